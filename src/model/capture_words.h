@@ -1,0 +1,35 @@
+/*
+ * How a capture was made, in words: the mode of its session, its clock, the machine.
+ *
+ * Read by the Summary screen and by `report` and `info`. Appends to a strbuf; any thread.
+ */
+#ifndef MODEL_CAPTURE_WORDS_H
+#define MODEL_CAPTURE_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "decoder/etl_file_header.h"
+
+struct capture_mode_word {
+    uint32_t bit; /* enum etl_log_mode */
+    const char *word;
+};
+
+extern const struct capture_mode_word capture_mode_words[];
+extern const size_t capture_mode_word_count;
+
+/* "sequential, merged or re-logged"; the number in hex when no known bit is set. */
+void capture_put_mode(struct strbuf *b, uint32_t mode);
+
+/* "QPC", "system time", "CPU cycles" for a clock type (etl-format 3.1). */
+const char *capture_clock_name(uint32_t clock_type);
+
+/* "QPC, 10,000,000 Hz", ", assumed" added when the header's frequency was absurd. */
+void capture_put_clock(struct strbuf *b, uint32_t clock_type, const struct etl_clock *clock);
+
+/* "10.0.22000". */
+void capture_put_windows(struct strbuf *b, const struct etl_file_header *header);
+
+#endif

@@ -1,0 +1,300 @@
+/*
+ * Processes, threads and heaps of a trace (registry.h): three lists that only grow, and the hash
+ * tables that find the present entry of a pid, a thread id and a handle.
+ *
+ * The worker adds. Readers get an index from a published row or from a count; both were released
+ * after the entry was written, so entries and segments need no atomics, only what changes later.
+ */
+#include "model/registry.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "model/id_map.h"
+
+/* Segment k of a list holds 64 << k entries. */
+#define LIST_FIRST_BITS 6u
+#define LIST_SEGMENTS   26u
+
+/* Marks a handle whose latest generation has ended; no index reaches this bit. */
+#define HEAP_ENDED (UINT32_C(1) << 31)
+
+struct list {
+    void *segments[LIST_SEGMENTS];
+    size_t item; /* bytes of an entry */
+    _Atomic uint32_t count;
+};
+
+struct registry {
+    struct list processes, threads, heaps;
+    struct id_map pids;    /* (0, pid) to the present instance */
+    struct id_map tids;    /* (process, tid) to the thread */
+    struct id_map handles; /* (process, handle) to the latest generation, maybe HEAP_ENDED */
+    struct arena names;
+};
+
+static unsigned segment_of(uint32_t index)
+{
+    uint64_t n = (uint64_t)index + (1u << LIST_FIRST_BITS);
+    return 63u - (unsigned)__builtin_clzll(n) - LIST_FIRST_BITS;
+}
+
+static void *list_at(const struct list *l, uint32_t index)
+{
+    unsigned k = segment_of(index);
+    uint64_t first = (UINT64_C(1) << (LIST_FIRST_BITS + k)) - (1u << LIST_FIRST_BITS);
+    return (char *)l->segments[k] + (index - first) * l->item;
+}
+
+static uint32_t list_count(const struct list *l)
+{
+    return atomic_load_explicit(&l->count, memory_order_acquire);
+}
+
+/* Room for the next entry, which list_publish() then makes visible; NULL when memory is out. */
+static void *list_next(struct list *l)
+{
+    uint32_t index = list_count(l);
+    unsigned k = segment_of(index);
+    if (k >= LIST_SEGMENTS)
+        return NULL;
+    if (l->segments[k] == NULL)
+        l->segments[k] = malloc((l->item << LIST_FIRST_BITS) << k);
+    return l->segments[k] != NULL ? list_at(l, index) : NULL;
+}
+
+/* Publishes the entry of list_next() and returns its index. */
+static uint32_t list_publish(struct list *l)
+{
+    uint32_t index = list_count(l);
+    atomic_store_explicit(&l->count, index + 1, memory_order_release);
+    return index;
+}
+
+static void list_release(struct list *l)
+{
+    for (unsigned k = 0; k < LIST_SEGMENTS; k++)
+        free(l->segments[k]);
+}
+
+static size_t list_bytes(const struct list *l)
+{
+    size_t bytes = 0;
+    for (unsigned k = 0; k < LIST_SEGMENTS && l->segments[k] != NULL; k++)
+        bytes += (l->item << LIST_FIRST_BITS) << k;
+    return bytes;
+}
+
+struct registry *registry_new(void)
+{
+    struct registry *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return NULL;
+    r->processes.item = sizeof(struct process);
+    r->threads.item = sizeof(struct thread);
+    r->heaps.item = sizeof(struct heap);
+    id_map_init(&r->pids);
+    id_map_init(&r->tids);
+    id_map_init(&r->handles);
+    return r;
+}
+
+void registry_free(struct registry *r)
+{
+    if (r == NULL)
+        return;
+    list_release(&r->processes);
+    list_release(&r->threads);
+    list_release(&r->heaps);
+    id_map_release(&r->pids);
+    id_map_release(&r->tids);
+    id_map_release(&r->handles);
+    arena_release(&r->names);
+    free(r);
+}
+
+const struct process *registry_process(const struct registry *r, uint32_t index)
+{
+    return list_at(&r->processes, index);
+}
+
+const struct thread *registry_thread(const struct registry *r, uint32_t index)
+{
+    return list_at(&r->threads, index);
+}
+
+const struct heap *registry_heap(const struct registry *r, uint32_t index)
+{
+    return list_at(&r->heaps, index);
+}
+
+uint32_t registry_process_count(const struct registry *r)
+{
+    return list_count(&r->processes);
+}
+
+uint32_t registry_thread_count(const struct registry *r)
+{
+    return list_count(&r->threads);
+}
+
+uint32_t registry_heap_count(const struct registry *r)
+{
+    return list_count(&r->heaps);
+}
+
+static bool has_ended(const struct process *p)
+{
+    return atomic_load_explicit(&p->end, memory_order_relaxed) != INT64_MAX;
+}
+
+/* A new instance of `pid`; `known` is the pid's place in the map if it has one. */
+static uint32_t add_process(struct registry *r, uint32_t *known, uint32_t pid, int64_t start)
+{
+    struct process *p = list_next(&r->processes);
+    uint32_t index = list_count(&r->processes);
+    if (p == NULL || (known == NULL && id_map_add(&r->pids, 0, pid, index) != 0))
+        return INDEX_NONE;
+    if (known != NULL)
+        *known = index;
+    p->pid = pid;
+    p->start = start;
+    atomic_init(&p->end, INT64_MAX);
+    atomic_init(&p->name, NULL);
+    return list_publish(&r->processes);
+}
+
+/* The instance that an event of `pid` belongs to. */
+static uint32_t present_process(struct registry *r, uint32_t pid)
+{
+    uint32_t *known = id_map_find(&r->pids, 0, pid);
+    if (known == NULL)
+        return add_process(r, NULL, pid, INT64_MIN);
+    const struct process *p = registry_process(r, *known);
+    if (!has_ended(p))
+        return *known;
+    /* Its Start was not seen; it cannot lie before the former instance's end. */
+    return add_process(r, known, pid, atomic_load_explicit(&p->end, memory_order_relaxed));
+}
+
+uint32_t registry_add_thread(struct registry *r, uint32_t pid, uint32_t tid)
+{
+    uint32_t process = present_process(r, pid);
+    if (process == INDEX_NONE)
+        return INDEX_NONE;
+    const uint32_t *known = id_map_find(&r->tids, process, tid);
+    if (known != NULL)
+        return *known;
+    struct thread *t = list_next(&r->threads);
+    if (t == NULL || id_map_add(&r->tids, process, tid, list_count(&r->threads)) != 0)
+        return INDEX_NONE;
+    *t = (struct thread){.tid = tid, .process = process};
+    return list_publish(&r->threads);
+}
+
+/* A new generation; `known` is the handle's place in the map if it has one. */
+static uint32_t add_generation(struct registry *r, uint32_t *known, uint32_t process,
+                               uint64_t handle)
+{
+    struct heap *h = list_next(&r->heaps);
+    uint32_t index = list_count(&r->heaps);
+    if (h == NULL || index >= HEAP_ENDED)
+        return INDEX_NONE;
+    uint32_t generation = 1;
+    if (known != NULL) {
+        generation = registry_heap(r, *known & ~HEAP_ENDED)->generation + 1;
+        *known = index;
+    } else if (id_map_add(&r->handles, process, handle, index) != 0) {
+        return INDEX_NONE;
+    }
+    *h = (struct heap){.handle = handle, .process = process, .generation = generation};
+    return list_publish(&r->heaps);
+}
+
+uint32_t registry_add_heap(struct registry *r, uint32_t process, uint64_t handle)
+{
+    uint32_t *known = id_map_find(&r->handles, process, handle);
+    if (known != NULL && (*known & HEAP_ENDED) == 0)
+        return *known;
+    return add_generation(r, known, process, handle);
+}
+
+uint32_t registry_find_heap(const struct registry *r, uint32_t process, uint64_t handle)
+{
+    const uint32_t *known = id_map_find(&r->handles, process, handle);
+    return known != NULL && (*known & HEAP_ENDED) == 0 ? *known : INDEX_NONE;
+}
+
+uint32_t registry_mention_heap(struct registry *r, uint32_t process, uint64_t handle)
+{
+    const uint32_t *known = id_map_find(&r->handles, process, handle);
+    if (known != NULL)
+        return *known & ~HEAP_ENDED;
+    return add_generation(r, NULL, process, handle);
+}
+
+void registry_end_heap(struct registry *r, uint32_t process, uint64_t handle)
+{
+    uint32_t *known = id_map_find(&r->handles, process, handle);
+    if (known != NULL)
+        *known |= HEAP_ENDED;
+}
+
+/* How much of a name is kept: whole UTF-8 sequences, if it is UTF-8. */
+static size_t name_length(struct span name)
+{
+    if (name.len <= REGISTRY_NAME_BYTES)
+        return name.len;
+    size_t len = REGISTRY_NAME_BYTES;
+    while (len > REGISTRY_NAME_BYTES - 3 && (name.p[len] & 0xc0) == 0x80)
+        len--;
+    return len;
+}
+
+/* Keeps the name of a record if the process had none. */
+static void learn_name(struct registry *r, struct process *p, struct span name)
+{
+    if (name.len == 0 || atomic_load_explicit(&p->name, memory_order_relaxed) != NULL)
+        return;
+    struct strbuf safe = {0};
+    text_put_ansi(&safe, (const char *)name.p, name_length(name));
+    if (safe.len != 0)
+        atomic_store_explicit(&p->name, arena_strndup(&r->names, safe.s, safe.len),
+                              memory_order_release);
+    strbuf_release(&safe);
+}
+
+/* Whether `event` speaks of another instance than `p`. */
+static bool opens_instance(const struct process *p, const struct trace_event *event)
+{
+    if (event->kind != EVENT_PROCESS_START)
+        return false;
+    return has_ended(p) || (p->start != INT64_MIN && p->start != event->time);
+}
+
+uint32_t registry_take_process(struct registry *r, const struct trace_event *event)
+{
+    uint32_t *known = id_map_find(&r->pids, 0, event->pid);
+    uint32_t index = known != NULL ? *known : INDEX_NONE;
+    if (known == NULL || opens_instance(registry_process(r, index), event)) {
+        int64_t start = event->kind == EVENT_PROCESS_START ? event->time : INT64_MIN;
+        index = add_process(r, known, event->pid, start);
+    }
+    if (index == INDEX_NONE)
+        return INDEX_NONE;
+    struct process *p = list_at(&r->processes, index);
+    learn_name(r, p, event->name);
+    if (event->kind == EVENT_PROCESS_END && !has_ended(p))
+        atomic_store_explicit(&p->end, event->time, memory_order_release);
+    return index;
+}
+
+size_t registry_bytes(const struct registry *r)
+{
+    return sizeof *r + list_bytes(&r->processes) + list_bytes(&r->threads) + list_bytes(&r->heaps) +
+           id_map_bytes(&r->pids) + id_map_bytes(&r->tids) + id_map_bytes(&r->handles) +
+           r->names.bytes;
+}
