@@ -1,0 +1,32 @@
+/*
+ * Reads an input to its end, for the batch commands: the same ingest as the live screens, driven in
+ * one go.
+ */
+#ifndef SOURCE_LOAD_H
+#define SOURCE_LOAD_H
+
+#include "base/err.h"
+#include "model/ingest.h"
+#include "source/source.h"
+
+/* Called now and then while loading; `total` is 0 when unknown. */
+typedef void (*load_progress_fn)(void *ctx, uint64_t done, uint64_t total);
+
+/* What a batch command works on. */
+struct loaded {
+    struct source source;
+    struct ingest *ingest;
+    struct trace *trace; /* borrowed from `ingest` */
+    struct trust trust;
+};
+
+/*
+ * Opens `path` and reads all of it. Returns 0 or a negative code with a line in `info` (cli.md:
+ * file, offset, what was wrong, what to try). A trace without heap events loads fine: ask
+ * ingest_tally().
+ */
+int load_trace(const char *path, load_progress_fn progress, void *ctx, struct loaded *out_loaded,
+               struct err_info *info);
+void loaded_release(struct loaded *l);
+
+#endif
