@@ -1,0 +1,33 @@
+/*
+ * The explorer: opens a trace or follows a live one and shows it at a terminal until the user
+ * leaves.
+ */
+#ifndef RUNTIME_EXPLORE_H
+#define RUNTIME_EXPLORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum explore_follow { EXPLORE_FOLLOW_AUTO, EXPLORE_FOLLOW_ON, EXPLORE_FOLLOW_OFF };
+enum explore_color { EXPLORE_COLOR_AUTO, EXPLORE_COLOR_ALWAYS, EXPLORE_COLOR_NEVER };
+
+struct explore_options {
+    const char *path;        /* "-" is standard input; borrowed, as all strings here */
+    const char *filter_text; /* NULL or empty: none; already checked with filter_parse() */
+    int64_t since, until;    /* ns since the trace's start; INT64_MIN and INT64_MAX when open */
+    const char *theme;       /* name or path; NULL: environment, then default */
+    const char *tty;         /* path of the terminal; NULL: found */
+    enum explore_follow follow;
+    enum explore_color color;
+    bool ascii;
+    bool utc;
+};
+
+/*
+ * Runs the explorer; returns the exit code of cli.md (0 left by the user, 1 the input could not be
+ * read, 129 the terminal went away). Messages go to stderr after the terminal is restored. Owns the
+ * process's signals while it runs.
+ */
+int explore_run(const struct explore_options *options);
+
+#endif

@@ -1,0 +1,337 @@
+/* The worker's work in small steps; see session.h. */
+#include "runtime/session.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/strbuf.h"
+#include "model/ingest.h"
+
+/* Files above this size show provisional rows from this much of their beginning first. */
+#define PREVIEW_BYTES ((uint64_t)2 << 20)
+
+/* Longer than the flush interval of an ETW session: when nothing came for so long, nothing older
+ * will. */
+#define IDLE_NS INT64_C(1200000000)
+
+/* Rows scanned and folded in one step: about a millisecond. */
+#define QUERY_ROWS 32768
+
+struct session {
+    struct source *source;
+    enum session_mode mode;
+    uint64_t size; /* bytes of the file known to be there */
+    enum ingest_hold hold;
+    bool rereading; /* a finished live file is read again from its start */
+
+    struct ingest *ingest;
+    struct ingest *preview; /* NULL unless the first rows still come from it */
+    bool ended;             /* the ingest has said INGEST_ENDED */
+    bool failed;
+
+    struct query_spec spec;
+    struct query *query;
+    struct trace
+        *trace; /* the one `query` asks; of the ingest, the preview, or the last before a re-read */
+
+    struct source_status status;
+    uint64_t buffers; /* at the last look */
+    bool news;        /* something changed since the last snapshot */
+};
+
+static struct ingest *new_ingest(const struct session *s)
+{
+    if (s->mode == SESSION_PIPE)
+        return ingest_new_stream();
+    return ingest_new_file(source_read_at, s->source);
+}
+
+struct session *session_new(struct source *source, enum session_mode mode)
+{
+    struct session *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->source = source;
+    s->mode = mode;
+    s->hold = mode == SESSION_SAVED ? INGEST_FINISH : INGEST_HOLD;
+    s->spec = (struct query_spec){.since = INT64_MIN, .until = INT64_MAX};
+    s->status.state = mode == SESSION_SAVED ? SOURCE_LOADING : SOURCE_FOLLOWING;
+    s->status.is_pipe = mode == SESSION_PIPE;
+    s->status.opened_at = clock_monotonic_ns();
+    snprintf(s->status.name, sizeof s->status.name, "%s", source->name);
+    s->news = true;
+    s->ingest = new_ingest(s);
+    if (s->ingest != NULL)
+        return s;
+    free(s);
+    return NULL;
+}
+
+void session_free(struct session *s)
+{
+    if (s == NULL)
+        return;
+    query_unref(s->query);
+    trace_unref(s->trace);
+    filter_unref(s->spec.filter);
+    ingest_free(s->preview);
+    ingest_free(s->ingest);
+    free(s);
+}
+
+static void fail(struct session *s, const char *message)
+{
+    s->failed = true;
+    s->news = true;
+    s->status.state = SOURCE_FAILED;
+    snprintf(s->status.message, sizeof s->status.message, "%s", message);
+}
+
+static void start_query(struct session *s)
+{
+    query_unref(s->query);
+    s->query = NULL;
+    if (s->trace == NULL)
+        return;
+    s->query = query_new(s->trace, &s->spec);
+    if (s->query == NULL)
+        fail(s, "out of memory for the filter");
+    s->news = true;
+}
+
+void session_ask(struct session *s, const struct query_spec *spec)
+{
+    struct filter *old = s->spec.filter;
+    s->spec = *spec;
+    if (spec->filter != NULL)
+        s->spec.filter = filter_ref(spec->filter);
+    filter_unref(old);
+    start_query(s);
+}
+
+void session_grow(struct session *s, uint64_t size)
+{
+    if (size <= s->size)
+        return;
+    bool first = s->size == 0;
+    s->size = size;
+    s->status.bytes_total = size;
+    ingest_set_size(s->ingest, size);
+    if (first && size > PREVIEW_BYTES && (s->preview = new_ingest(s)) != NULL)
+        ingest_set_size(s->preview, PREVIEW_BYTES);
+    s->ended = false;
+    s->news = true;
+}
+
+void session_push(struct session *s, const void *bytes, size_t n)
+{
+    if (ingest_push(s->ingest, bytes, n) != 0)
+        fail(s, "out of memory");
+    s->size += n;
+    s->status.bytes_total = s->size;
+}
+
+static void note_end(struct session *s)
+{
+    if (s->status.closed_after == 0)
+        s->status.closed_after = clock_monotonic_ns() - s->status.opened_at;
+    s->status.state = SOURCE_CLOSED;
+    s->hold = INGEST_FINISH;
+    s->news = true;
+}
+
+void session_end(struct session *s)
+{
+    if (!s->failed)
+        note_end(s);
+}
+
+/* The whole finished file again, because it may differ from what was read while it grew. The old
+ * rows stay until then. */
+static void reread(struct session *s)
+{
+    struct ingest *anew = new_ingest(s);
+    if (anew == NULL)
+        return;
+    ingest_free(s->ingest);
+    s->ingest = anew;
+    s->rereading = true;
+    s->ended = false;
+    ingest_set_size(anew, s->size);
+}
+
+/* True when the header of a live file says that the session has stopped; then the rest is read as
+ * of a saved file. */
+static bool look_for_end(struct session *s)
+{
+    bool finished = false;
+    if (s->mode != SESSION_LIVE || ingest_trace(s->ingest) == NULL ||
+        ingest_refresh_header(s->ingest, &finished) != 0 || !finished)
+        return false;
+    uint64_t size;
+    if (source_size(s->source, &size) == 0) {
+        s->size = s->status.bytes_total = size;
+        ingest_set_size(s->ingest, size);
+    }
+    note_end(s);
+    if (ingest_needs_reread(s->ingest))
+        reread(s);
+    return true;
+}
+
+void session_look(struct session *s)
+{
+    if (s->failed || s->status.state != SOURCE_FOLLOWING || look_for_end(s))
+        return;
+    ingest_set_size(s->ingest, s->size);
+}
+
+void session_lose(struct session *s, enum source_state why)
+{
+    /* A preallocated file is cut to what was written when its session stops (etl-format 1.5). */
+    if (s->failed || (why == SOURCE_TRUNCATED && look_for_end(s)))
+        return;
+    s->status.state = why;
+    s->hold = INGEST_RELEASE;
+    s->news = true;
+}
+
+int64_t session_deadline(const struct session *s)
+{
+    bool holding = s->hold == INGEST_HOLD && s->buffers != 0 && !s->failed;
+    return holding ? s->status.last_buffer_at + IDLE_NS : INT64_MAX;
+}
+
+/* Shows the rows of `trace` from now on, unless it is the one that is shown. */
+static void show_trace(struct session *s, struct trace *trace)
+{
+    if (trace == s->trace || trace == NULL)
+        return;
+    trace_unref(s->trace);
+    s->trace = trace_ref(trace);
+    start_query(s);
+}
+
+/* Which rows to show: the ingest's own as soon as they are no fewer than those shown before. */
+static void choose_trace(struct session *s)
+{
+    struct trace *full = ingest_trace(s->ingest);
+    bool standby = s->preview != NULL || s->rereading;
+    if (full != NULL && (!standby || s->ended || s->trace == NULL ||
+                         store_rows(full->store) >= store_rows(s->trace->store))) {
+        show_trace(s, full);
+        ingest_free(s->preview);
+        s->preview = NULL;
+        s->rereading = false;
+    } else if (s->preview != NULL) {
+        show_trace(s, ingest_trace(s->preview));
+    }
+}
+
+/* The preview is drained in one go: it is small. Its damage is the full ingest's to report. */
+static void run_preview(struct session *s)
+{
+    if (s->trace != NULL)
+        return;
+    while (ingest_step(s->preview, INGEST_FINISH, NULL) == INGEST_MORE)
+        continue;
+    choose_trace(s);
+    if (s->trace == NULL) {
+        ingest_free(s->preview);
+        s->preview = NULL;
+    }
+}
+
+static bool step_ingest(struct session *s)
+{
+    if (s->failed || s->ended)
+        return false;
+    if (clock_monotonic_ns() >= session_deadline(s))
+        s->hold = INGEST_RELEASE;
+    struct err_info info = {.text = ""};
+    int rc = ingest_step(s->ingest, s->hold, &info);
+    if (rc < 0) {
+        fail(s, info.text[0] != '\0' ? info.text : strerror(-rc));
+        return false;
+    }
+    s->ended = rc == INGEST_ENDED;
+    if (s->ended && s->status.state == SOURCE_LOADING)
+        s->status.state = SOURCE_COMPLETE;
+    uint64_t buffers = ingest_buffers(s->ingest);
+    if (buffers != s->buffers) {
+        s->buffers = buffers;
+        s->status.last_buffer_at = clock_monotonic_ns();
+        s->news = true;
+        if (s->status.state == SOURCE_FOLLOWING)
+            s->hold = INGEST_HOLD;
+    }
+    if (rc != INGEST_WAIT)
+        s->news = true;
+    choose_trace(s);
+    return rc == INGEST_MORE;
+}
+
+bool session_step(struct session *s)
+{
+    if (s->preview != NULL)
+        run_preview(s);
+    bool more = step_ingest(s);
+    if (s->query == NULL)
+        return more;
+    uint64_t before = query_scanned(s->query);
+    bool behind = query_advance(s->query, QUERY_ROWS);
+    if (behind || query_scanned(s->query) != before)
+        s->news = true;
+    if (query_failed(s->query) && !s->failed)
+        fail(s, "out of memory for the figures");
+    return more || behind;
+}
+
+bool session_has_news(const struct session *s)
+{
+    return s->news;
+}
+
+/* The screen's own copies of what goes on changing. Missing ones are shown as not yet known. */
+static void copy_figures(const struct session *s, struct snapshot *out)
+{
+    out->summary = query_summarize(s->query);
+    out->summary_complete = out->summary != NULL && query_is_settled(s->query);
+    out->tally = malloc(sizeof *out->tally);
+    if (out->tally != NULL)
+        *out->tally = *ingest_tally(s->ingest);
+}
+
+struct snapshot *session_snapshot(struct session *s)
+{
+    struct snapshot *out = calloc(1, sizeof *out);
+    if (out == NULL)
+        return NULL;
+    atomic_init(&out->refs, 1);
+    s->status.bytes_done = ingest_bytes_done(s->ingest);
+    out->source = s->status;
+    out->last_time = ingest_last_time(s->ingest);
+    ingest_trust(s->ingest, &out->trust);
+    s->news = false;
+    if (s->trace == NULL || s->query == NULL)
+        return out;
+    out->trace = trace_ref(s->trace);
+    out->header = s->trace->header;
+    out->query = query_ref(s->query);
+    out->rows = store_rows(s->trace->store);
+    out->scanned = query_scanned(s->query);
+    out->matched = query_count(s->query);
+    out->provisional = s->trace != ingest_trace(s->ingest);
+    out->rows_complete = s->ended && !out->provisional;
+    copy_figures(s, out);
+    return out;
+}
+
+bool session_is_over(const struct session *s)
+{
+    return s->failed || (s->ended && s->status.state != SOURCE_FOLLOWING);
+}

@@ -1,0 +1,76 @@
+/*
+ * One input being explored: its ingest, the query asked of it, and the snapshots that show both.
+ *
+ * What the worker thread does, without the thread: every call returns within about two
+ * milliseconds, so that a new question never waits long. A large saved file is previewed: the first
+ * rows come from its first buffers, marked provisional, while the whole file is still being looked
+ * through. Worker thread only.
+ */
+#ifndef RUNTIME_SESSION_H
+#define RUNTIME_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+#include "source/source.h"
+
+struct session;
+
+/* How the input is expected to behave. */
+enum session_mode {
+    SESSION_SAVED, /* a file that is read as it is now */
+    SESSION_LIVE,  /* a file that may grow, until its header says that the writer has stopped */
+    SESSION_PIPE,  /* bytes are pushed until session_end() */
+};
+
+/* `source` is borrowed and must outlive the session. NULL when memory is out. */
+struct session *session_new(struct source *source, enum session_mode mode);
+void session_free(struct session *s);
+
+/* Asks a new question; NULL-filter and open range for everything. Borrowed for the call. */
+void session_ask(struct session *s, const struct query_spec *spec);
+
+/* File: this many bytes are there now. */
+void session_grow(struct session *s, uint64_t size);
+
+/* Pipe: the next bytes, copied. */
+void session_push(struct session *s, const void *bytes, size_t n);
+
+/* The input has ended (pipe closed by its writer). */
+void session_end(struct session *s);
+
+/*
+ * The file was looked at and has the same size: its header may have been finished, or its unwritten
+ * tail been filled.
+ */
+void session_look(struct session *s);
+
+/* The file shrank, or its name belongs to another file: what was read is kept, nothing more is
+ * read. */
+void session_lose(struct session *s, enum source_state why);
+
+/*
+ * Does a bounded piece of work. Returns true when there is more to do at once.
+ */
+bool session_step(struct session *s);
+
+/*
+ * When the session wants to be stepped although nothing happened: what is held back for order is
+ * shown once the input has been idle for a second. Monotonic ns; INT64_MAX: never.
+ */
+int64_t session_deadline(const struct session *s);
+
+/* True when something changed since the last snapshot. */
+bool session_has_news(const struct session *s);
+
+/*
+ * Makes a picture of the present state, with one reference; NULL when memory is out. Copies the
+ * figures of every heap and thread: pace it by what it costs.
+ */
+struct snapshot *session_snapshot(struct session *s);
+
+/* True when reading has failed or ended and nothing will ever come again. */
+bool session_is_over(const struct session *s);
+
+#endif
