@@ -1,0 +1,73 @@
+/* Help from the tables; see help.h. */
+#include "commands/help.h"
+
+#include "model/event_column.h"
+
+#define HELP_COLUMN 16
+
+static void put_call(struct strbuf *out, const char *call, const char *help)
+{
+    strbuf_printf(out, "  %-34s %s\n", call, help);
+}
+
+void help_put_usage(struct strbuf *out)
+{
+    strbuf_puts(out, "usage:\n");
+    put_call(out, "heaptail [options] [FILE|-]", "explore; follows FILE while it grows");
+    put_call(out, "heaptail --demo", "explore the capture that ships with it");
+    for (size_t i = 0; i < command_count; i++) {
+        struct strbuf call = {0};
+        strbuf_printf(&call, "heaptail %s %s", commands[i].name, commands[i].arguments);
+        put_call(out, strbuf_str(&call), commands[i].help);
+        strbuf_release(&call);
+    }
+}
+
+static void put_columns(struct strbuf *out)
+{
+    strbuf_puts(out, "\ncolumns (the first eleven are printed unless --columns says otherwise):\n");
+    for (size_t i = 0; i < EVENT_COLUMN_COUNT; i++)
+        strbuf_printf(out, "  %-*s%s\n", HELP_COLUMN, event_columns[i].name, event_columns[i].help);
+}
+
+static void put_formats(const struct command *command, struct strbuf *out)
+{
+    strbuf_puts(out, "\nformats:");
+    for (unsigned f = OPTION_FORMAT_TEXT; f <= OPTION_FORMAT_JSONL; f++)
+        if ((command->formats >> f & 1) != 0)
+            strbuf_printf(out, " %s", option_format_word((enum option_format)f));
+    strbuf_printf(out, "; %s unless --format says otherwise\n",
+                  option_format_word(command->format));
+}
+
+static void put_command(const struct command *command, struct strbuf *out)
+{
+    strbuf_printf(out, "usage: heaptail %s %s\n\nPrints %s.\n", command->name, command->arguments,
+                  command->help);
+    strbuf_puts(out, "FILE is an .etl trace; - or a pipe is read to its end.\n\noptions:\n");
+    options_put_help(command->bit, out);
+    put_formats(command, out);
+    if (command->bit == ON_EVENTS)
+        put_columns(out);
+    strbuf_puts(out, "\nexit codes: 0 ok; 1 the input could not be read or is no heap trace, or "
+                     "the\noutput could not be written; 2 usage; 3 --strict and something was "
+                     "lost\n");
+}
+
+static void put_program(struct strbuf *out)
+{
+    strbuf_puts(out, "heaptail: explores Windows heap traces (.etl), live or saved\n\n");
+    help_put_usage(out);
+    strbuf_puts(out, "\nWithout a terminal on standard output, heaptail FILE is heaptail report "
+                     "FILE.\n'heaptail COMMAND --help' tells the options of a command.\n"
+                     "\noptions:\n");
+    options_put_help(ON_EXPLORE, out);
+}
+
+void help_put(const struct command *command, struct strbuf *out)
+{
+    if (command != NULL)
+        put_command(command, out);
+    else
+        put_program(out);
+}

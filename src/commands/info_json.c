@@ -1,0 +1,163 @@
+/* The JSON form of `info`; see info_json.h. */
+#include "commands/info_json.h"
+
+#include "commands/info_facts.h"
+#include "commands/json_value.h"
+#include "decoder/heap_op.h"
+#include "model/capture_words.h"
+
+static void set_u64(json_t *object, const char *key, uint64_t v)
+{
+    json_object_set_new(object, key, json_u64(v));
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    json_object_set_new(object, key, text[0] != '\0' ? json_string(text) : json_null());
+}
+
+static void set_times(json_t *root, const struct subject *s)
+{
+    const struct trace *trace = s->loaded.trace;
+    int64_t last = ingest_last_time(s->loaded.ingest);
+    json_object_set_new(root, "start", json_filetime(trace->clock.origin_filetime));
+    json_object_set_new(root, "end", json_filetime(trace->header.end_time));
+    json_object_set_new(root, "duration_ns",
+                        last != INT64_MIN ? json_integer(trace_ns(trace, last)) : json_null());
+    json_object_set_new(root, "finished", json_boolean(ingest_is_finished(s->loaded.ingest)));
+}
+
+static json_t *machine_json(const struct etl_file_header *h)
+{
+    json_t *machine = json_object();
+    struct strbuf b = {0};
+    capture_put_windows(&b, h);
+    json_object_set_new(machine, "windows", json_take_text(&b));
+    strbuf_release(&b);
+    set_u64(machine, "pointer_size", h->pointer_size);
+    set_u64(machine, "cpus", h->cpus);
+    set_u64(machine, "cpu_mhz", h->cpu_mhz);
+    json_object_set_new(machine, "boot", json_filetime(h->boot_time));
+    return machine;
+}
+
+static json_t *session_json(const struct etl_file_header *h)
+{
+    json_t *session = json_object();
+    struct strbuf b = {0};
+    set_text(session, "name", h->session_name);
+    set_text(session, "log_file", h->log_file_name);
+    strbuf_printf(&b, "%u.%u", h->log_major, h->log_minor);
+    json_object_set_new(session, "log_version", json_take_text(&b));
+    strbuf_put_hex(&b, h->log_file_mode);
+    json_object_set_new(session, "mode", json_take_text(&b));
+    strbuf_release(&b);
+    json_t *words = json_array();
+    for (size_t i = 0; i < capture_mode_word_count; i++)
+        if ((h->log_file_mode & capture_mode_words[i].bit) != 0)
+            json_array_append_new(words, json_string(capture_mode_words[i].word));
+    json_object_set_new(session, "mode_words", words);
+    set_u64(session, "buffer_size", h->buffer_size);
+    set_u64(session, "buffers_written", h->buffers_written);
+    set_u64(session, "events_lost", h->events_lost);
+    set_u64(session, "buffers_lost", h->buffers_lost);
+    return session;
+}
+
+static json_t *clock_json(const struct trace *trace)
+{
+    json_t *clock = json_object();
+    set_text(clock, "type", capture_clock_name(trace->header.clock_type));
+    set_u64(clock, "ticks_per_second", trace->clock.ticks_per_second);
+    json_object_set_new(clock, "assumed", json_boolean(trace->clock.assumed));
+    return clock;
+}
+
+static json_t *buffers_json(const struct etl_tally *t)
+{
+    json_t *buffers = json_object();
+    set_u64(buffers, "read", t->buffers);
+    set_u64(buffers, "compressed", t->buffers_compressed);
+    set_u64(buffers, "damaged", t->buffers_damaged);
+    set_u64(buffers, "bytes", t->bytes);
+    return buffers;
+}
+
+static json_t *header_types_json(const struct etl_tally *t)
+{
+    json_t *types = json_object();
+    for (unsigned i = 0; i < ETL_HEADER_TYPES; i++) {
+        if (t->by_header_type[i] == 0)
+            continue;
+        struct strbuf name = {0};
+        const char *known = info_header_type_name(i);
+        if (known != NULL)
+            strbuf_puts(&name, known);
+        else
+            strbuf_put_u64(&name, i);
+        set_u64(types, strbuf_str(&name), t->by_header_type[i]);
+        strbuf_release(&name);
+    }
+    return types;
+}
+
+static json_t *providers_json(const struct etl_tally *t)
+{
+    uint16_t order[ETL_TALLY_PROVIDERS];
+    size_t n = info_order_providers(t, order);
+    json_t *providers = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const struct etl_provider_count *p = &t->providers[order[i]];
+        const char *name = etl_guid_name(&p->guid);
+        char guid[ETL_GUID_TEXT_SIZE];
+        json_t *provider = json_object();
+        set_text(provider, "guid", etl_guid_format(&p->guid, guid));
+        set_text(provider, "name", name != NULL ? name : "");
+        set_u64(provider, "records", p->records);
+        json_array_append_new(providers, provider);
+    }
+    return providers;
+}
+
+static json_t *ops_json(const struct etl_tally *t)
+{
+    json_t *ops = json_object();
+    char name[32];
+    for (unsigned op = 0; op < HEAP_OP_COUNT; op++)
+        if (t->heap_ops[op] != 0)
+            set_u64(ops, heap_op_name(op, name), t->heap_ops[op]);
+    return ops;
+}
+
+/* Losses are those of trust.h; what replay found out belongs to `report`. */
+static json_t *losses_json(const struct trust *trust)
+{
+    json_t *losses = json_object();
+    for (size_t i = 0; i < trust_field_count; i++)
+        if (trust_fields[i].loss)
+            set_u64(losses, trust_fields[i].key, trust_value(trust, &trust_fields[i]));
+    return losses;
+}
+
+json_t *info_json(const struct subject *s)
+{
+    const struct trace *trace = s->loaded.trace;
+    const struct etl_tally *t = ingest_tally(s->loaded.ingest);
+    json_t *root = json_object();
+    set_text(root, "file", strbuf_str(&s->name));
+    set_text(root, "format", "etl");
+    set_times(root, s);
+    json_object_set_new(root, "machine", machine_json(&trace->header));
+    json_object_set_new(root, "session", session_json(&trace->header));
+    json_object_set_new(root, "clock", clock_json(trace));
+    json_object_set_new(root, "buffers", buffers_json(t));
+    set_u64(root, "records", t->records);
+    set_u64(root, "heap_events", t->heap_events);
+    set_u64(root, "stack_records", t->stack_records);
+    json_object_set_new(root, "header_types", header_types_json(t));
+    json_object_set_new(root, "providers", providers_json(t));
+    set_u64(root, "other_provider_records", t->other_provider_records);
+    json_object_set_new(root, "ops", ops_json(t));
+    json_object_set_new(root, "losses", losses_json(&s->loaded.trust));
+    return root;
+}

@@ -1,0 +1,109 @@
+/*
+ * The command line: one table of options (option.def), and what a user asked for with them.
+ *
+ * Parsing is driven by the table, and so is the help. Nothing is printed here: what is wrong comes
+ * back as one line.
+ */
+#ifndef COMMANDS_OPTION_H
+#define COMMANDS_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strbuf.h"
+
+struct command;
+
+/* Where an option may stand. */
+enum command_bit {
+    ON_EXPLORE = 1u << 0,
+    ON_REPORT = 1u << 1,
+    ON_EVENTS = 1u << 2,
+    ON_INFO = 1u << 3,
+    ON_TABLES = ON_REPORT | ON_EVENTS,
+    ON_BATCH = ON_TABLES | ON_INFO,
+    ON_QUERY = ON_EXPLORE | ON_TABLES,
+    ON_ALL = ON_EXPLORE | ON_BATCH,
+};
+
+enum option_format {
+    OPTION_FORMAT_DEFAULT, /* the command's own */
+    OPTION_FORMAT_TEXT,
+    OPTION_FORMAT_JSON,
+    OPTION_FORMAT_TSV,
+    OPTION_FORMAT_CSV,
+    OPTION_FORMAT_JSONL,
+};
+
+/* The tables of `report`, in the order of the report; bits of options.by. */
+enum option_table {
+    OPTION_TABLE_HEAP,
+    OPTION_TABLE_SOURCE,
+    OPTION_TABLE_SIZE,
+    OPTION_TABLE_PROCESS,
+    OPTION_TABLE_THREAD,
+    OPTION_TABLES
+};
+
+enum option_follow { OPTION_FOLLOW_AUTO, OPTION_FOLLOW_ON, OPTION_FOLLOW_OFF };
+enum option_color { OPTION_COLOR_AUTO, OPTION_COLOR_ALWAYS, OPTION_COLOR_NEVER };
+
+struct option_number {
+    bool given;
+    uint64_t value;
+};
+
+/* Strings are borrowed from argv. */
+struct options {
+    const struct command *command; /* NULL: explore, or the help of the whole program */
+    char **files;                  /* owned array; "-" is standard input */
+    size_t file_count;
+    char *demo_path; /* owned; among `files` with --demo */
+
+    const char *filter;
+    int64_t since, until; /* ns since the trace's start; INT64_MIN and INT64_MAX when open */
+    struct option_number pid, heap, top;
+    unsigned format; /* enum option_format */
+    unsigned by;     /* bits of enum option_table; 0: the command's own choice */
+    const char *columns;
+    bool raw_time, all_fields, strict, quiet, demo;
+    unsigned follow; /* enum option_follow */
+    unsigned color;  /* enum option_color */
+    const char *theme, *tty;
+    bool ascii, utc;
+    bool help, version;
+    bool nothing_to_do; /* no command, no file, no pipe: the usage is all there is to say */
+};
+
+/* What the program is connected to decides what a bare `heaptail` means. */
+struct option_place {
+    bool stdin_is_input;     /* a pipe or a file, not a terminal */
+    bool stdout_is_terminal; /* if not, `heaptail FILE` is `heaptail report FILE` */
+};
+
+/*
+ * Reads the command line; `argv` is permuted. Returns 0, ERR_SYNTAX (exit 2) or -ENOENT (no demo
+ * capture) with a line in `info`. Release *out_options in either case.
+ */
+int options_parse(int argc, char **argv, const struct option_place *place,
+                  struct options *out_options, struct err_info *info);
+void options_release(struct options *o);
+
+/*
+ * The whole filter in one expression: --filter with the conditions of --pid and --heap joined to
+ * it, for screens and batch alike. Appends nothing when there is none.
+ */
+void options_put_filter(const struct options *o, struct strbuf *out);
+
+/* The options a command takes, for the help: "  --filter EXPR    only events that match". */
+void options_put_help(unsigned commands, struct strbuf *out);
+
+/* "heap", "source", ...: the words of --by. */
+const char *option_table_word(enum option_table table);
+
+/* "text", "json", ... for a format other than the default. */
+const char *option_format_word(enum option_format format);
+
+#endif

@@ -1,0 +1,141 @@
+/* The report of each file in the format asked for; see report.h. */
+#include "commands/report.h"
+
+#include <stdlib.h>
+
+#include "commands/command.h"
+#include "commands/json_value.h"
+#include "commands/record.h"
+#include "commands/report_json.h"
+#include "commands/report_table.h"
+#include "commands/report_text.h"
+
+/* What goes through all files of one call. */
+struct reports {
+    const struct options *options;
+    struct output *out;
+    struct filter *filter;
+    size_t printed;
+    json_t *json; /* json: the objects so far */
+    /* tsv, csv, jsonl: the one table, its file in front when there are several. */
+    const struct report_table *table;
+    struct record_field fields[TEXT_TABLE_COLUMNS];
+    struct record_writer writer;
+};
+
+static bool is_records(enum option_format format)
+{
+    return format != OPTION_FORMAT_TEXT && format != OPTION_FORMAT_JSON;
+}
+
+static const struct report_table *chosen_table(const struct options *o)
+{
+    unsigned table = o->by != 0 ? (unsigned)__builtin_ctz(o->by) : (unsigned)OPTION_TABLE_HEAP;
+    return &report_tables[table];
+}
+
+/* Only when there is something to print: an input without events leaves the output empty. */
+static void begin_records(struct reports *all)
+{
+    size_t n = 0;
+    if (all->options->file_count > 1)
+        all->fields[n++].name = "file";
+    for (size_t i = 0; i < all->table->column_count; i++)
+        all->fields[n++].name = all->table->columns[i].name;
+    record_writer_init(&all->writer, all->out, command_format(all->options), all->fields, n);
+}
+
+static void put_records(struct reports *all, const struct report *r)
+{
+    if (all->printed == 0)
+        begin_records(all);
+    const void **rows;
+    const struct option_number *top = &r->options->top;
+    size_t n = report_table_rows(all->table, r->summary, top->given, &rows);
+    for (size_t i = 0; i < n && (!top->given || i < top->value); i++) {
+        struct value file = value_text(strbuf_str(&r->subject->name));
+        if (r->options->file_count > 1)
+            record_put(&all->writer, &file);
+        for (size_t c = 0; c < all->table->column_count; c++) {
+            struct value v = report_table_value(r, &all->table->columns[c], rows[i]);
+            record_put(&all->writer, &v);
+        }
+        record_end(&all->writer);
+    }
+    free(rows);
+}
+
+static void put_text(struct reports *all, const struct report *r)
+{
+    struct strbuf page = {0};
+    if (all->printed != 0)
+        strbuf_putc(&page, '\n');
+    report_text(r, &page);
+    output_add(all->out, strbuf_str(&page), page.len);
+    strbuf_release(&page);
+}
+
+static int put_report(struct reports *all, const struct subject *s)
+{
+    struct summary *summary = subject_ask(s, all->filter);
+    if (summary == NULL)
+        return COMMAND_FAILED;
+    struct strbuf scratch = {0};
+    const struct report r = {
+        .options = all->options,
+        .subject = s,
+        .trace = s->loaded.trace,
+        .summary = summary,
+        .scratch = &scratch,
+    };
+    if (all->json != NULL)
+        json_array_append_new(all->json, report_json(&r));
+    else if (all->table != NULL)
+        put_records(all, &r);
+    else
+        put_text(all, &r);
+    all->printed++;
+    strbuf_release(&scratch);
+    summary_free(summary);
+    return subject_judge(s, all->table == NULL);
+}
+
+static int report_file(struct reports *all, const char *path)
+{
+    struct subject s;
+    int code = subject_open(&s, all->options, path);
+    if (code == COMMAND_OK && !subject_has_events(&s))
+        code = COMMAND_FAILED;
+    if (code == COMMAND_OK)
+        code = put_report(all, &s);
+    subject_release(&s);
+    return code;
+}
+
+/* One object alone, several in an array; a single file without events gives nothing. */
+static void put_json(struct reports *all)
+{
+    if (all->options->file_count > 1)
+        json_put(all->json, all->out);
+    else if (json_array_size(all->json) != 0)
+        json_put(json_array_get(all->json, 0), all->out);
+    json_decref(all->json);
+}
+
+int report_run(const struct options *o, struct output *out)
+{
+    struct reports all = {.options = o, .out = out};
+    int code = subject_parse_filter(o, &all.filter);
+    if (code != COMMAND_OK)
+        return code;
+    if (command_format(o) == OPTION_FORMAT_JSON)
+        all.json = json_array();
+    if (is_records(command_format(o)))
+        all.table = chosen_table(o);
+    for (size_t i = 0; i < o->file_count; i++)
+        code = command_worse(code, report_file(&all, o->files[i]));
+    if (all.json != NULL)
+        put_json(&all);
+    filter_unref(all.filter);
+    return code;
+}

@@ -1,0 +1,139 @@
+/* The JSON report, key by key as in cli.md; see report_json.h. */
+#include "commands/report_json.h"
+
+#include <stdlib.h>
+
+#include "commands/json_value.h"
+#include "decoder/heap_op.h"
+
+static void set_u64(json_t *object, const char *key, uint64_t v)
+{
+    json_object_set_new(object, key, json_u64(v));
+}
+
+static void set_head(json_t *root, const struct report *r)
+{
+    const struct ingest *in = r->subject->loaded.ingest;
+    const struct etl_file_header *h = &r->trace->header;
+    int64_t last = ingest_last_time(in);
+    json_object_set_new(root, "file", json_string(strbuf_str(&r->subject->name)));
+    json_object_set_new(root, "format", json_string("etl"));
+    json_object_set_new(root, "start", json_filetime(r->trace->clock.origin_filetime));
+    json_object_set_new(root, "duration_ns",
+                        last != INT64_MIN ? json_integer(trace_ns(r->trace, last)) : json_null());
+    set_u64(root, "pointer_size", h->pointer_size);
+    set_u64(root, "cpus", h->cpus);
+    set_u64(root, "records", ingest_tally(in)->records);
+    set_u64(root, "heap_events", ingest_tally(in)->heap_events);
+}
+
+static json_t *ops_json(const struct summary *s)
+{
+    json_t *ops = json_object();
+    char name[32];
+    for (unsigned op = 0; op < HEAP_OP_COUNT; op++)
+        if (s->ops[op] != 0)
+            set_u64(ops, heap_op_name(op, name), s->ops[op]);
+    return ops;
+}
+
+static json_t *peak_json(const struct report *r)
+{
+    const struct figures *f = &r->summary->total;
+    json_t *peak = json_object();
+    set_u64(peak, "bytes", f->peak_bytes);
+    set_u64(peak, "blocks", f->peak_blocks);
+    bool known = f->peak_time != INT64_MIN;
+    json_object_set_new(peak, "time",
+                        known ? json_integer(trace_ns(r->trace, f->peak_time)) : json_null());
+    return peak;
+}
+
+static void set_totals(json_t *root, const struct report *r)
+{
+    const struct figures *f = &r->summary->total;
+    set_u64(root, "allocs", f->allocs);
+    set_u64(root, "alloc_bytes", f->alloc_bytes);
+    set_u64(root, "frees", f->frees);
+    set_u64(root, "freed_bytes", f->freed_bytes);
+    set_u64(root, "reallocs", f->reallocs);
+    set_u64(root, "failed_allocs", f->failed_allocs);
+    set_u64(root, "outstanding_bytes", f->outstanding_bytes);
+    set_u64(root, "outstanding_blocks", f->outstanding_blocks);
+    json_object_set_new(root, "peak", peak_json(r));
+}
+
+static json_t *source_json(const struct source_figures *s, unsigned op)
+{
+    static const char *const ops[FOLD_SOURCE_OPS] = {"Alloc", "ReAlloc", "Free"};
+    struct strbuf name = {0};
+    const char *known = s->other ? "other" : heap_source_name(s->source);
+    if (known != NULL)
+        strbuf_puts(&name, known);
+    else
+        strbuf_put_u64(&name, s->source);
+    json_t *object = json_object();
+    json_object_set_new(object, "op", json_string(ops[op]));
+    json_object_set_new(object, "source", s->other ? json_null() : json_integer(s->source));
+    json_object_set_new(object, "name", json_take_text(&name));
+    set_u64(object, "count", s->count[op]);
+    set_u64(object, "bytes", s->bytes[op]);
+    strbuf_release(&name);
+    return object;
+}
+
+static json_t *sources_json(const struct summary *s)
+{
+    json_t *sources = json_array();
+    for (unsigned op = 0; op < FOLD_SOURCE_OPS; op++)
+        for (size_t i = 0; i < s->source_count; i++)
+            if (s->sources[i].count[op] != 0)
+                json_array_append_new(sources, source_json(&s->sources[i], op));
+    return sources;
+}
+
+static json_t *table_json(const struct report *r, const struct report_table *t)
+{
+    const void **rows;
+    size_t n = report_table_rows(t, r->summary, false, &rows);
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *object = json_object();
+        for (size_t c = 0; c < t->json_columns; c++) {
+            struct value v = report_table_value(r, &t->columns[c], rows[i]);
+            json_object_set_new(object, t->columns[c].name, json_value(&v));
+        }
+        json_array_append_new(array, object);
+    }
+    free(rows);
+    return array;
+}
+
+/* No stack is decoded yet: what is unknown is null. */
+static json_t *stacks_json(void)
+{
+    return json_pack("{s:n, s:n, s:n}", "with", "without", "distinct");
+}
+
+static json_t *trust_json(const struct trust *t)
+{
+    json_t *trust = json_object();
+    for (size_t i = 0; i < trust_field_count; i++)
+        if (trust_fields[i].in_json)
+            set_u64(trust, trust_fields[i].key, trust_value(t, &trust_fields[i]));
+    return trust;
+}
+
+json_t *report_json(const struct report *r)
+{
+    json_t *root = json_object();
+    set_head(root, r);
+    json_object_set_new(root, "ops", ops_json(r->summary));
+    set_totals(root, r);
+    json_object_set_new(root, "sources", sources_json(r->summary));
+    json_object_set_new(root, "heaps", table_json(r, &report_tables[OPTION_TABLE_HEAP]));
+    json_object_set_new(root, "sizes", table_json(r, &report_tables[OPTION_TABLE_SIZE]));
+    json_object_set_new(root, "stacks", stacks_json());
+    json_object_set_new(root, "trust", trust_json(&r->subject->loaded.trust));
+    return root;
+}

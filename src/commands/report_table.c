@@ -1,0 +1,385 @@
+/* Descriptions of the report's tables; see report_table.h. */
+#include "commands/report_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "decoder/heap_op.h"
+
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- who a row is about ---- */
+
+static const struct heap *heap_of(const struct report *r, const void *row)
+{
+    return registry_heap(r->trace->registry, ((const struct heap_figures *)row)->heap);
+}
+
+static struct value pid_value(const struct report *r, uint32_t process)
+{
+    uint32_t pid = registry_process(r->trace->registry, process)->pid;
+    return pid != EVENT_NO_ID ? value_number(VALUE_ID, pid) : VALUE_ABSENT;
+}
+
+static struct value name_value(const struct report *r, uint32_t process)
+{
+    return value_text(registry_process(r->trace->registry, process)->name);
+}
+
+static struct value heap_pid(const struct report *r, const void *row)
+{
+    return pid_value(r, heap_of(r, row)->process);
+}
+
+static struct value heap_process(const struct report *r, const void *row)
+{
+    return name_value(r, heap_of(r, row)->process);
+}
+
+static struct value heap_handle(const struct report *r, const void *row)
+{
+    return value_number(VALUE_HEX, heap_of(r, row)->handle);
+}
+
+/* `#2` is added from the second generation on (numbers.md, Identity). */
+static struct value heap_name(const struct report *r, const void *row)
+{
+    const struct heap *heap = heap_of(r, row);
+    strbuf_clear(r->scratch);
+    strbuf_put_hex(r->scratch, heap->handle);
+    if (heap->generation > 1)
+        strbuf_printf(r->scratch, " #%u", heap->generation);
+    return value_text(strbuf_str(r->scratch));
+}
+
+static struct value heap_generation(const struct report *r, const void *row)
+{
+    return value_number(VALUE_ID, heap_of(r, row)->generation);
+}
+
+static struct value process_pid(const struct report *r, const void *row)
+{
+    return pid_value(r, ((const struct group_figures *)row)->index);
+}
+
+static struct value process_name(const struct report *r, const void *row)
+{
+    return name_value(r, ((const struct group_figures *)row)->index);
+}
+
+static const struct thread *thread_of(const struct report *r, const void *row)
+{
+    return registry_thread(r->trace->registry, ((const struct group_figures *)row)->index);
+}
+
+static struct value thread_pid(const struct report *r, const void *row)
+{
+    return pid_value(r, thread_of(r, row)->process);
+}
+
+static struct value thread_process(const struct report *r, const void *row)
+{
+    return name_value(r, thread_of(r, row)->process);
+}
+
+static struct value thread_tid(const struct report *r, const void *row)
+{
+    uint32_t tid = thread_of(r, row)->tid;
+    return tid != EVENT_NO_ID ? value_number(VALUE_ID, tid) : VALUE_ABSENT;
+}
+
+/* ---- figures that may be unknown ---- */
+
+static struct value heap_flags(const struct report *r, const void *row)
+{
+    (void)r;
+    const struct heap_figures *h = row;
+    return h->has_flags ? value_number(VALUE_ID, h->flags) : VALUE_ABSENT;
+}
+
+static struct value heap_committed(const struct report *r, const void *row)
+{
+    (void)r;
+    const struct heap_figures *h = row;
+    return h->has_committed ? value_number(VALUE_BYTES, h->committed) : VALUE_ABSENT;
+}
+
+static struct value heap_reserved(const struct report *r, const void *row)
+{
+    (void)r;
+    const struct heap_figures *h = row;
+    return h->has_reserved ? value_number(VALUE_BYTES, h->reserved) : VALUE_ABSENT;
+}
+
+static struct value source_number(const struct report *r, const void *row)
+{
+    (void)r;
+    const struct source_figures *s = row;
+    return s->other ? VALUE_ABSENT : value_number(VALUE_SOURCE, s->source);
+}
+
+static struct value source_name(const struct report *r, const void *row)
+{
+    (void)r;
+    const struct source_figures *s = row;
+    return s->other ? value_text("other") : value_text(heap_source_name(s->source));
+}
+
+static unsigned size_class(const struct report *r, const void *row)
+{
+    return (unsigned)((const struct size_figures *)row - r->summary->sizes);
+}
+
+static struct value size_from(const struct report *r, const void *row)
+{
+    return value_number(VALUE_BYTES, fold_class_from(size_class(r, row)));
+}
+
+static struct value size_to(const struct report *r, const void *row)
+{
+    return value_number(VALUE_BYTES, fold_class_to(size_class(r, row)));
+}
+
+/* ---- rows ---- */
+
+static struct report_rows heap_rows(const struct summary *s)
+{
+    return (struct report_rows){s->heaps, s->heap_count, sizeof s->heaps[0]};
+}
+
+static struct report_rows source_rows(const struct summary *s)
+{
+    return (struct report_rows){s->sources, s->source_count, sizeof s->sources[0]};
+}
+
+static struct report_rows size_rows(const struct summary *s)
+{
+    return (struct report_rows){s->sizes, FOLD_SIZE_CLASSES, sizeof s->sizes[0]};
+}
+
+static struct report_rows process_rows(const struct summary *s)
+{
+    return (struct report_rows){s->processes, s->process_count, sizeof s->processes[0]};
+}
+
+static struct report_rows thread_rows(const struct summary *s)
+{
+    return (struct report_rows){s->threads, s->thread_count, sizeof s->threads[0]};
+}
+
+static uint64_t heap_weight(const void *row)
+{
+    return ((const struct heap_figures *)row)->f.outstanding_bytes;
+}
+
+static uint64_t group_weight(const void *row)
+{
+    return ((const struct group_figures *)row)->f.outstanding_bytes;
+}
+
+static uint64_t source_weight(const void *row)
+{
+    return ((const struct source_figures *)row)->count[FOLD_SOURCE_ALLOC];
+}
+
+static uint64_t size_weight(const void *row)
+{
+    return ((const struct size_figures *)row)->alloc_bytes;
+}
+
+static bool size_is_empty(const void *row)
+{
+    const struct size_figures *s = row;
+    return s->allocs == 0 && s->outstanding_blocks == 0;
+}
+
+/* ---- columns ---- */
+
+#define GET(name_, title_, rank_, left_, get_)                                                     \
+    {                                                                                              \
+        .name = (name_), .title = (title_), .rank = (rank_), .left = (left_), .get = (get_)        \
+    }
+#define OF_PROCESS(name_, title_, left_, get_)                                                     \
+    {                                                                                              \
+        .name = (name_), .title = (title_), .rank = 1, .left = (left_), .of_process = true,        \
+        .get = (get_)                                                                              \
+    }
+#define MEMBER(name_, title_, rank_, kind_, offset_)                                               \
+    {                                                                                              \
+        .name = (name_), .title = (title_), .rank = (rank_), .kind = VALUE_##kind_,                \
+        .offset = (offset_)                                                                        \
+    }
+
+/* What heaps, processes and threads have in common, in the order of the JSON report's heaps. */
+#define HEAD_FIGURES(type)                                                                         \
+    MEMBER("allocs", "Allocs", 2, COUNT, offsetof(struct type, f.allocs)),                         \
+        MEMBER("alloc_bytes", NULL, 0, BYTES, offsetof(struct type, f.alloc_bytes)),               \
+        MEMBER("frees", "Frees", 4, COUNT, offsetof(struct type, f.frees)),                        \
+        MEMBER("freed_bytes", NULL, 0, BYTES, offsetof(struct type, f.freed_bytes)),               \
+        MEMBER("reallocs", NULL, 0, COUNT, offsetof(struct type, f.reallocs)),                     \
+        MEMBER("outstanding_bytes", "Outstanding", 0, BYTES,                                       \
+               offsetof(struct type, f.outstanding_bytes)),                                        \
+        MEMBER("outstanding_blocks", "Blocks", 3, COUNT,                                           \
+               offsetof(struct type, f.outstanding_blocks)),                                       \
+        MEMBER("peak_bytes", "Peak", 5, BYTES, offsetof(struct type, f.peak_bytes))
+/* What only the tables have. */
+#define TAIL_COUNT 2
+#define TAIL_FIGURES(type)                                                                         \
+    MEMBER("peak_blocks", NULL, 0, COUNT, offsetof(struct type, f.peak_blocks)),                   \
+        MEMBER("failed_allocs", NULL, 0, COUNT, offsetof(struct type, f.failed_allocs))
+
+static const struct report_column heap_columns[] = {
+    OF_PROCESS("pid", "PID", false, heap_pid),
+    OF_PROCESS("process", "Process", true, heap_process),
+    {
+        .name = "heap",
+        .title = "Heap",
+        .left = true,
+        .get = heap_handle,
+        .get_text = heap_name,
+    },
+    GET("generation", NULL, 0, false, heap_generation),
+    GET("flags", NULL, 0, false, heap_flags),
+    HEAD_FIGURES(heap_figures),
+    GET("committed", "Committed", 6, false, heap_committed),
+    GET("reserved", NULL, 0, false, heap_reserved),
+    TAIL_FIGURES(heap_figures),
+};
+
+static const struct report_column process_columns[] = {
+    GET("pid", "PID", 0, false, process_pid),
+    GET("process", "Process", 1, true, process_name),
+    HEAD_FIGURES(group_figures),
+    TAIL_FIGURES(group_figures),
+};
+
+static const struct report_column thread_columns[] = {
+    OF_PROCESS("pid", "PID", false, thread_pid),
+    OF_PROCESS("process", "Process", true, thread_process),
+    GET("tid", "TID", 0, false, thread_tid),
+    HEAD_FIGURES(group_figures),
+    TAIL_FIGURES(group_figures),
+};
+
+#define SOURCE(name, title, rank, kind, member)                                                    \
+    MEMBER(name, title, rank, kind, offsetof(struct source_figures, member))
+
+static const struct report_column source_columns[] = {
+    GET("source", "Source", 0, true, source_number),
+    GET("name", NULL, 0, true, source_name),
+    SOURCE("allocs", "Allocs", 0, COUNT, count[FOLD_SOURCE_ALLOC]),
+    SOURCE("alloc_bytes", "Alloc bytes", 0, BYTES, bytes[FOLD_SOURCE_ALLOC]),
+    SOURCE("reallocs", "ReAllocs", 2, COUNT, count[FOLD_SOURCE_REALLOC]),
+    SOURCE("realloc_bytes", NULL, 0, BYTES, bytes[FOLD_SOURCE_REALLOC]),
+    SOURCE("frees", "Frees", 1, COUNT, count[FOLD_SOURCE_FREE]),
+    SOURCE("freed_bytes", NULL, 0, BYTES, bytes[FOLD_SOURCE_FREE]),
+    SOURCE("outstanding_bytes", "Outstanding", 0, BYTES, outstanding_bytes),
+    SOURCE("outstanding_blocks", "Blocks", 1, COUNT, outstanding_blocks),
+};
+
+#define SIZE(name, title, rank, kind, member)                                                      \
+    MEMBER(name, title, rank, kind, offsetof(struct size_figures, member))
+
+static const struct report_column size_columns[] = {
+    GET("from", "From", 0, false, size_from),
+    GET("to", "Below", 0, false, size_to),
+    SIZE("allocs", "Allocs", 0, COUNT, allocs),
+    SIZE("bytes", "Alloc bytes", 0, BYTES, alloc_bytes),
+    SIZE("outstanding_blocks", "Blocks", 0, COUNT, outstanding_blocks),
+    SIZE("outstanding_bytes", "Outstanding", 0, BYTES, outstanding_bytes),
+};
+
+#define COLUMNS(columns_) .columns = (columns_), .column_count = COUNT_OF(columns_)
+
+const struct report_table report_tables[OPTION_TABLES] = {
+    [OPTION_TABLE_HEAP] =
+        {
+            .title = "Heaps",
+            COLUMNS(heap_columns),
+            .json_columns = COUNT_OF(heap_columns) - TAIL_COUNT,
+            .ranked = true,
+            .rows = heap_rows,
+            .weight = heap_weight,
+        },
+    [OPTION_TABLE_SOURCE] =
+        {
+            .title = "Sources",
+            COLUMNS(source_columns),
+            .rows = source_rows,
+            .weight = source_weight,
+        },
+    [OPTION_TABLE_SIZE] =
+        {
+            .title = "Size classes",
+            COLUMNS(size_columns),
+            .json_columns = COUNT_OF(size_columns),
+            .rows = size_rows,
+            .weight = size_weight,
+            .is_empty = size_is_empty,
+        },
+    [OPTION_TABLE_PROCESS] =
+        {
+            .title = "Processes",
+            COLUMNS(process_columns),
+            .ranked = true,
+            .rows = process_rows,
+            .weight = group_weight,
+        },
+    [OPTION_TABLE_THREAD] =
+        {
+            .title = "Threads",
+            COLUMNS(thread_columns),
+            .ranked = true,
+            .rows = thread_rows,
+            .weight = group_weight,
+        },
+};
+
+/* ---- reading ---- */
+
+struct weighed {
+    uint64_t weight;
+    const void *row;
+};
+
+/* Rows of equal weight stay in their own order. */
+static int compare_weighed(const void *a, const void *b)
+{
+    const struct weighed *x = a;
+    const struct weighed *y = b;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+size_t report_table_rows(const struct report_table *t, const struct summary *s, bool ranked,
+                         const void ***out_rows)
+{
+    struct report_rows all = t->rows(s);
+    struct weighed *weighed = base_xcalloc(all.count + 1, sizeof *weighed);
+    size_t n = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        const void *row = (const char *)all.first + i * all.size;
+        if (t->is_empty == NULL || !t->is_empty(row))
+            weighed[n++] = (struct weighed){t->weight(row), row};
+    }
+    if (ranked)
+        qsort(weighed, n, sizeof *weighed, compare_weighed);
+    const void **rows = base_xcalloc(n + 1, sizeof *rows);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = weighed[i].row;
+    free(weighed);
+    *out_rows = rows;
+    return n;
+}
+
+struct value report_table_value(const struct report *r, const struct report_column *column,
+                                const void *row)
+{
+    if (column->get != NULL)
+        return column->get(r, row);
+    uint64_t number;
+    memcpy(&number, (const char *)row + column->offset, sizeof number);
+    return value_number(column->kind, number);
+}

@@ -1,0 +1,68 @@
+/*
+ * The tables of `report`: heaps, Sources, size classes, processes, threads.
+ *
+ * Each is described once, its columns in the order of the machine formats; text shows some of them,
+ * and the arrays of the JSON report are the first columns of three of them.
+ */
+#ifndef COMMANDS_REPORT_TABLE_H
+#define COMMANDS_REPORT_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "commands/subject.h"
+#include "model/value.h"
+
+/* What one report is made of; all borrowed. */
+struct report {
+    const struct options *options;
+    const struct subject *subject;
+    const struct trace *trace;
+    const struct summary *summary;
+    struct strbuf *scratch; /* a text made for a value lives here until the next one is made */
+};
+
+struct report_column {
+    const char *name;  /* machine formats */
+    const char *title; /* text; NULL: not shown there */
+    unsigned rank;     /* text: see struct text_column */
+    bool left;
+    bool of_process;      /* tells the process of a heap or thread */
+    enum value_kind kind; /* of the uint64_t at `offset` in the row, when `get` is NULL */
+    size_t offset;
+    struct value (*get)(const struct report *r, const void *row);
+    struct value (*get_text)(const struct report *r, const void *row); /* text, when it differs */
+};
+
+/* The rows of a table inside the summary. */
+struct report_rows {
+    const void *first;
+    size_t count, size;
+};
+
+struct report_table {
+    const char *title;
+    const struct report_column *columns;
+    size_t column_count;
+    size_t json_columns; /* the first of them are the keys of the JSON report's array */
+    bool ranked;         /* text: the largest row first, not in order of value */
+    struct report_rows (*rows)(const struct summary *s);
+    uint64_t (*weight)(const void *row); /* ranks the rows */
+    bool (*is_empty)(const void *row);   /* rows to leave out; NULL: none */
+};
+
+/* In order of enum option_table. */
+extern const struct report_table report_tables[OPTION_TABLES];
+
+/*
+ * The rows of the table that are not empty, as pointers the caller frees: in order of weight when
+ * `ranked`, else in the summary's own order.
+ */
+size_t report_table_rows(const struct report_table *t, const struct summary *s, bool ranked,
+                         const void ***out_rows);
+
+struct value report_table_value(const struct report *r, const struct report_column *column,
+                                const void *row);
+
+#endif

@@ -1,0 +1,225 @@
+/* The report as a page of text; see report_text.h. */
+#include "commands/report_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "commands/text_lines.h"
+#include "commands/text_table.h"
+#include "decoder/heap_op.h"
+#include "model/capture_words.h"
+
+#define INDENT 2
+
+/* Rows of a table unless --top says otherwise, and processes named at the top. */
+#define TABLE_ROWS     10
+#define PROCESSES_MOST 3
+
+/* Tables without --by. */
+#define TABLES_USUAL (1u << OPTION_TABLE_HEAP | 1u << OPTION_TABLE_SOURCE | 1u << OPTION_TABLE_SIZE)
+
+/* ---- what was read ---- */
+
+static void put_recorded(const struct report *r, struct strbuf *out)
+{
+    const struct etl_file_header *h = &r->trace->header;
+    struct strbuf b = {0};
+    if (r->trace->clock.origin_filetime > 0) {
+        text_put_filetime(&b, r->trace->clock.origin_filetime);
+        strbuf_puts(&b, ", ");
+    }
+    strbuf_puts(&b, "Windows ");
+    capture_put_windows(&b, h);
+    strbuf_printf(&b, ", %u-bit, %u CPUs", h->pointer_size * 8, h->cpus);
+    text_line(out, "recorded", &b);
+}
+
+static void put_length(const struct report *r, struct strbuf *out)
+{
+    const struct ingest *in = r->subject->loaded.ingest;
+    const struct etl_tally *t = ingest_tally(in);
+    struct strbuf b = {0};
+    if (ingest_last_time(in) != INT64_MIN) {
+        text_put_duration(&b, trace_ns(r->trace, ingest_last_time(in)));
+        strbuf_puts(&b, ", ");
+    }
+    text_put_grouped(&b, t->records);
+    strbuf_puts(&b, " records, ");
+    text_put_grouped(&b, t->heap_events);
+    strbuf_puts(&b, " heap events");
+    text_line(out, "length", &b);
+}
+
+static void put_processes(const struct report *r, struct strbuf *out)
+{
+    const struct report_table *t = &report_tables[OPTION_TABLE_PROCESS];
+    const void **rows;
+    size_t n = report_table_rows(t, r->summary, true, &rows);
+    struct strbuf b = {0};
+    for (size_t i = 0; i < n && i < PROCESSES_MOST; i++) {
+        uint32_t index = ((const struct group_figures *)rows[i])->index;
+        const struct process *p = registry_process(r->trace->registry, index);
+        strbuf_printf(&b, "%s%s", i != 0 ? ", " : "", p->name != NULL ? p->name : "unnamed");
+        if (p->pid != EVENT_NO_ID)
+            strbuf_printf(&b, " (%u)", p->pid);
+    }
+    if (n > PROCESSES_MOST)
+        strbuf_printf(&b, " and %zu more", n - PROCESSES_MOST);
+    free(rows);
+    text_line(out, n == 1 ? "process" : "processes", &b);
+}
+
+/* What the figures below are confined to. */
+static void put_selection(const struct report *r, struct strbuf *out)
+{
+    const struct options *o = r->options;
+    struct strbuf b = {0};
+    options_put_filter(o, &b);
+    struct strbuf safe = {0};
+    text_put_escaped(&safe, strbuf_str(&b), b.len);
+    text_line(out, "filter", &safe);
+    strbuf_clear(&b);
+    if (o->since != INT64_MIN || o->until != INT64_MAX) {
+        text_put_seconds(&b, o->since != INT64_MIN ? o->since : 0);
+        strbuf_puts(&b, " .. ");
+        if (o->until != INT64_MAX)
+            text_put_seconds(&b, o->until);
+        else
+            strbuf_puts(&b, "the end");
+        strbuf_puts(&b, " s");
+    }
+    text_line(out, "range", &b);
+    bool confined = r->summary->matched != r->summary->rows;
+    if (confined) {
+        text_put_grouped(&b, r->summary->matched);
+        strbuf_puts(&b, " of ");
+        text_put_grouped(&b, r->summary->rows);
+        strbuf_puts(&b, " events");
+    }
+    text_line(out, "shown", &b);
+}
+
+/* ---- totals and operations ---- */
+
+/* `bytes` NULL: a count alone; `note` is what the last column says. */
+static void put_total(struct text_table *t, const char *name, uint64_t count, const uint64_t *bytes,
+                      const char *note)
+{
+    const struct value cells[] = {
+        value_text(name),
+        value_number(VALUE_COUNT, count),
+        bytes != NULL ? value_number(VALUE_BYTES, *bytes) : value_text(""),
+        value_text(note),
+    };
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+        text_table_add(t, &cells[i]);
+}
+
+static void put_totals(const struct report *r, struct strbuf *out)
+{
+    static const struct text_column columns[] = {
+        {"Totals", true, 0},
+        {"Count", false, 0},
+        {"Bytes", false, 0},
+        {"", true, 0},
+    };
+    const struct figures *f = &r->summary->total;
+    struct strbuf when = {0};
+    if (f->peak_time != INT64_MIN) {
+        strbuf_puts(&when, "at ");
+        text_put_seconds(&when, trace_ns(r->trace, f->peak_time));
+        strbuf_puts(&when, " s");
+    }
+    struct text_table t;
+    text_table_init(&t, columns, sizeof columns / sizeof columns[0], true);
+    put_total(&t, "  allocs", f->allocs, &f->alloc_bytes, "");
+    put_total(&t, "  frees", f->frees, &f->freed_bytes, "");
+    put_total(&t, "  reallocs", f->reallocs, NULL, "");
+    put_total(&t, "  failed allocs", f->failed_allocs, NULL, "");
+    put_total(&t, "  outstanding", f->outstanding_blocks, &f->outstanding_bytes, "at the end");
+    put_total(&t, "  peak", f->peak_blocks, &f->peak_bytes, strbuf_str(&when));
+    strbuf_putc(out, '\n');
+    text_table_put(&t, 0, out);
+    text_table_release(&t);
+    strbuf_release(&when);
+}
+
+static void put_ops(const struct report *r, struct strbuf *out)
+{
+    struct strbuf b = {0};
+    char name[32];
+    for (unsigned op = 0; op < HEAP_OP_COUNT; op++) {
+        if (r->summary->ops[op] == 0)
+            continue;
+        strbuf_printf(&b, "%s%s ", b.len != 0 ? ", " : "", heap_op_name(op, name));
+        text_put_grouped(&b, r->summary->ops[op]);
+    }
+    strbuf_puts(out, "\nOperations\n");
+    text_wrapped(out, INDENT, b.len != 0 ? strbuf_str(&b) : "none");
+    strbuf_release(&b);
+}
+
+/* ---- tables ---- */
+
+/* Whose heap it is needs no column when there is one process: its name stands above. */
+static size_t choose_text_columns(const struct report *r, const struct report_table *table,
+                                  const struct report_column **out_chosen,
+                                  struct text_column *out_columns)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct report_column *c = &table->columns[i];
+        if (c->title == NULL || (c->of_process && r->summary->process_count == 1))
+            continue;
+        out_chosen[n] = c;
+        out_columns[n++] = (struct text_column){c->title, c->left, c->rank};
+    }
+    return n;
+}
+
+static void put_table(const struct report *r, const struct report_table *table, struct strbuf *out)
+{
+    const void **rows;
+    const struct option_number *top = &r->options->top;
+    size_t n = report_table_rows(table, r->summary, table->ranked || top->given, &rows);
+    uint64_t most = top->given ? top->value : table->ranked ? TABLE_ROWS : UINT64_MAX;
+    const struct report_column *chosen[TEXT_TABLE_COLUMNS];
+    struct text_column columns[TEXT_TABLE_COLUMNS];
+    size_t column_count = choose_text_columns(r, table, chosen, columns);
+    struct text_table t;
+    text_table_init(&t, columns, column_count, true);
+    for (size_t i = 0; i < n && i < most; i++) {
+        for (size_t c = 0; c < column_count; c++) {
+            struct value v = chosen[c]->get_text != NULL
+                                 ? chosen[c]->get_text(r, rows[i])
+                                 : report_table_value(r, chosen[c], rows[i]);
+            text_table_add(&t, &v);
+        }
+    }
+    free(rows);
+    strbuf_printf(out, "\n%s\n", table->title);
+    if (n == 0)
+        strbuf_puts(out, "  none\n");
+    else
+        text_table_put(&t, INDENT, out);
+    if (n > most)
+        strbuf_printf(out, "  and %zu more: --top N shows N rows\n", n - (size_t)most);
+    text_table_release(&t);
+}
+
+void report_text(const struct report *r, struct strbuf *out)
+{
+    strbuf_printf(out, "%s\n", strbuf_str(&r->subject->name));
+    put_recorded(r, out);
+    put_length(r, out);
+    put_processes(r, out);
+    put_selection(r, out);
+    put_totals(r, out);
+    put_ops(r, out);
+    unsigned tables = r->options->by != 0 ? r->options->by : TABLES_USUAL;
+    for (unsigned i = 0; i < OPTION_TABLES; i++)
+        if ((tables >> i & 1) != 0)
+            put_table(r, &report_tables[i], out);
+    text_trust(out, &r->subject->loaded.trust);
+}

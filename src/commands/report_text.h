@@ -1,0 +1,13 @@
+/*
+ * `report --format text`: one page for people, in 80 columns.
+ */
+#ifndef COMMANDS_REPORT_TEXT_H
+#define COMMANDS_REPORT_TEXT_H
+
+#include "base/strbuf.h"
+#include "commands/report_table.h"
+
+/* Appends one file's page. */
+void report_text(const struct report *r, struct strbuf *out);
+
+#endif

@@ -1,0 +1,119 @@
+/* Loading, asking and judging one input; see subject.h. */
+#include "commands/subject.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "commands/command.h"
+#include "commands/progress.h"
+#include "model/snapshot.h"
+
+/* Rows scanned and folded in one go. */
+#define ASK_ROWS (UINT64_C(1) << 20)
+
+static int filter_error(const char *text, const struct filter_error *e)
+{
+    struct strbuf lines = {0};
+    filter_format_error(text, strlen(text), e, &lines);
+    strbuf_truncate(&lines, lines.len - 1); /* the message ends the last line itself */
+    command_message("--filter is wrong:\n%s", strbuf_str(&lines));
+    strbuf_release(&lines);
+    return COMMAND_USAGE;
+}
+
+int subject_parse_filter(const struct options *o, struct filter **out_filter)
+{
+    struct filter_error e;
+    struct filter *own = NULL;
+    /* The user's own text first: the caret must stand under what was typed. */
+    if (o->filter != NULL) {
+        own = filter_parse(o->filter, strlen(o->filter), &e);
+        if (own == NULL)
+            return filter_error(o->filter, &e);
+        filter_unref(own);
+    }
+    struct strbuf whole = {0};
+    options_put_filter(o, &whole);
+    struct filter *filter = NULL;
+    if (whole.len != 0)
+        filter = filter_parse(strbuf_str(&whole), whole.len, &e);
+    int code = whole.len != 0 && filter == NULL ? filter_error(strbuf_str(&whole), &e) : COMMAND_OK;
+    strbuf_release(&whole);
+    *out_filter = filter;
+    return code;
+}
+
+int subject_open(struct subject *s, const struct options *o, const char *path)
+{
+    *s = (struct subject){.options = o, .path = path, .loaded.source.fd = -1};
+    const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
+    text_put_escaped(&s->name, name, strlen(name));
+    struct progress progress;
+    struct err_info info;
+    progress_init(&progress, o->quiet);
+    int rc = load_trace(path, progress_update, &progress, &s->loaded, &info);
+    progress_clear(&progress);
+    if (rc == 0)
+        return COMMAND_OK;
+    s->loaded = (struct loaded){.source.fd = -1};
+    command_message("%s", info.text);
+    return COMMAND_FAILED;
+}
+
+void subject_release(struct subject *s)
+{
+    loaded_release(&s->loaded);
+    strbuf_release(&s->name);
+}
+
+bool subject_has_events(const struct subject *s)
+{
+    struct strbuf why = {0};
+    snapshot_explain_empty(ingest_tally(s->loaded.ingest), &why);
+    bool has = why.len == 0;
+    if (!has)
+        command_message("%s: %s", strbuf_str(&s->name), strbuf_str(&why));
+    strbuf_release(&why);
+    return has;
+}
+
+static void say_losses(const struct subject *s)
+{
+    struct strbuf b = {0};
+    const char *separator = "";
+    for (size_t i = 0; i < trust_field_count; i++) {
+        uint64_t n = trust_value(&s->loaded.trust, &trust_fields[i]);
+        if (!trust_fields[i].loss || n == 0)
+            continue;
+        strbuf_printf(&b, "%s%s ", separator, trust_fields[i].label);
+        text_put_grouped(&b, n);
+        separator = ", ";
+    }
+    command_message("%s: %s: the figures are incomplete", strbuf_str(&s->name), strbuf_str(&b));
+    strbuf_release(&b);
+}
+
+int subject_judge(const struct subject *s, bool told)
+{
+    if (!trust_has_loss(&s->loaded.trust))
+        return COMMAND_OK;
+    if (s->options->strict || (!told && !s->options->quiet))
+        say_losses(s);
+    return s->options->strict ? COMMAND_LOSS : COMMAND_OK;
+}
+
+struct summary *subject_ask(const struct subject *s, struct filter *filter)
+{
+    const struct query_spec spec = {
+        .filter = filter, .since = s->options->since, .until = s->options->until};
+    struct query *q = query_new(s->loaded.trace, &spec);
+    while (q != NULL && query_advance(q, ASK_ROWS))
+        continue;
+    struct summary *summary = q != NULL && !query_failed(q) ? query_summarize(q) : NULL;
+    query_unref(q);
+    if (summary == NULL)
+        command_message("%s: out of memory", strbuf_str(&s->name));
+    return summary;
+}

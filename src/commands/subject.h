@@ -1,0 +1,50 @@
+/*
+ * One input of a batch command: loaded to its end, asked, judged.
+ *
+ * What a person must know about it goes to standard error from here.
+ */
+#ifndef COMMANDS_SUBJECT_H
+#define COMMANDS_SUBJECT_H
+
+#include <stdbool.h>
+
+#include "commands/option.h"
+#include "model/filter.h"
+#include "model/query.h"
+#include "source/load.h"
+
+/* Not to be moved once opened. */
+struct subject {
+    const struct options *options;
+    const char *path;
+    struct strbuf name; /* the path, safe to print */
+    struct loaded loaded;
+};
+
+/*
+ * The filter that the options ask for. Returns COMMAND_OK, or COMMAND_USAGE after showing where the
+ * expression is wrong. The caller unrefs *out_filter, which is NULL when every event is wanted.
+ */
+int subject_parse_filter(const struct options *o, struct filter **out_filter);
+
+/* Reads `path` whole. Returns COMMAND_OK, or COMMAND_FAILED after saying why. Release in any case.
+ */
+int subject_open(struct subject *s, const struct options *o, const char *path);
+void subject_release(struct subject *s);
+
+/* True when there are heap events; else says what there is instead. */
+bool subject_has_events(const struct subject *s);
+
+/*
+ * What --strict makes of the losses: COMMAND_OK or COMMAND_LOSS. Says what was lost when --strict
+ * fails for it, or when the command's output does not (`told` false).
+ */
+int subject_judge(const struct subject *s, bool told);
+
+/*
+ * What the events that match add up to; the caller frees it with summary_free(). NULL after saying
+ * that memory is out.
+ */
+struct summary *subject_ask(const struct subject *s, struct filter *filter);
+
+#endif

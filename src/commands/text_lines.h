@@ -1,0 +1,20 @@
+/*
+ * Pieces of the text reports: labelled lines, wrapped lists, the trust table.
+ */
+#ifndef COMMANDS_TEXT_LINES_H
+#define COMMANDS_TEXT_LINES_H
+
+#include "base/strbuf.h"
+#include "model/trust.h"
+
+/* "  label       text", wrapped to 80 columns; nothing when `text` is empty. Releases `text`. */
+void text_line(struct strbuf *out, const char *label, struct strbuf *text);
+
+/* `text` broken behind commas, else at blanks, into lines of at most 80 columns, each behind
+ * `indent` blanks. */
+void text_wrapped(struct strbuf *out, size_t indent, const char *text);
+
+/* The heading "Trust" and what is not zero, with what it means; one line when nothing is. */
+void text_trust(struct strbuf *out, const struct trust *trust);
+
+#endif

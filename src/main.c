@@ -1,0 +1,117 @@
+/*
+ * heaptail: reads the command line and hands over to a batch command or to the explorer.
+ */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commands/command.h"
+#include "commands/help.h"
+#include "commands/subject.h"
+#include "runtime/explore.h"
+
+/* Prints what was asked for, which may go into a pipe that nobody reads to its end. */
+static int print(const struct strbuf *text)
+{
+    struct output out;
+    output_init(&out, STDOUT_FILENO);
+    output_add(&out, strbuf_str(text), text->len);
+    return output_finish(&out) == 0 ? COMMAND_OK : COMMAND_FAILED;
+}
+
+static int print_help(const struct options *o)
+{
+    struct strbuf text = {0};
+    if (o->help)
+        help_put(o->command, &text);
+    else
+        strbuf_puts(&text, "heaptail " HEAPTAIL_VERSION "\n");
+    int code = print(&text);
+    strbuf_release(&text);
+    return code;
+}
+
+static int print_usage(void)
+{
+    struct strbuf text = {0};
+    help_put_usage(&text);
+    fprintf(stderr, "%sTry 'heaptail --demo' to look around, 'heaptail --help' for more.\n",
+            strbuf_str(&text));
+    strbuf_release(&text);
+    return COMMAND_USAGE;
+}
+
+static int explore(const struct options *o)
+{
+    struct filter *filter;
+    int code = subject_parse_filter(o, &filter);
+    filter_unref(filter);
+    if (code != COMMAND_OK)
+        return code;
+    static const enum explore_follow follow[] = {
+        [OPTION_FOLLOW_AUTO] = EXPLORE_FOLLOW_AUTO,
+        [OPTION_FOLLOW_ON] = EXPLORE_FOLLOW_ON,
+        [OPTION_FOLLOW_OFF] = EXPLORE_FOLLOW_OFF,
+    };
+    static const enum explore_color color[] = {
+        [OPTION_COLOR_AUTO] = EXPLORE_COLOR_AUTO,
+        [OPTION_COLOR_ALWAYS] = EXPLORE_COLOR_ALWAYS,
+        [OPTION_COLOR_NEVER] = EXPLORE_COLOR_NEVER,
+    };
+    struct strbuf text = {0};
+    options_put_filter(o, &text);
+    const struct explore_options options = {
+        .path = o->files[0],
+        .filter_text = strbuf_str(&text),
+        .since = o->since,
+        .until = o->until,
+        .theme = o->theme,
+        .tty = o->tty,
+        .follow = follow[o->follow],
+        .color = color[o->color],
+        .ascii = o->ascii,
+        .utc = o->utc,
+    };
+    code = explore_run(&options);
+    strbuf_release(&text);
+    return code;
+}
+
+static int run(const struct options *o)
+{
+    if (o->help || o->version)
+        return print_help(o);
+    if (o->nothing_to_do)
+        return print_usage();
+    return o->command != NULL ? command_run(o, STDOUT_FILENO) : explore(o);
+}
+
+/* Something that can be read to its end: `heaptail < /dev/null` from a script is none. */
+static bool stdin_is_input(void)
+{
+    struct stat st;
+    return fstat(STDIN_FILENO, &st) == 0 &&
+           (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), told or kept quiet there */
+    const struct option_place place = {
+        .stdin_is_input = stdin_is_input(),
+        .stdout_is_terminal = isatty(STDOUT_FILENO) != 0,
+    };
+    struct options o;
+    struct err_info info;
+    int rc = options_parse(argc, argv, &place, &o, &info);
+    int code = rc == ERR_SYNTAX ? COMMAND_USAGE : COMMAND_FAILED;
+    if (rc == 0)
+        code = run(&o);
+    else
+        command_message(rc == ERR_SYNTAX ? "%s (try 'heaptail --help')" : "%s", info.text);
+    options_release(&o);
+    return code;
+}
