@@ -1,0 +1,103 @@
+/*
+ * One buffer of any bytes, three times: its records walked and decoded, and its contents expanded
+ * in each format. Byte 0 says how large the expansion should be.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decoder/etl_buffer.h"
+#include "decoder/etl_expand.h"
+#include "decoder/etl_record.h"
+#include "decoder/etl_tally.h"
+#include "decoder/heap_event.h"
+#include "decoder/process_event.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok)
+{
+    if (!ok)
+        abort();
+}
+
+static void check_inside(struct span inner, struct span outer)
+{
+    check(inner.len == 0 || (inner.p >= outer.p && inner.p + inner.len <= outer.p + outer.len));
+}
+
+static void check_record(const struct etl_record *r, struct span buffer)
+{
+    uint64_t extra[HEAP_EXTRA_MAX];
+    struct trace_event e;
+    struct etl_item item;
+    uint32_t tid;
+    uint32_t pid;
+    check_inside(r->payload, buffer);
+    check_inside(r->items, buffer);
+    for (struct span items = r->items; etl_record_next_item(&items, &item);)
+        check_inside(item.data, buffer);
+    if (heap_event_is(r)) {
+        if (heap_event_decode(r, extra, &e))
+            check(e.extra_count <= HEAP_EXTRA_MAX && e.op < HEAP_OP_COUNT);
+        return;
+    }
+    switch (process_record_kind(r)) {
+    case PROCESS_RECORD_NONE:
+        break;
+    case PROCESS_RECORD_PROCESS:
+        if (process_event_decode(r, &e))
+            check_inside(e.name, buffer);
+        break;
+    case PROCESS_RECORD_THREAD:
+        process_thread_decode(r, &tid, &pid);
+        break;
+    case PROCESS_RECORD_SWITCH:
+        process_switch_decode(r, &tid);
+        break;
+    }
+}
+
+static void walk(struct span events)
+{
+    static struct etl_tally tally;
+    size_t size = ETL_BUFFER_HEADER_SIZE + events.len;
+    uint8_t *buffer = malloc(size);
+    check(buffer != NULL);
+    memset(buffer, 0, ETL_BUFFER_HEADER_SIZE);
+    memcpy(buffer + ETL_BUFFER_HEADER_SIZE, events.p, events.len);
+    struct etl_cursor c;
+    struct etl_record r;
+    memset(&tally, 0, sizeof tally);
+    etl_cursor_init(&c, (struct span){buffer, size}, 0);
+    while (etl_cursor_next(&c, &r)) {
+        check_record(&r, (struct span){buffer, size});
+        etl_tally_record(&tally, &r);
+    }
+    check(tally.records <= events.len / 8);
+    free(buffer);
+}
+
+static void expand(struct span packed, size_t size)
+{
+    uint8_t *out = malloc(size != 0 ? size : 1);
+    check(out != NULL);
+    for (int format = ETL_COMPRESSION_LZNT1; format <= ETL_COMPRESSION_XPRESS_HUFF; format++)
+        if (etl_expand((enum etl_compression)format, packed, out, size) == 0 && size > 0) {
+            volatile uint8_t last = out[size - 1]; /* written, or a sanitizer objects */
+            (void)last;
+        }
+    free(out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 1)
+        return 0;
+    struct span body = {data + 1, size - 1};
+    walk(body);
+    expand(body, (size_t)data[0] * data[0] * 4);
+    return 0;
+}

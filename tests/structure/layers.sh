@@ -1,0 +1,44 @@
+#!/bin/sh
+# Checks the direction of dependencies: which of our folders, and which libraries, each folder may include.
+set -eu
+cd "$1"
+status=0
+
+# allow FOLDER PATTERN: every #include in FOLDER matches PATTERN (an extended regular expression over the included name).
+allow() {
+    bad=$(grep -nE '^#[[:space:]]*include' "$1"/*.[ch] | grep -vE "include [<\"]($2)[>\"]" || true)
+    if [ -n "$bad" ]; then
+        printf '%s may not include:\n%s\n' "$1" "$bad"
+        status=1
+    fi
+}
+
+std='[a-z0-9]+\.h|(sys|linux)/[a-z]+\.h'
+own() { # own FOLDER: the C library and nothing else that happens to have a plain name
+    if grep -nE 'include <(uv|curses|ini|jansson|libfwnt|pcre2|cmocka|vterm)\.h>' "$1"/*.[ch] | grep -vE "<($2)\.h>"; then
+        echo "$1 may not use that library"
+        status=1
+    fi
+}
+
+allow src/base     "$std|base/.*"
+allow decoder      "$std|(base|decoder)/.*"
+allow src/model    "$std|(base|decoder|model)/.*"
+allow src/source   "$std|(base|decoder|model|source)/.*"
+allow src/commands "$std|(base|decoder|model|source|commands)/.*"
+allow ui           "$std|(base|decoder|model|ui)/.*|[a-z_]+\.inc"
+allow src/runtime  "$std|(base|decoder|model|source|runtime|ui)/.*"
+
+own src/base     'none'
+own decoder      'libfwnt'
+own src/model    'pcre2'
+own src/source   'none'
+own src/commands 'jansson'
+own ui           'curses|ini'
+own src/runtime  'uv'
+
+if grep -lE 'include <curses.h>' ui/*.[ch] | grep -vx 'ui/screen.h'; then
+    echo 'only ui/screen.h includes curses.h'
+    status=1
+fi
+exit $status

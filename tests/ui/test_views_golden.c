@@ -1,0 +1,206 @@
+/*
+ * Every screen and every state of the program as a picture, at three sizes, and at sizes too small
+ * for anything.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+
+static void dress_loading(struct snapshot *s)
+{
+    s->source.state = SOURCE_LOADING;
+    s->source.bytes_done = 300000000;
+    s->source.bytes_total = 1200000000;
+    s->provisional = true;
+    s->rows_complete = s->summary_complete = false;
+    summary_free(s->summary);
+    s->summary = NULL;
+}
+
+static void dress_lossy(struct snapshot *s)
+{
+    s->trust.events_lost = 3;
+    s->trust.buffers_lost = 1;
+    s->trust.late_records = 17;
+}
+
+static void dress_live(struct snapshot *s)
+{
+    s->source.state = SOURCE_FOLLOWING;
+    s->source.last_buffer_at = INT64_C(103600000000);
+    s->rows_complete = false;
+}
+
+static void dress_closed(struct snapshot *s)
+{
+    s->source.state = SOURCE_CLOSED;
+    s->source.closed_after = INT64_C(12345000000);
+}
+
+static void dress_replaced(struct snapshot *s)
+{
+    s->source.state = SOURCE_REPLACED;
+}
+
+static void dress_truncated(struct snapshot *s)
+{
+    s->source.state = SOURCE_TRUNCATED;
+}
+
+static void dress_failed(struct snapshot *s)
+{
+    s->source.state = SOURCE_FAILED;
+    snprintf(s->source.message, sizeof s->source.message,
+             "read error at offset 0x20000: Input/output error");
+}
+
+/* A picture made while the filter was still being scanned and the figures lag behind. */
+static void dress_scanning(struct snapshot *s)
+{
+    s->scanned = s->rows * 62 / 100;
+    s->summary->rows = s->rows * 41 / 100;
+    s->summary_complete = false;
+}
+
+/* clang-format off */
+static const struct picture {
+    const char *name;
+    const char *keys;
+    struct stage_options options;
+} pictures[] = {
+    {"summary", "", {0}},
+    {"summary-trust", "!", {.dress = dress_lossy}},
+    {"summary-loading", "", {.dress = dress_loading}},
+    {"summary-empty", "", {.events = FIXTURE_EMPTY}},
+    {"opening", "", {.empty_handed = true}},
+    {"events", "2", {0}},
+    {"events-filtered", "2", {.filter = "size >= 1K && source == 3"}},
+    {"events-range", "2", {.since = 44500000, .until = 46400000}},
+    {"events-scanning", "2", {.filter = "live", .dress = dress_scanning}},
+    {"events-no-match", "2", {.filter = "tid == 1"}},
+    {"events-empty", "2", {.events = FIXTURE_EMPTY}},
+    {"events-detail", "2jjjjjj<Enter>", {0}},
+    {"events-detail-create", "2<Enter><Tab>", {0}},
+    {"events-provisional", "2", {.dress = dress_loading}},
+    {"events-lossy", "2", {.dress = dress_lossy}},
+    {"events-follow", "", {.follow = true, .dress = dress_live}},
+    {"events-waiting", "", {.events = FIXTURE_EMPTY, .follow = true, .dress = dress_live}},
+    {"events-live", "kk", {.follow = true, .dress = dress_live}},
+    {"events-frozen", "<Space>", {.follow = true, .dress = dress_live}},
+    {"events-closed", "", {.follow = true, .dress = dress_closed}},
+    {"events-replaced", "2", {.dress = dress_replaced}},
+    {"events-truncated", "2", {.dress = dress_truncated}},
+    {"events-failed", "2", {.dress = dress_failed}},
+    {"events-wall", "2R", {0}},
+    {"heaps", "3", {0}},
+    {"heaps-units", "3usss", {0}},
+    {"heaps-loading", "3", {.dress = dress_loading}},
+    {"heaps-empty", "3", {.events = FIXTURE_EMPTY}},
+    {"heaps-drilled", "3<Enter>", {0}},
+    {"sources", "4", {0}},
+    {"sources-filtered", "4j=", {0}},
+    {"sources-empty", "4", {.events = FIXTURE_EMPTY}},
+    {"help", "?", {0}},
+    {"prompt-valid", "2fsize >= 1K", {0}},
+    {"prompt-incomplete", "2fsize >=", {0}},
+    {"prompt-wrong", "2fsize == nonsense || live", {0}},
+};
+/* clang-format on */
+
+static const struct {
+    int rows, cols;
+} sizes[] = {
+    {24, 80},
+    {30, 100},
+    {15, 60},
+};
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+static void shows_picture(void **state)
+{
+    const struct picture *p = *state;
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        struct stage st;
+        struct stage_options options = p->options;
+        options.rows = sizes[i].rows;
+        options.cols = sizes[i].cols;
+        stage_open(&st, &options);
+        term_keys(st.term, p->keys);
+        char name[96];
+        snprintf(name, sizeof name, "%s-%dx%d", p->name, sizes[i].cols, sizes[i].rows);
+        term_assert_golden(st.term, name);
+        stage_close(&st);
+    }
+}
+
+/* On a wide terminal the columns of Summary stand side by side. */
+static void uses_width(void **state)
+{
+    static const char *const keys[] = {"1", "2<Enter>", "3", "4", "?"};
+    static const char *const names[] = {"wide-summary", "wide-events", "wide-heaps", "wide-sources",
+                                        "wide-help"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        struct stage st;
+        stage_open(&st, &(struct stage_options){.rows = 60, .cols = 200});
+        term_keys(st.term, keys[i]);
+        term_assert_golden(st.term, names[i]);
+        stage_close(&st);
+    }
+}
+
+static void ascii_only(void **state)
+{
+    (void)state;
+    for (int screen = 1; screen <= 4; screen++) {
+        struct stage st;
+        stage_open(&st, &(struct stage_options){.rows = 24, .cols = 80, .ascii = true});
+        char keys[2] = {(char)('0' + screen), '\0'};
+        term_keys(st.term, keys);
+        for (int row = 0; row < 24; row++)
+            for (const char *c = term_row(st.term, row); *c != '\0'; c++)
+                assert_in_range((unsigned char)*c, 0x20, 0x7e);
+        stage_close(&st);
+    }
+}
+
+/* Nothing can be read there, but nothing breaks either. */
+static void survives_tiny_screens(void **state)
+{
+    static const int tiny[][2] = {{5, 20}, {1, 1}, {2, 3}, {3, 200}, {60, 2}, {4, 10}, {7, 8}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(pictures); i++) {
+        struct stage st;
+        struct stage_options options = pictures[i].options;
+        options.rows = tiny[i % COUNT(tiny)][0];
+        options.cols = tiny[i % COUNT(tiny)][1];
+        stage_open(&st, &options);
+        term_keys(st.term, pictures[i].keys);
+        for (size_t k = 0; k < COUNT(tiny); k++) {
+            term_resize(st.term, tiny[k][0], tiny[k][1]);
+            app_resized(st.app);
+            term_frame(st.term);
+        }
+        stage_close(&st);
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[COUNT(pictures) + 3] = {
+        cmocka_unit_test(uses_width),
+        cmocka_unit_test(ascii_only),
+        cmocka_unit_test(survives_tiny_screens),
+    };
+    for (size_t i = 0; i < COUNT(pictures); i++)
+        tests[3 + i] = (struct CMUnitTest){.name = pictures[i].name,
+                                           .test_func = shows_picture,
+                                           .initial_state = (void *)&pictures[i]};
+    return cmocka_run_group_tests(tests, term_group_setup, NULL);
+}

@@ -1,0 +1,707 @@
+/*
+ * Totals against a recount that keeps nothing: for every row of the range it goes through all
+ * blocks and asks which of them are alive then. Under filters and ranges, for every group.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decoder/heap_op.h"
+#include "model/fold.h"
+#include "random_trace.h"
+
+#define MAX_ROWS 400
+
+/* Everything the recount knows: the rows as the store tells them, and which belong. */
+struct recount {
+    struct trace *trace;
+    struct row row[MAX_ROWS];
+    bool mine[MAX_ROWS];
+    uint64_t rows;
+    struct fold_range range;
+};
+
+/* A group of rows: all, or those of one heap, process, thread, Source or size class. */
+enum by { BY_ALL, BY_HEAP, BY_PROCESS, BY_THREAD };
+
+struct group {
+    enum by by;
+    uint32_t index;
+};
+
+static uint32_t process_of(const struct recount *rc, const struct row *r)
+{
+    return registry_thread(rc->trace->registry, r->thread)->process;
+}
+
+static bool is_in(const struct recount *rc, const struct row *r, struct group g)
+{
+    return g.by == BY_ALL || (g.by == BY_HEAP && r->heap == g.index) ||
+           (g.by == BY_PROCESS && process_of(rc, r) == g.index) ||
+           (g.by == BY_THREAD && r->thread == g.index);
+}
+
+static bool in_range(const struct recount *rc, const struct row *r)
+{
+    return r->time >= rc->range.since && r->time <= rc->range.until;
+}
+
+/* The size that the block opened at `opener` has after row `now`. */
+static uint64_t size_at(const struct recount *rc, uint64_t opener, uint64_t now)
+{
+    uint64_t size = rc->row[opener].size;
+    for (uint64_t i = opener + 1; i <= now && i < rc->rows; i++)
+        if ((rc->row[i].flags & ROW_RESIZES) && rc->row[i].link == opener)
+            size = rc->row[i].size;
+    return size;
+}
+
+static bool lives_at(const struct recount *rc, uint64_t opener, uint64_t now)
+{
+    const struct row *r = &rc->row[opener];
+    return (r->flags & ROW_OPENS) && opener <= now && (r->link == ROW_NONE || r->link > now);
+}
+
+struct outstanding {
+    uint64_t bytes, blocks;
+};
+
+/* What is outstanding in a group after row `now`; before the first row for UINT64_MAX. */
+static struct outstanding outstanding_at(const struct recount *rc, struct group g, uint64_t now)
+{
+    struct outstanding o = {0, 0};
+    for (uint64_t i = 0; now != UINT64_MAX && i <= now; i++) {
+        if (!lives_at(rc, i, now) || !rc->mine[i] || !is_in(rc, &rc->row[i], g))
+            continue;
+        o.blocks++;
+        o.bytes += size_at(rc, i, now);
+    }
+    return o;
+}
+
+/* The row before the range, and its last one; UINT64_MAX when there is none. */
+static uint64_t row_before(const struct recount *rc, int64_t time)
+{
+    uint64_t n = 0;
+    while (n < rc->rows && rc->row[n].time < time)
+        n++;
+    return n - 1;
+}
+
+static uint64_t last_row(const struct recount *rc)
+{
+    return rc->range.until == INT64_MAX ? rc->rows - 1 : row_before(rc, rc->range.until + 1);
+}
+
+static void count_row(const struct recount *rc, const struct row *r, struct figures *f)
+{
+    bool moved = r->op == HEAP_OP_REALLOC && (r->flags & ROW_MOVED);
+    f->rows++;
+    if ((r->flags & ROW_OPENS) && (r->op == HEAP_OP_ALLOC || moved)) {
+        f->allocs++;
+        f->alloc_bytes += r->size;
+    }
+    f->reallocs += r->op == HEAP_OP_REALLOC && (moved || (r->flags & (ROW_OPENS | ROW_RESIZES)));
+    f->failed_allocs += r->op == HEAP_OP_ALLOC && r->address == 0;
+    for (uint64_t i = 0; i < r->id; i++) {
+        /* Every block that this row ended, if it was by a Free or by a repair. */
+        if (!(rc->row[i].flags & ROW_OPENS) || rc->row[i].link != r->id ||
+            (r->op != HEAP_OP_FREE && r->op != HEAP_OP_REALLOC))
+            continue;
+        f->frees++;
+        f->freed_bytes += size_at(rc, i, r->id);
+    }
+}
+
+static struct figures recount(const struct recount *rc, struct group g)
+{
+    struct figures f = {.peak_time = INT64_MIN, .peak_row = ROW_NONE};
+    struct outstanding o = outstanding_at(rc, g, row_before(rc, rc->range.since));
+    if (o.bytes > 0) {
+        f.peak_bytes = o.bytes;
+        f.peak_blocks = o.blocks;
+        f.peak_time = rc->range.since;
+    }
+    for (uint64_t i = 0; i < rc->rows; i++) {
+        if (!in_range(rc, &rc->row[i]))
+            continue;
+        if (rc->mine[i] && is_in(rc, &rc->row[i], g))
+            count_row(rc, &rc->row[i], &f);
+        o = outstanding_at(rc, g, i);
+        if (o.bytes > f.peak_bytes) {
+            f.peak_bytes = o.bytes;
+            f.peak_blocks = o.blocks;
+            f.peak_time = rc->row[i].time;
+            f.peak_row = i;
+        }
+    }
+    o = outstanding_at(rc, g, last_row(rc));
+    f.outstanding_bytes = o.bytes;
+    f.outstanding_blocks = o.blocks;
+    return f;
+}
+
+static void assert_figures(const struct figures *got, const struct figures *want)
+{
+    assert_int_equal(got->rows, want->rows);
+    assert_int_equal(got->allocs, want->allocs);
+    assert_int_equal(got->alloc_bytes, want->alloc_bytes);
+    assert_int_equal(got->frees, want->frees);
+    assert_int_equal(got->freed_bytes, want->freed_bytes);
+    assert_int_equal(got->reallocs, want->reallocs);
+    assert_int_equal(got->failed_allocs, want->failed_allocs);
+    assert_int_equal(got->outstanding_bytes, want->outstanding_bytes);
+    assert_int_equal(got->outstanding_blocks, want->outstanding_blocks);
+    assert_int_equal(got->peak_bytes, want->peak_bytes);
+    assert_int_equal(got->peak_blocks, want->peak_blocks);
+    assert_int_equal(got->peak_time, want->peak_time);
+    assert_int_equal(got->peak_row, want->peak_row);
+}
+
+static bool is_nothing(const struct figures *f)
+{
+    return f->rows == 0 && f->outstanding_blocks == 0 && f->peak_blocks == 0;
+}
+
+/* Peaks of groups come at different times: only sums can be summed. */
+static void add_figures(struct figures *sum, const struct figures *f)
+{
+    sum->rows += f->rows;
+    sum->allocs += f->allocs;
+    sum->alloc_bytes += f->alloc_bytes;
+    sum->frees += f->frees;
+    sum->freed_bytes += f->freed_bytes;
+    sum->reallocs += f->reallocs;
+    sum->failed_allocs += f->failed_allocs;
+    sum->outstanding_bytes += f->outstanding_bytes;
+    sum->outstanding_blocks += f->outstanding_blocks;
+}
+
+static void assert_sum(struct figures sum, const struct figures *total)
+{
+    sum.peak_bytes = total->peak_bytes;
+    sum.peak_blocks = total->peak_blocks;
+    sum.peak_time = total->peak_time;
+    sum.peak_row = total->peak_row;
+    assert_figures(&sum, total);
+}
+
+static void check_groups(const struct recount *rc, enum by by, uint32_t count,
+                         const struct group_figures *got, size_t got_count)
+{
+    size_t at = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct figures want = recount(rc, (struct group){by, i});
+        if (is_nothing(&want))
+            continue;
+        assert_true(at < got_count);
+        assert_int_equal(got[at].index, i);
+        assert_figures(&got[at++].f, &want);
+    }
+    assert_int_equal(at, got_count);
+}
+
+static void check_heaps(const struct recount *rc, const struct summary *s)
+{
+    size_t at = 0;
+    struct figures sum = {0};
+    for (uint32_t i = 0; i < registry_heap_count(rc->trace->registry); i++) {
+        struct figures want = recount(rc, (struct group){BY_HEAP, i});
+        if (is_nothing(&want))
+            continue;
+        assert_true(at < s->heap_count);
+        assert_int_equal(s->heaps[at].heap, i);
+        assert_figures(&s->heaps[at].f, &want);
+        add_figures(&sum, &s->heaps[at].f);
+        at++;
+    }
+    assert_int_equal(at, s->heap_count);
+    /* Only rows without a heap are missing from this sum. */
+    for (uint64_t i = 0; i < rc->rows; i++)
+        sum.rows += in_range(rc, &rc->row[i]) && rc->mine[i] && rc->row[i].heap == INDEX_NONE;
+    assert_sum(sum, &s->total);
+}
+
+static void check_sums(const struct summary *s)
+{
+    struct figures processes = {0}, threads = {0};
+    for (size_t i = 0; i < s->process_count; i++)
+        add_figures(&processes, &s->processes[i].f);
+    for (size_t i = 0; i < s->thread_count; i++)
+        add_figures(&threads, &s->threads[i].f);
+    assert_sum(processes, &s->total);
+    assert_sum(threads, &s->total);
+    uint64_t allocs = 0, bytes = 0, blocks = 0, outstanding = 0, ops = 0;
+    for (unsigned k = 0; k < FOLD_SIZE_CLASSES; k++) {
+        allocs += s->sizes[k].allocs;
+        bytes += s->sizes[k].alloc_bytes;
+        blocks += s->sizes[k].outstanding_blocks;
+        outstanding += s->sizes[k].outstanding_bytes;
+    }
+    assert_int_equal(allocs, s->total.allocs);
+    assert_int_equal(bytes, s->total.alloc_bytes);
+    assert_int_equal(blocks, s->total.outstanding_blocks);
+    assert_int_equal(outstanding, s->total.outstanding_bytes);
+    for (unsigned op = 0; op < HEAP_OP_COUNT; op++)
+        ops += s->ops[op];
+    assert_int_equal(ops, s->total.rows);
+    assert_int_equal(s->matched, s->total.rows);
+}
+
+static bool is_in_class(uint64_t size, unsigned k)
+{
+    return k == 0 ? size == 0 : size >= fold_class_from(k) && size - 1 <= fold_class_to(k) - 2;
+}
+
+static void check_sizes(const struct recount *rc, const struct summary *s)
+{
+    for (unsigned k = 0; k < FOLD_SIZE_CLASSES; k++) {
+        uint64_t blocks = 0, bytes = 0, now = last_row(rc);
+        for (uint64_t i = 0; i < rc->rows && now != UINT64_MAX; i++) {
+            uint64_t size = size_at(rc, i, now);
+            if (!rc->mine[i] || !lives_at(rc, i, now) || !is_in_class(size, k))
+                continue;
+            blocks++;
+            bytes += size;
+        }
+        assert_int_equal(s->sizes[k].outstanding_blocks, blocks);
+        assert_int_equal(s->sizes[k].outstanding_bytes, bytes);
+    }
+}
+
+/* Rows by operation and Source, and what is outstanding under the Source that it came from. */
+static void check_sources(const struct recount *rc, const struct summary *s)
+{
+    static const uint16_t ops[] = {HEAP_OP_ALLOC, HEAP_OP_REALLOC, HEAP_OP_FREE};
+    uint64_t now = last_row(rc), listed = 0;
+    for (size_t k = 0; k < s->source_count; k++) {
+        const struct source_figures *got = &s->sources[k];
+        uint64_t count[3] = {0}, bytes[3] = {0}, live_bytes = 0, live_blocks = 0, classes = 0;
+        assert_true(k == 0 || s->sources[k - 1].source < got->source);
+        assert_false(got->other);
+        for (uint64_t i = 0; i < rc->rows; i++) {
+            const struct row *r = &rc->row[i];
+            if (!(r->has & EVENT_HAS_SOURCE) || r->source != got->source || !rc->mine[i])
+                continue;
+            for (int o = 0; o < 3; o++) {
+                bool counts = r->op == ops[o] && in_range(rc, r);
+                count[o] += counts;
+                bytes[o] += counts ? r->size : 0;
+            }
+            if (now != UINT64_MAX && lives_at(rc, i, now)) {
+                live_blocks++;
+                live_bytes += size_at(rc, i, now);
+            }
+        }
+        for (int o = 0; o < 3; o++) {
+            assert_int_equal(got->count[o], count[o]);
+            assert_int_equal(got->bytes[o], bytes[o]);
+            listed += count[o];
+        }
+        for (unsigned c = 0; c < FOLD_SIZE_CLASSES; c++)
+            classes += got->by_size[c];
+        assert_int_equal(classes, count[0]);
+        assert_int_equal(got->outstanding_bytes, live_bytes);
+        assert_int_equal(got->outstanding_blocks, live_blocks);
+    }
+    uint64_t with_source = 0;
+    for (uint64_t i = 0; i < rc->rows; i++)
+        for (int o = 0; o < 3; o++)
+            with_source += rc->mine[i] && in_range(rc, &rc->row[i]) && rc->row[i].op == ops[o] &&
+                           (rc->row[i].has & EVENT_HAS_SOURCE);
+    assert_int_equal(listed, with_source);
+}
+
+/* Each point is what was outstanding when its bin ended, the last one what is now. */
+static void check_curve(const struct recount *rc, const struct curve *c, struct group g,
+                        uint64_t last)
+{
+    int64_t end = rc->row[last].time;
+    assert_int_equal((uint64_t)(end - c->start) / c->bin_ticks, c->points - 1);
+    assert_true(c->points <= c->capacity);
+    /* No wider than it must be. */
+    assert_true(c->bin_ticks == 1 ||
+                (uint64_t)(end - c->start) / (c->bin_ticks / 2) >= c->capacity);
+    for (uint32_t k = 0; k < c->points; k++) {
+        int64_t until = c->start + (int64_t)((k + 1) * c->bin_ticks);
+        uint64_t row = row_before(rc, until);
+        row = k + 1 == c->points ? last : row;
+        struct outstanding o = outstanding_at(rc, g, row);
+        assert_true(fabsf(c->bytes[k] - (float)o.bytes) <= (float)o.bytes * 1e-6f);
+    }
+}
+
+static void check_curves(const struct recount *rc, const struct summary *s)
+{
+    uint64_t last = last_row(rc);
+    if (last == UINT64_MAX || rc->row[last].time < rc->range.since) {
+        assert_int_equal(s->curve.points, 0);
+        assert_int_equal(s->first, INT64_MIN);
+        return;
+    }
+    assert_int_equal(s->first, s->curve.start);
+    assert_int_equal(s->last, rc->row[last].time);
+    check_curve(rc, &s->curve, (struct group){BY_ALL, 0}, last);
+    for (size_t i = 0; i < s->heap_count; i++) {
+        const struct heap_figures *h = &s->heaps[i];
+        assert_int_equal(h->curve.points != 0, h->f.rows >= 16);
+        if (h->curve.points != 0)
+            check_curve(rc, &h->curve, (struct group){BY_HEAP, h->heap}, last);
+    }
+}
+
+static void check_rates(const struct recount *rc, const struct summary *s)
+{
+    uint64_t allocs = 0, frees = 0, by_heap = 0;
+    uint64_t last = last_row(rc);
+    for (uint64_t i = 0; last != UINT64_MAX && i <= last; i++) {
+        int64_t ago = rc->row[last].time - rc->row[i].time;
+        if (!rc->mine[i] || !in_range(rc, &rc->row[i]) ||
+            ago >= (int64_t)rc->trace->clock.ticks_per_second)
+            continue;
+        struct figures f = {0};
+        count_row(rc, &rc->row[i], &f);
+        allocs += f.allocs;
+        frees += f.frees;
+    }
+    for (size_t i = 0; i < s->heap_count; i++)
+        by_heap += s->heaps[i].last_second_allocs;
+    assert_int_equal(s->last_second_allocs, allocs);
+    assert_int_equal(s->last_second_frees, frees);
+    assert_int_equal(by_heap, allocs);
+}
+
+static void check_summary(const struct recount *rc, const struct summary *s)
+{
+    struct figures want = recount(rc, (struct group){BY_ALL, 0});
+    const struct registry *r = rc->trace->registry;
+    assert_int_equal(s->rows, rc->rows);
+    assert_figures(&s->total, &want);
+    check_heaps(rc, s);
+    check_groups(rc, BY_PROCESS, registry_process_count(r), s->processes, s->process_count);
+    check_groups(rc, BY_THREAD, registry_thread_count(r), s->threads, s->thread_count);
+    check_sums(s);
+    check_sizes(rc, s);
+    check_sources(rc, s);
+    check_curves(rc, s);
+    check_rates(rc, s);
+}
+
+static struct fold_range some_range(struct random_trace *rt, const struct recount *rc)
+{
+    struct fold_range range = FOLD_RANGE_ALL;
+    const int64_t span = rt->now - 4000 + 20;
+    if (rng_chance(&rt->rng, 500))
+        range.since = 3990 + (int64_t)rng_below(&rt->rng, (uint64_t)span);
+    if (rng_chance(&rt->rng, 500))
+        range.until = 3990 + (int64_t)rng_below(&rt->rng, (uint64_t)span);
+    if (range.since > range.until)
+        range = (struct fold_range){range.until, range.since};
+    if (rng_chance(&rt->rng, 200))
+        range.since = range.until = rc->row[rng_below(&rt->rng, rc->rows)].time;
+    return range;
+}
+
+/* Folds in steps of any size, with summaries in between, which must not disturb it. */
+static void fold_and_check(struct random_trace *rt, struct recount *rc, const struct matches *m)
+{
+    struct fold *f = fold_new(rt->trace, m, rc->range);
+    while (fold_rows(f) < rc->rows) {
+        assert_int_equal(fold_advance(f, rc->rows, 1 + rng_below(&rt->rng, 100)), 0);
+        summary_free(fold_summarize(f));
+    }
+    struct summary *s = fold_summarize(f);
+    check_summary(rc, s);
+    summary_free(s);
+    fold_free(f);
+}
+
+static const char *const filters[] = {
+    "",
+    "tid == 11",
+    "op == free",
+    "op == alloc && source != lowfrag",
+    "size > 100 || op == realloc",
+    "live",
+    "!temporary",
+    "heap == 0x13d35bd0000",
+    "pid != 107 && block_size <= 4K",
+    "repaired or unmatched",
+    "size < 0",
+};
+
+static void check_filter(struct random_trace *rt, struct recount *rc, const char *text)
+{
+    struct filter_error e;
+    struct filter *f = filter_parse(text, strlen(text), &e);
+    struct matches *m = matches_new(f, rt->trace);
+    matches_advance(m, rc->rows, UINT64_MAX);
+    for (uint64_t i = 0; i < rc->rows; i++)
+        rc->mine[i] = matches_has(m, i);
+    rc->range = some_range(rt, rc);
+    fold_and_check(rt, rc, m);
+    matches_free(m);
+    filter_unref(f);
+}
+
+static void test_against_recount(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct random_trace rt;
+        struct recount rc = {0};
+        random_trace_init(&rt, seed, seed % 3 ? 10000000 : 20000, seed % 5 ? 700 : 3);
+        random_trace_add(&rt, 1 + rng_below(&rt.rng, MAX_ROWS - 10));
+        rc.trace = rt.trace;
+        rc.rows = store_rows(rt.trace->store);
+        for (uint64_t i = 0; i < rc.rows; i++) {
+            store_get(rt.trace->store, i, &rc.row[i]);
+            rc.mine[i] = true;
+        }
+        rc.range = some_range(&rt, &rc);
+        fold_and_check(&rt, &rc, NULL);
+        for (int i = 0; i < 3; i++)
+            check_filter(&rt, &rc, filters[rng_below(&rt.rng, sizeof filters / sizeof filters[0])]);
+        random_trace_release(&rt);
+    }
+}
+
+/* Replay keeps its own account of what is alive. */
+static void test_agrees_with_replay(void **state)
+{
+    (void)state;
+    struct random_trace rt;
+    random_trace_init(&rt, 5, 10000000, 100);
+    random_trace_add(&rt, 150000);
+    struct fold *f = fold_new(rt.trace, NULL, FOLD_RANGE_ALL);
+    assert_int_equal(fold_advance(f, store_rows(rt.trace->store), UINT64_MAX), 0);
+    struct summary *s = fold_summarize(f);
+    assert_int_equal(s->total.outstanding_bytes, replay_live_bytes(rt.trace->replay));
+    assert_int_equal(s->total.outstanding_blocks, replay_live_blocks(rt.trace->replay));
+    check_sums(s);
+    summary_free(s);
+    fold_free(f);
+    random_trace_release(&rt);
+}
+
+static void take(struct random_trace *rt, struct trace_event e)
+{
+    e.pid = 1;
+    e.tid = 2;
+    e.has |= EVENT_HAS_HEAP;
+    e.time = rt->now++;
+    assert_int_equal(replay_take(rt->trace->replay, &e, 1), 0);
+}
+
+static uint8_t last_layout(unsigned op)
+{
+    return (uint8_t)(heap_op_info(op)->layout_count - 1);
+}
+
+static struct summary *summarize(struct random_trace *rt, int64_t until)
+{
+    store_publish(rt->trace->store);
+    struct fold *f = fold_new(rt->trace, NULL, (struct fold_range){INT64_MIN, until});
+    assert_int_equal(fold_advance(f, store_rows(rt->trace->store), UINT64_MAX), 0);
+    struct summary *s = fold_summarize(f);
+    fold_free(f);
+    return s;
+}
+
+/* The payloads' order is that of etl-format 4.3 and 4.4. */
+static void test_space(void **state)
+{
+    (void)state;
+    struct random_trace rt;
+    random_trace_init(&rt, 1, 10000000, 0);
+    take(&rt, (struct trace_event){.op = 43, .heap = 7});
+    take(&rt, (struct trace_event){.op = HEAP_OP_CREATE,
+                                   .heap = 9,
+                                   .layout = last_layout(HEAP_OP_CREATE),
+                                   .extra = (uint64_t[]){2, 1000, 100, 1},
+                                   .extra_count = 4});
+    take(&rt, (struct trace_event){.op = HEAP_OP_EXPAND,
+                                   .has = EVENT_HAS_ADDRESS | EVENT_HAS_SIZE,
+                                   .heap = 9,
+                                   .layout = last_layout(HEAP_OP_EXPAND),
+                                   .extra = (uint64_t[]){30, 200, 1000, 4, 1},
+                                   .extra_count = 5});
+    take(&rt, (struct trace_event){.op = HEAP_OP_SNAPSHOT,
+                                   .heap = 9,
+                                   .layout = last_layout(HEAP_OP_SNAPSHOT),
+                                   .extra = (uint64_t[]){31, 300, 2000, 3, 1, 77, 78, 5, 79, 80},
+                                   .extra_count = 10});
+    int64_t destroyed = rt.now;
+    take(&rt, (struct trace_event){.op = HEAP_OP_DESTROY, .heap = 9});
+
+    struct summary *s = summarize(&rt, INT64_MAX);
+    assert_int_equal(s->heap_count, 2);
+    assert_false(s->heaps[0].has_committed || s->heaps[0].has_flags || s->heaps[0].has_ucrs);
+    assert_int_equal(s->heaps[0].created, INT64_MIN);
+    assert_int_equal(s->heaps[0].destroyed, INT64_MAX);
+    const struct heap_figures *h = &s->heaps[1];
+    assert_true(h->has_flags && h->has_committed && h->has_reserved && h->has_free_space);
+    assert_true(h->has_ucrs);
+    assert_int_equal(h->flags, 3);
+    assert_int_equal(h->committed, 300);
+    assert_int_equal(h->reserved, 2000);
+    assert_int_equal(h->free_space, 31);
+    assert_int_equal(h->ucrs, 5);
+    assert_int_equal(h->destroyed, destroyed);
+    summary_free(s);
+
+    s = summarize(&rt, destroyed - 2);
+    h = &s->heaps[1];
+    assert_int_equal(h->flags, 2);
+    assert_int_equal(h->committed, 200);
+    assert_int_equal(h->free_space, 30);
+    assert_int_equal(h->ucrs, 4);
+    assert_int_equal(h->destroyed, INT64_MAX);
+    summary_free(s);
+    random_trace_release(&rt);
+}
+
+/* The rules of numbers.md that a recount by flags would not notice. */
+static void test_rules(void **state)
+{
+    (void)state;
+    enum { ALLOC_HAS = EVENT_HAS_ADDRESS | EVENT_HAS_SIZE };
+    enum { REALLOC_HAS = ALLOC_HAS | EVENT_HAS_OLD_ADDRESS | EVENT_HAS_OLD_SIZE };
+    struct random_trace rt;
+    random_trace_init(&rt, 1, 10000000, 0);
+    const struct trace_event events[] = {
+        /* a: 100 bytes, lost its free, then 10 bytes. */
+        {.op = HEAP_OP_ALLOC, .has = ALLOC_HAS, .address = 0xa0, .size = 100},
+        {.op = HEAP_OP_ALLOC, .has = ALLOC_HAS, .address = 0xa0, .size = 10},
+        /* In place: 10 to 50. */
+        {.op = HEAP_OP_REALLOC,
+         .has = REALLOC_HAS,
+         .address = 0xa0,
+         .old_address = 0xa0,
+         .size = 50,
+         .old_size = 10},
+        /* In place of what was never seen: 7 bytes, no alloc. */
+        {.op = HEAP_OP_REALLOC,
+         .has = REALLOC_HAS,
+         .address = 0xb0,
+         .old_address = 0xb0,
+         .size = 7,
+         .old_size = 3},
+        /* Moved without its Alloc and Free: a becomes c, 60 bytes. */
+        {.op = HEAP_OP_REALLOC,
+         .has = REALLOC_HAS,
+         .address = 0xc0,
+         .old_address = 0xa0,
+         .size = 60,
+         .old_size = 50},
+        {.op = HEAP_OP_FREE, .has = EVENT_HAS_ADDRESS, .address = 0xdd},
+        {.op = HEAP_OP_ALLOC, .has = ALLOC_HAS, .size = 9},
+        {.op = HEAP_OP_DESTROY},
+    };
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
+        take(&rt, events[i]);
+    struct summary *s = summarize(&rt, INT64_MAX);
+    assert_int_equal(s->total.allocs, 3);
+    assert_int_equal(s->total.alloc_bytes, 170);
+    assert_int_equal(s->total.frees, 1);
+    assert_int_equal(s->total.freed_bytes, 50);
+    assert_int_equal(s->total.reallocs, 3);
+    assert_int_equal(s->total.failed_allocs, 1);
+    assert_int_equal(s->total.outstanding_blocks, 0);
+    assert_int_equal(s->total.outstanding_bytes, 0);
+    assert_int_equal(s->total.peak_bytes, 100);
+    assert_int_equal(s->total.peak_row, 0);
+    assert_int_equal(s->total.rows, 8);
+    assert_int_equal(s->ops[HEAP_OP_FREE], 1);
+    summary_free(s);
+    s = summarize(&rt, rt.now - 2);
+    assert_int_equal(s->total.outstanding_blocks, 2);
+    assert_int_equal(s->total.outstanding_bytes, 67);
+    summary_free(s);
+    random_trace_release(&rt);
+}
+
+/* More Sources than there are places: the rest is counted together, and nothing is lost. */
+static void test_many_sources(void **state)
+{
+    (void)state;
+    struct random_trace rt;
+    random_trace_init(&rt, 1, 10000000, 0);
+    const uint8_t has = EVENT_HAS_ADDRESS | EVENT_HAS_SIZE | EVENT_HAS_SOURCE;
+    for (uint32_t i = 0; i < 200; i++)
+        take(&rt, (struct trace_event){.op = HEAP_OP_ALLOC,
+                                       .has = has,
+                                       .address = 0x1000 + i,
+                                       .size = 2,
+                                       .source = i * 3});
+    for (uint32_t i = 0; i < 100; i++)
+        take(&rt, (struct trace_event){.op = HEAP_OP_FREE,
+                                       .has = EVENT_HAS_ADDRESS | EVENT_HAS_SOURCE,
+                                       .address = 0x1000 + 2 * i,
+                                       .source = i});
+    struct summary *s = summarize(&rt, INT64_MAX);
+    assert_int_equal(s->source_count, FOLD_SOURCES);
+    uint64_t allocs = 0, frees = 0, blocks = 0, bytes = 0;
+    for (size_t i = 0; i < s->source_count; i++) {
+        assert_int_equal(s->sources[i].other, i == FOLD_SOURCES - 1);
+        allocs += s->sources[i].count[FOLD_SOURCE_ALLOC];
+        frees += s->sources[i].count[FOLD_SOURCE_FREE];
+        blocks += s->sources[i].outstanding_blocks;
+        bytes += s->sources[i].outstanding_bytes;
+    }
+    assert_int_equal(allocs, 200);
+    assert_int_equal(frees, 100);
+    assert_int_equal(blocks, 100);
+    assert_int_equal(bytes, 200);
+    summary_free(s);
+    random_trace_release(&rt);
+}
+
+/* The last second does not include the row exactly one second ago. */
+static void test_rate_window(void **state)
+{
+    (void)state;
+    struct random_trace rt;
+    random_trace_init(&rt, 1, 10000000, 0);
+    const struct trace_event alloc = {
+        .op = HEAP_OP_ALLOC, .has = EVENT_HAS_ADDRESS | EVENT_HAS_SIZE, .address = 8, .size = 1};
+    const int64_t steps[] = {9999999, 1, 9999999, 0};
+    const uint64_t allocs[] = {1, 2, 2, 2};
+    for (size_t i = 0; i < 4; i++) {
+        take(&rt, alloc);
+        struct summary *s = summarize(&rt, INT64_MAX);
+        assert_int_equal(s->last_second_allocs, allocs[i]);
+        assert_int_equal(s->heaps[0].last_second_allocs, allocs[i]);
+        summary_free(s);
+        rt.now += steps[i] - 1;
+    }
+    random_trace_release(&rt);
+}
+
+static void test_size_classes(void **state)
+{
+    (void)state;
+    assert_int_equal(fold_size_class(0), 0);
+    assert_int_equal(fold_size_class(UINT64_MAX), 64);
+    for (unsigned k = 1; k < FOLD_SIZE_CLASSES; k++) {
+        assert_int_equal(fold_size_class(fold_class_from(k)), k);
+        assert_int_equal(fold_size_class(fold_class_from(k) - 1), k - 1);
+        assert_int_equal(fold_size_class(fold_class_to(k) - (k < 64)), k);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_against_recount), cmocka_unit_test(test_agrees_with_replay),
+        cmocka_unit_test(test_space),           cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_many_sources),    cmocka_unit_test(test_size_classes),
+        cmocka_unit_test(test_rate_window),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
