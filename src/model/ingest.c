@@ -1,66 +1,47 @@
 /*
- * Framing, merging and replaying in small steps; see ingest.h.
+ * Both halves of ingest joined: what the reader finds becomes rows; see ingest.h.
  *
- *   read or push -> framer -> merge -> batch of events -> replay -> store
- *                                  \-> late events -> (rebuild.h) -> a new trace
+ *   ingest_reader.h -> batch of events -> replay -> store
+ *                                  \-> late events -> rebuild.h -> a new trace
+ *
+ * A long saved file is read ahead by a second thread (ingest_ahead.h); then the reader is that
+ * thread's until it is done.
  */
 #include "model/ingest.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "decoder/etl_detect.h"
-#include "decoder/etl_framer.h"
-#include "decoder/etl_merge.h"
+#include "model/ingest_ahead.h"
+#include "model/ingest_reader.h"
 #include "model/rebuild.h"
-#include "model/sequence_set.h"
-
-/* One step: so many events, buffers found, and bytes of buffers opened at most. */
-#define STEP_EVENTS  1024u
-#define STEP_BUFFERS 256u
-#define STEP_BYTES   ((size_t)1 << 20)
-
-/* Of a live file so much is read as soon as it is found, so that it is not lost if the file shrinks
- * while it is held back. */
-#define EAGER_BYTES ((size_t)64 << 20)
 
 /* While live, rebuilding for late records may take this share of the time: one part in so many. */
 #define REBUILD_SHARE 5
 
+/* Events that a rebuild takes over in one step. */
+#define REBUILD_STEP 1024u
+
+/* Inputs of this size are worth a second thread. */
+#define AHEAD_BYTES ((uint64_t)8 << 20)
+
 struct ingest {
-    /* Where bytes come from. */
-    ingest_read_fn read; /* NULL: a stream */
-    void *ctx;
-    uint64_t size;   /* bytes known to be there */
-    uint8_t *window; /* file: what the framer looks at; stream: bytes not framed yet */
-    size_t window_len, window_cap;
-    size_t window_start; /* stream: where the framer's offset stands in `window` */
+    bool is_file;
+    struct ingest_reader *reader;
+    struct ingest_ahead *ahead; /* NULL unless it has the reader */
+    struct ahead_facts *facts;  /* copies of what it found; NULL until it was used */
 
-    /* What was found. */
-    struct etl_framer framer;
-    bool framed; /* everything that is there was framed */
-    bool have_header;
-    uint32_t header_filled; /* used bytes of the header buffer when first read */
-    bool grew_header;       /* it has more now */
-    struct etl_merge *merge;
-    struct etl_tally tally;
-    struct sequence_set sequences;
-    uint64_t buffers;
-    uint64_t bytes_found;
-    uint64_t not_stored; /* events beyond the store's capacity */
-
-    /* What it became. */
     struct trace *trace;
+    uint64_t not_stored;      /* events beyond the store's capacity */
     struct kept_list journal; /* process events, for a rebuild */
     struct kept_list late;    /* late events not in their place yet */
     uint64_t late_count;
     struct rebuild *rebuild; /* running */
     int64_t rebuild_started, rebuild_due;
 
-    struct trace_event batch[STEP_EVENTS];
+    struct event_batch batch;
 };
 
 /* ---- life ---- */
@@ -70,10 +51,12 @@ static struct ingest *ingest_new(ingest_read_fn read, void *ctx)
     struct ingest *in = calloc(1, sizeof *in);
     if (in == NULL)
         return NULL;
-    in->read = read;
-    in->ctx = ctx;
-    etl_framer_init(&in->framer, read != NULL);
-    return in;
+    in->is_file = read != NULL;
+    in->reader = ingest_reader_new(read, ctx);
+    if (in->reader != NULL)
+        return in;
+    free(in);
+    return NULL;
 }
 
 struct ingest *ingest_new_file(ingest_read_fn read, void *ctx)
@@ -90,226 +73,35 @@ void ingest_free(struct ingest *in)
 {
     if (in == NULL)
         return;
+    ingest_ahead_free(in->ahead);
+    ingest_reader_free(in->reader);
     rebuild_free(in->rebuild);
     kept_list_release(&in->journal);
     kept_list_release(&in->late);
-    sequence_set_release(&in->sequences);
-    etl_merge_free(in->merge);
     trace_unref(in->trace);
-    free(in->window);
+    free(in->facts);
     free(in);
+}
+
+/* Takes the reader back from its thread. */
+static void end_ahead(struct ingest *in)
+{
+    ingest_ahead_free(in->ahead);
+    in->ahead = NULL;
 }
 
 void ingest_set_size(struct ingest *in, uint64_t size)
 {
-    in->size = size;
-    in->framed = false;
-}
-
-static int reserve_window(struct ingest *in, size_t need)
-{
-    void *p = in->window;
-    if (base_grow(&p, &in->window_cap, need, 1) != 0)
-        return -ENOMEM;
-    in->window = p;
-    return 0;
+    end_ahead(in);
+    ingest_reader_set_size(in->reader, size);
 }
 
 int ingest_push(struct ingest *in, const void *bytes, size_t n)
 {
-    /* What was framed is dropped once it is the larger half, so that moving the rest costs O(1) a
-     * byte. */
-    if (in->window_start > in->window_len - in->window_start) {
-        memmove(in->window, in->window + in->window_start, in->window_len - in->window_start);
-        in->window_len -= in->window_start;
-        in->window_start = 0;
-    }
-    int rc = reserve_window(in, in->window_len + n);
-    if (rc != 0)
-        return rc;
-    memcpy(in->window + in->window_len, bytes, n);
-    in->window_len += n;
-    in->size += n;
-    in->framed = false;
-    return 0;
+    return ingest_reader_push(in->reader, bytes, n);
 }
 
-/* ---- framing ---- */
-
-static uint64_t available(const struct ingest *in)
-{
-    return in->size > in->framer.offset ? in->size - in->framer.offset : 0;
-}
-
-/* The bytes at the framer's offset: `want` of them, fewer when there are no more. */
-static int show_window(struct ingest *in, uint64_t want, struct span *out)
-{
-    if (in->read == NULL) {
-        struct span all = {in->window, in->window_len};
-        *out = in->window != NULL ? span_from(all, in->window_start) : all;
-        return 0;
-    }
-    if (want > available(in))
-        want = available(in);
-    int rc = reserve_window(in, (size_t)want);
-    size_t n = 0;
-    if (rc == 0)
-        rc = in->read(in->ctx, in->framer.offset, in->window, (size_t)want, &n);
-    /* A file that is shorter than it was ends here. */
-    if (rc == 0 && n < want)
-        in->size = in->framer.offset + n;
-    *out = (struct span){in->window, n};
-    return rc;
-}
-
-static int fail_format(struct ingest *in, struct span first, struct err_info *info)
-{
-    (void)in;
-    enum etl_kind kind = etl_detect(first);
-    if (kind == ETL_KIND_ETL)
-        kind = ETL_KIND_UNKNOWN;
-    return err_set(info, kind == ETL_KIND_EMPTY ? ERR_EMPTY : ERR_FORMAT, "%s",
-                   etl_kind_advice(kind));
-}
-
-static int load_buffer(void *ctx, const struct etl_buffer_ref *ref, uint8_t *out)
-{
-    struct ingest *in = ctx;
-    size_t n;
-    int rc = in->read(in->ctx, ref->offset, out, ref->stored, &n);
-    return rc != 0 ? rc : n == ref->stored ? 0 : -EIO;
-}
-
-static int start_trace(struct ingest *in, struct span buffer, const struct etl_buffer_header *first,
-                       struct err_info *info)
-{
-    struct etl_file_header header;
-    int rc = etl_file_header_parse(buffer, &header, info);
-    if (rc != 0)
-        return rc;
-    in->have_header = true;
-    in->header_filled = first->filled;
-    etl_framer_set_layout(&in->framer, &header);
-    in->trace = trace_new(&header);
-    in->merge = etl_merge_new(&header, &in->tally, in->read != NULL ? load_buffer : NULL, in);
-    if (in->trace == NULL || in->merge == NULL)
-        return err_set(info, -ENOMEM, "out of memory");
-    etl_merge_set_budget(in->merge, STEP_BYTES);
-    return 0;
-}
-
-/* Copies `n` bytes of the buffer just framed: from the stream's window, or from the file. */
-static int copy_buffer(struct ingest *in, const struct etl_frame *frame, uint8_t **out)
-{
-    uint8_t *copy = malloc((size_t)frame->bytes);
-    if (copy == NULL)
-        return -ENOMEM;
-    size_t n = (size_t)frame->bytes;
-    int rc = 0;
-    if (in->read == NULL)
-        memcpy(copy, in->window + in->window_start, n);
-    else
-        rc = in->read(in->ctx, frame->offset, copy, n, &n);
-    if (rc != 0 || n < frame->bytes) {
-        free(copy);
-        return rc != 0 ? rc : -EIO;
-    }
-    *out = copy;
-    return 0;
-}
-
-/* True when the buffer's bytes are wanted now, not when its turn comes. */
-static bool is_eager(const struct ingest *in, bool ended)
-{
-    return in->read == NULL || !in->have_header ||
-           (!ended && etl_merge_pending_bytes(in->merge) < EAGER_BYTES);
-}
-
-/* Takes a buffer: the first one brings the file header, every one goes to the merge. */
-static int take_buffer(struct ingest *in, const struct etl_frame *frame, bool ended,
-                       struct err_info *info)
-{
-    struct etl_buffer_ref ref = {
-        .header = frame->header, .offset = frame->offset, .stored = (uint32_t)frame->bytes};
-    int rc = 0;
-    if (is_eager(in, ended))
-        rc = copy_buffer(in, frame, &ref.bytes);
-    if (rc == 0 && !in->have_header)
-        rc = start_trace(in, (struct span){ref.bytes, ref.stored}, &frame->header, info);
-    if (rc != 0) {
-        free(ref.bytes);
-        return rc;
-    }
-    in->buffers++;
-    in->bytes_found += ref.stored;
-    rc = sequence_set_add(&in->sequences, frame->header.sequence);
-    if (rc != 0) {
-        free(ref.bytes);
-        return rc;
-    }
-    return etl_merge_add(in->merge, &ref);
-}
-
-/* One frame at the framer's offset. Sets in->framed when there is nothing more for now. */
-static int frame_one(struct ingest *in, uint64_t *want, bool ended, struct err_info *info)
-{
-    struct span window;
-    uint64_t offset = in->framer.offset;
-    int rc = show_window(in, *want, &window);
-    if (rc != 0)
-        return err_set(info, rc, "offset %llu: %s", (unsigned long long)offset, strerror(-rc));
-    if (offset == 0 && !in->have_header && !ended && available(in) < ETL_DETECT_SIZE) {
-        in->framed = true;
-        return 0;
-    }
-    if (offset == 0 && !in->have_header && etl_detect(window) != ETL_KIND_ETL)
-        return fail_format(in, window, info);
-    struct etl_frame frame;
-    etl_framer_step(&in->framer, window, available(in), ended, &frame);
-    *want = ETL_FRAMER_WINDOW;
-    switch (frame.kind) {
-    case ETL_FRAME_BUFFER:
-        rc = take_buffer(in, &frame, ended, info);
-        break;
-    case ETL_FRAME_MORE:
-        *want = frame.bytes;
-        in->framed = frame.bytes > available(in) || (in->read == NULL && frame.bytes > window.len);
-        break;
-    case ETL_FRAME_SKIP:
-        in->tally.buffers_damaged += frame.first;
-        break;
-    case ETL_FRAME_END:
-        in->framed = true;
-        break;
-    }
-    if (in->read == NULL)
-        in->window_start += (size_t)(in->framer.offset - offset);
-    return rc;
-}
-
-static int frame_some(struct ingest *in, bool ended, struct err_info *info)
-{
-    uint64_t want = in->have_header ? ETL_FRAMER_WINDOW : ETL_DETECT_SIZE;
-    for (unsigned i = 0; i < STEP_BUFFERS && !in->framed; i++) {
-        int rc = frame_one(in, &want, ended, info);
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
-}
-
-/* ---- events ---- */
-
-/* Up to which raw time events may be handed out now. */
-static int64_t hold_until(struct ingest *in, enum ingest_hold hold)
-{
-    if (hold != INGEST_HOLD || etl_merge_pending_bytes(in->merge) > INGEST_HOLD_BYTES)
-        return INT64_MAX;
-    int64_t newest = etl_merge_newest(in->merge);
-    uint64_t ticks = in->trace->clock.ticks_per_second;
-    int64_t back = (int64_t)((uint64_t)INGEST_HOLD_BACK_NS / 1000000000 * ticks);
-    return newest < INT64_MIN + back ? INT64_MIN : newest - back;
-}
+/* ---- events to rows ---- */
 
 /* Replays a run of events in order. A full store is a loss that is counted, not an error. */
 static int replay_run(struct ingest *in, const struct trace_event *events, size_t n)
@@ -322,28 +114,33 @@ static int replay_run(struct ingest *in, const struct trace_event *events, size_
     return 0;
 }
 
-/* Sorts a batch into what is in order, what is late, and what the journal must remember. */
-static int take_batch(struct ingest *in, size_t n)
+/* An event that is late waits for a rebuild; one that makes no row goes to the journal, too. */
+static int take_special(struct ingest *in, const struct trace_event *e)
 {
-    size_t run = 0; /* events [run, i) are in order and not replayed yet */
-    for (size_t i = 0; i <= n; i++) {
-        const struct trace_event *e = &in->batch[i < n ? i : 0];
-        if (i < n && !e->late && e->kind == EVENT_HEAP)
+    if (e->late)
+        return kept_list_add(&in->late, e, in->late_count++);
+    int rc = kept_list_add(&in->journal, e, store_appended(in->trace->store));
+    return rc != 0 ? rc : replay_run(in, e, 1);
+}
+
+/* Replays the batch in runs of ordinary events, with the special ones between them. */
+static int take_batch(struct ingest *in, const struct event_batch *b)
+{
+    size_t run = 0; /* events [run, i) are ordinary and not replayed yet */
+    int rc = 0;
+    for (size_t i = 0; i < b->count && rc == 0; i++) {
+        const struct trace_event *e = &b->events[i];
+        if (!e->late && e->kind == EVENT_HEAP)
             continue;
-        int rc = i > run ? replay_run(in, in->batch + run, i - run) : 0;
+        rc = replay_run(in, b->events + run, i - run);
+        if (rc == 0)
+            rc = take_special(in, e);
         run = i + 1;
-        if (rc == 0 && i < n && e->late) {
-            rc = kept_list_add(&in->late, e, in->late_count++);
-        } else if (rc == 0 && i < n) {
-            rc = kept_list_add(&in->journal, e, store_appended(in->trace->store));
-            if (rc == 0)
-                rc = replay_run(in, e, 1);
-        }
-        if (rc != 0)
-            return rc;
     }
+    if (rc == 0)
+        rc = replay_run(in, b->events + run, b->count - run);
     store_publish(in->trace->store);
-    return 0;
+    return rc;
 }
 
 /* ---- late records ---- */
@@ -355,19 +152,11 @@ static int start_rebuild(struct ingest *in)
     return in->rebuild != NULL ? INGEST_MORE : -ENOMEM;
 }
 
-static int step_rebuild(struct ingest *in)
+/* Puts the new trace in the place of the old one. */
+static void finish_rebuild(struct ingest *in)
 {
-    int rc = rebuild_step(in->rebuild, STEP_EVENTS);
-    if (rc == 1)
-        return INGEST_MORE;
-    struct kept_list journal = {0};
-    struct trace *made = NULL;
-    if (rc == 0 || rc == ERR_LIMIT)
-        made = rebuild_take(in->rebuild, &journal);
-    rebuild_free(in->rebuild);
-    in->rebuild = NULL;
-    if (made == NULL)
-        return rc;
+    struct kept_list journal;
+    struct trace *made = rebuild_take(in->rebuild, &journal);
     made->header = in->trace->header;
     trace_unref(in->trace);
     in->trace = made;
@@ -376,7 +165,18 @@ static int step_rebuild(struct ingest *in)
     in->journal = journal;
     int64_t now = clock_monotonic_ns();
     in->rebuild_due = now + (now - in->rebuild_started) * (REBUILD_SHARE - 1);
-    return INGEST_MORE;
+}
+
+static int step_rebuild(struct ingest *in)
+{
+    int rc = rebuild_step(in->rebuild, REBUILD_STEP);
+    if (rc == 1)
+        return INGEST_MORE;
+    if (rc == 0 || rc == ERR_LIMIT)
+        finish_rebuild(in);
+    rebuild_free(in->rebuild);
+    in->rebuild = NULL;
+    return rc == 0 || rc == ERR_LIMIT ? INGEST_MORE : rc;
 }
 
 static bool rebuild_is_due(const struct ingest *in, enum ingest_hold hold)
@@ -387,13 +187,50 @@ static bool rebuild_is_due(const struct ingest *in, enum ingest_hold hold)
 
 /* ---- the step ---- */
 
-/* Nothing more can be framed or merged now. */
+/* Gives the reader to a thread of its own when the rest of the input is long and all there. */
+static void start_ahead(struct ingest *in, enum ingest_hold hold)
+{
+    if (hold != INGEST_FINISH || !in->is_file || in->trace == NULL || in->facts != NULL ||
+        ingest_reader_size(in->reader) < AHEAD_BYTES)
+        return;
+    in->facts = malloc(sizeof *in->facts);
+    if (in->facts != NULL)
+        in->ahead = ingest_ahead_new(in->reader, in->trace->store);
+}
+
+/* The next batch, from wherever it comes. */
+static int next_batch(struct ingest *in, enum ingest_hold hold, struct event_batch **out,
+                      struct err_info *info)
+{
+    if (in->ahead == NULL)
+        start_ahead(in, hold);
+    if (in->ahead == NULL) {
+        *out = &in->batch;
+        return ingest_reader_step(in->reader, hold, *out, info);
+    }
+    int rc = ingest_ahead_take(in->ahead, out, info);
+    if (rc == READER_REST || rc < 0)
+        end_ahead(in);
+    return rc;
+}
+
+static int start_trace(struct ingest *in)
+{
+    const struct etl_file_header *header =
+        in->ahead == NULL ? ingest_reader_header(in->reader) : NULL;
+    if (in->trace != NULL || header == NULL)
+        return 0;
+    in->trace = trace_new(header);
+    return in->trace != NULL ? 0 : -ENOMEM;
+}
+
+/* Nothing more can be read now. */
 static int at_rest(struct ingest *in, enum ingest_hold hold, struct err_info *info)
 {
     if (in->trace == NULL) {
         if (hold != INGEST_FINISH)
             return INGEST_WAIT;
-        if (in->size == 0)
+        if (ingest_reader_size(in->reader) == 0)
             return err_set(info, ERR_EMPTY, "%s", etl_kind_advice(ETL_KIND_EMPTY));
         return err_set(info, ERR_FORMAT,
                        "ends before its file header does: the capture was cut off");
@@ -407,20 +244,16 @@ int ingest_step(struct ingest *in, enum ingest_hold hold, struct err_info *info)
 {
     if (in->rebuild != NULL)
         return step_rebuild(in);
-    if (!in->framed) {
-        int rc = frame_some(in, hold == INGEST_FINISH, info);
-        if (rc != 0)
-            return rc;
-        if (!in->framed)
-            return INGEST_MORE;
-    }
-    if (in->trace == NULL)
-        return at_rest(in, hold, info);
-    size_t n = etl_merge_read(in->merge, hold_until(in, hold), in->batch, STEP_EVENTS);
-    if (n == 0)
-        return etl_merge_is_paused(in->merge) ? INGEST_MORE : at_rest(in, hold, info);
-    int rc = take_batch(in, n);
-    return rc != 0 ? err_set(info, rc, "out of memory") : INGEST_MORE;
+    struct event_batch *batch;
+    int rc = next_batch(in, hold, &batch, info);
+    if (rc < 0)
+        return rc;
+    int made = start_trace(in);
+    if (made == 0 && rc == READER_EVENTS)
+        made = take_batch(in, batch);
+    if (made != 0)
+        return err_set(info, made, "out of memory");
+    return rc == READER_REST ? at_rest(in, hold, info) : INGEST_MORE;
 }
 
 /* ---- what is known ---- */
@@ -430,9 +263,37 @@ struct trace *ingest_trace(const struct ingest *in)
     return in->trace;
 }
 
+static const struct ahead_facts *ahead_facts(const struct ingest *in)
+{
+    ingest_ahead_facts(in->ahead, in->facts);
+    return in->facts;
+}
+
 const struct etl_tally *ingest_tally(const struct ingest *in)
 {
-    return &in->tally;
+    return in->ahead != NULL ? &ahead_facts(in)->tally : ingest_reader_tally(in->reader);
+}
+
+uint64_t ingest_buffers(const struct ingest *in)
+{
+    return in->ahead != NULL ? ahead_facts(in)->buffers : ingest_reader_buffers(in->reader);
+}
+
+static uint64_t sequence_gaps(const struct ingest *in)
+{
+    return in->ahead != NULL ? ahead_facts(in)->sequence_gaps
+                             : ingest_reader_sequence_gaps(in->reader);
+}
+
+uint64_t ingest_bytes_done(const struct ingest *in)
+{
+    return ingest_tally(in)->bytes;
+}
+
+int64_t ingest_last_time(const struct ingest *in)
+{
+    const struct etl_tally *t = ingest_tally(in);
+    return t->records != 0 ? t->last_time : INT64_MIN;
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -440,15 +301,16 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-void ingest_trust(struct ingest *in, struct trust *out)
+void ingest_trust(const struct ingest *in, struct trust *out)
 {
+    const struct etl_tally *t = ingest_tally(in);
     *out = (struct trust){
-        .buffers_damaged = in->tally.buffers_damaged,
-        .records_skipped = in->tally.records_skipped + in->not_stored,
-        .events_lost = in->tally.lost_event_marks,
-        .buffers_lost = in->tally.lost_buffer_marks,
+        .buffers_damaged = t->buffers_damaged,
+        .records_skipped = t->records_skipped + in->not_stored,
+        .events_lost = t->lost_event_marks,
+        .buffers_lost = t->lost_buffer_marks,
         .late_records = in->late_count,
-        .sequence_gaps = sequence_set_gaps(&in->sequences),
+        .sequence_gaps = sequence_gaps(in),
     };
     if (in->trace == NULL)
         return;
@@ -468,24 +330,13 @@ void ingest_trust(struct ingest *in, struct trust *out)
 int ingest_refresh_header(struct ingest *in, bool *out_finished)
 {
     *out_finished = false;
-    if (in->read == NULL || in->trace == NULL)
+    if (in->trace == NULL || in->ahead != NULL)
         return 0;
-    uint32_t want = in->trace->header.first_buffer_size;
-    int rc = reserve_window(in, want);
-    size_t n = 0;
-    if (rc == 0)
-        rc = in->read(in->ctx, 0, in->window, want, &n);
+    int rc = ingest_reader_refresh_header(in->reader);
     if (rc != 0)
         return rc;
-    struct span buffer = {in->window, n};
-    struct etl_file_header header;
-    struct etl_buffer_header first;
-    rc = etl_file_header_parse(buffer, &header, NULL);
-    if (rc != 0 || !etl_buffer_parse(buffer, &first))
-        return rc != 0 ? rc : ERR_FORMAT;
-    in->trace->header = header;
-    in->grew_header = first.filled != in->header_filled;
-    *out_finished = !etl_file_header_is_live(&header);
+    in->trace->header = *ingest_reader_header(in->reader);
+    *out_finished = !etl_file_header_is_live(&in->trace->header);
     return 0;
 }
 
@@ -496,26 +347,6 @@ bool ingest_is_finished(const struct ingest *in)
 
 bool ingest_needs_reread(const struct ingest *in)
 {
-    return in->trace != NULL &&
-           (in->grew_header || (in->trace->header.log_file_mode & ETL_MODE_CIRCULAR) != 0);
-}
-
-uint64_t ingest_bytes_done(const struct ingest *in)
-{
-    return in->tally.bytes;
-}
-
-uint64_t ingest_bytes_known(const struct ingest *in)
-{
-    return in->bytes_found;
-}
-
-uint64_t ingest_buffers(const struct ingest *in)
-{
-    return in->buffers;
-}
-
-int64_t ingest_last_time(const struct ingest *in)
-{
-    return in->tally.records != 0 ? in->tally.last_time : INT64_MIN;
+    return in->trace != NULL && (ingest_reader_header_grew(in->reader) ||
+                                 (in->trace->header.log_file_mode & ETL_MODE_CIRCULAR) != 0);
 }

@@ -70,10 +70,11 @@ int ingest_step(struct ingest *in, enum ingest_hold hold, struct err_info *info)
  */
 struct trace *ingest_trace(const struct ingest *in);
 
-/* Counts of all records so far; complete once ingest_step() said INGEST_ENDED. */
+/* Counts of all records so far, borrowed until the next call of any function here; complete once
+ * ingest_step() said INGEST_ENDED. */
 const struct etl_tally *ingest_tally(const struct ingest *in);
 
-void ingest_trust(struct ingest *in, struct trust *out);
+void ingest_trust(const struct ingest *in, struct trust *out);
 
 /*
  * File: reads the header buffer again, because a session that stops rewrites it (etl-format 1.6).
@@ -90,9 +91,8 @@ bool ingest_is_finished(const struct ingest *in);
  */
 bool ingest_needs_reread(const struct ingest *in);
 
-/* Bytes whose events are rows by now; stored bytes found so far. For progress. */
+/* Stored bytes of the buffers whose records were read, for progress. */
 uint64_t ingest_bytes_done(const struct ingest *in);
-uint64_t ingest_bytes_known(const struct ingest *in);
 
 /* Buffers found so far: grows when data arrives. */
 uint64_t ingest_buffers(const struct ingest *in);

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "model/store_extra.h"
@@ -18,8 +19,9 @@
 
 struct store {
     struct store_chunk *_Atomic directory[STORE_MAX_CHUNKS];
-    uint64_t appended;     /* worker only */
-    _Atomic uint64_t rows; /* what readers may see */
+    struct store_chunk *_Atomic spare; /* the next chunk, when store_prepare() made it */
+    uint64_t appended;                 /* worker only */
+    _Atomic uint64_t rows;             /* what readers may see */
 };
 
 static const size_t row_bytes =
@@ -45,6 +47,7 @@ void store_free(struct store *st)
         return;
     for (size_t i = 0; i < STORE_MAX_CHUNKS && st->directory[i] != NULL; i++)
         chunk_free(st->directory[i]);
+    chunk_free(st->spare);
     free(st);
 }
 
@@ -56,7 +59,7 @@ static void *take_column(char **at, size_t width)
     return column;
 }
 
-static struct store_chunk *chunk_new(int64_t base_time)
+static struct store_chunk *chunk_new(void)
 {
     struct store_chunk *c = calloc(1, sizeof *c);
     char *columns = malloc(row_bytes * STORE_CHUNK_ROWS);
@@ -77,7 +80,6 @@ static struct store_chunk *chunk_new(int64_t base_time)
     c->heap = take_column(&columns, sizeof *c->heap);
     c->op = take_column(&columns, sizeof *c->op);
     c->source = take_column(&columns, sizeof *c->source);
-    c->base_time = base_time;
     c->zone = (struct store_zone){
         .min_time = INT64_MAX,
         .max_time = INT64_MIN,
@@ -99,6 +101,22 @@ static const struct store_chunk *chunk_of(const struct store *st, uint64_t id)
     return store_chunk(st, id / STORE_CHUNK_ROWS);
 }
 
+bool store_prepare(struct store *st)
+{
+    if (atomic_load_explicit(&st->spare, memory_order_relaxed) != NULL)
+        return false;
+    struct store_chunk *c = chunk_new();
+    if (c == NULL)
+        return false;
+    /* The first touch of its pages is what costs. */
+    memset(c->address, 0, row_bytes * STORE_CHUNK_ROWS);
+    struct store_chunk *none = NULL;
+    if (!atomic_compare_exchange_strong_explicit(&st->spare, &none, c, memory_order_release,
+                                                 memory_order_relaxed))
+        chunk_free(c);
+    return true;
+}
+
 /* The chunk that takes the next row, made with its first. */
 static int open_chunk(struct store *st, int64_t time, struct store_chunk **out_chunk)
 {
@@ -107,9 +125,12 @@ static int open_chunk(struct store *st, int64_t time, struct store_chunk **out_c
         return ERR_LIMIT;
     struct store_chunk *c = atomic_load_explicit(&st->directory[index], memory_order_relaxed);
     if (c == NULL) {
-        c = chunk_new(time);
+        c = atomic_exchange_explicit(&st->spare, NULL, memory_order_acquire);
+        if (c == NULL)
+            c = chunk_new();
         if (c == NULL)
             return -ENOMEM;
+        c->base_time = time;
         atomic_store_explicit(&st->directory[index], c, memory_order_release);
     }
     *out_chunk = c;

@@ -123,6 +123,12 @@ struct store_side {
  */
 int store_append(struct store *st, const struct row *row, const struct store_side *side);
 
+/*
+ * Makes the memory of the next chunk ready, so that the worker need not wait for the system.
+ * Returns false when there was nothing to do. About a millisecond. For a thread beside the worker.
+ */
+bool store_prepare(struct store *st);
+
 /* Tells the row `opener` that the row `closer` > `opener` ended its block. O(1). Worker only. */
 void store_close(struct store *st, uint64_t opener, uint64_t closer);
 
