@@ -77,7 +77,7 @@ static void put_text(struct reports *all, const struct report *r)
 
 static int put_report(struct reports *all, const struct subject *s)
 {
-    struct summary *summary = subject_ask(s, all->filter);
+    struct summary *summary = subject_summary(s);
     if (summary == NULL)
         return COMMAND_FAILED;
     struct strbuf scratch = {0};
@@ -103,7 +103,9 @@ static int put_report(struct reports *all, const struct subject *s)
 static int report_file(struct reports *all, const char *path)
 {
     struct subject s;
-    int code = subject_open(&s, all->options, path);
+    const struct query_spec spec = {
+        .filter = all->filter, .since = all->options->since, .until = all->options->until};
+    int code = subject_open(&s, all->options, path, &spec);
     if (code == COMMAND_OK && !subject_has_events(&s))
         code = COMMAND_FAILED;
     if (code == COMMAND_OK)

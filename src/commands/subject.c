@@ -10,9 +10,6 @@
 #include "commands/progress.h"
 #include "model/snapshot.h"
 
-/* Rows scanned and folded in one go. */
-#define ASK_ROWS (UINT64_C(1) << 20)
-
 static int filter_error(const char *text, const struct filter_error *e)
 {
     struct strbuf lines = {0};
@@ -45,7 +42,8 @@ int subject_parse_filter(const struct options *o, struct filter **out_filter)
     return code;
 }
 
-int subject_open(struct subject *s, const struct options *o, const char *path)
+int subject_open(struct subject *s, const struct options *o, const char *path,
+                 const struct query_spec *spec)
 {
     *s = (struct subject){.options = o, .path = path, .loaded.source.fd = -1};
     const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
@@ -53,11 +51,10 @@ int subject_open(struct subject *s, const struct options *o, const char *path)
     struct progress progress;
     struct err_info info;
     progress_init(&progress, o->quiet);
-    int rc = load_trace(path, progress_update, &progress, &s->loaded, &info);
+    int rc = load_trace(path, spec, progress_update, &progress, &s->loaded, &info);
     progress_clear(&progress);
     if (rc == 0)
         return COMMAND_OK;
-    s->loaded = (struct loaded){.source.fd = -1};
     command_message("%s", info.text);
     return COMMAND_FAILED;
 }
@@ -104,15 +101,9 @@ int subject_judge(const struct subject *s, bool told)
     return s->options->strict ? COMMAND_LOSS : COMMAND_OK;
 }
 
-struct summary *subject_ask(const struct subject *s, struct filter *filter)
+struct summary *subject_summary(const struct subject *s)
 {
-    const struct query_spec spec = {
-        .filter = filter, .since = s->options->since, .until = s->options->until};
-    struct query *q = query_new(s->loaded.trace, &spec);
-    while (q != NULL && query_advance(q, ASK_ROWS))
-        continue;
-    struct summary *summary = q != NULL && !query_failed(q) ? query_summarize(q) : NULL;
-    query_unref(q);
+    struct summary *summary = query_summarize(s->loaded.query);
     if (summary == NULL)
         command_message("%s: out of memory", strbuf_str(&s->name));
     return summary;

@@ -27,9 +27,12 @@ struct subject {
  */
 int subject_parse_filter(const struct options *o, struct filter **out_filter);
 
-/* Reads `path` whole. Returns COMMAND_OK, or COMMAND_FAILED after saying why. Release in any case.
+/*
+ * Reads `path` whole, and asks `spec` (may be NULL) of it meanwhile. Returns COMMAND_OK, or
+ * COMMAND_FAILED after saying why. Release in any case.
  */
-int subject_open(struct subject *s, const struct options *o, const char *path);
+int subject_open(struct subject *s, const struct options *o, const char *path,
+                 const struct query_spec *spec);
 void subject_release(struct subject *s);
 
 /* True when there are heap events; else says what there is instead. */
@@ -42,9 +45,9 @@ bool subject_has_events(const struct subject *s);
 int subject_judge(const struct subject *s, bool told);
 
 /*
- * What the events that match add up to; the caller frees it with summary_free(). NULL after saying
- * that memory is out.
+ * What the events that match the spec add up to; the caller frees it with summary_free(). NULL
+ * after saying that memory is out.
  */
-struct summary *subject_ask(const struct subject *s, struct filter *filter);
+struct summary *subject_summary(const struct subject *s);
 
 #endif

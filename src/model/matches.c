@@ -190,7 +190,9 @@ static void block_ended(struct matches *m, uint64_t opener, uint64_t from)
 /* Remembers that what `row` says of its block changes when the block ends. */
 static void follow(struct matches *m, uint64_t row, uint64_t opener)
 {
-    if (opener == ROW_NONE || store_closer(m->trace->store, opener) != ROW_NONE)
+    /* An end that is already known but not scanned yet still has this row looked at again: the
+     * link may have been set after the row was decided, by a writer on another thread. */
+    if (opener == ROW_NONE || store_closer(m->trace->store, opener) < row)
         return;
     if (followers_add(&m->followers, opener, row) != 0)
         m->failed = true;

@@ -84,21 +84,30 @@ static void query_restart_fold(struct query *q)
     q->fold = anew;
 }
 
-bool query_is_settled(const struct query *q)
+/* True when the figures cover the first `rows` rows, and none has changed its mind since. */
+static bool is_settled(const struct query *q, uint64_t rows)
 {
-    uint64_t rows = store_rows(q->trace->store);
-    return matches_scanned(q->matches) == rows && fold_rows(q->fold) == rows &&
+    return matches_scanned(q->matches) >= rows && fold_rows(q->fold) >= rows &&
            matches_flips(q->matches) == q->flips;
 }
 
-bool query_advance(struct query *q, uint64_t max_rows)
+bool query_is_settled(const struct query *q)
 {
-    uint64_t rows = store_rows(q->trace->store);
+    return is_settled(q, store_rows(q->trace->store));
+}
+
+bool query_advance_to(struct query *q, uint64_t rows, uint64_t max_rows)
+{
     matches_advance(q->matches, rows, max_rows);
     query_restart_fold(q);
     q->failed = q->failed || matches_failed(q->matches) ||
                 fold_advance(q->fold, matches_scanned(q->matches), max_rows) != 0;
-    return !q->failed && !query_is_settled(q);
+    return !q->failed && !is_settled(q, rows);
+}
+
+bool query_advance(struct query *q, uint64_t max_rows)
+{
+    return query_advance_to(q, store_rows(q->trace->store), max_rows);
 }
 
 bool query_failed(const struct query *q)

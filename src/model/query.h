@@ -38,6 +38,9 @@ void query_unref(struct query *q); /* NULL is fine; any thread */
 bool query_advance(struct query *q, uint64_t max_rows);
 bool query_failed(const struct query *q);
 
+/* The same for the first `rows` rows only, at most those published. */
+bool query_advance_to(struct query *q, uint64_t rows, uint64_t max_rows);
+
 /* Worker: true when the figures cover every row published so far, and none has changed its mind
  * since. */
 bool query_is_settled(const struct query *q);

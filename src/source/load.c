@@ -4,9 +4,26 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "source/asker.h"
+
 #define LOAD_BLOCK ((size_t)1 << 20)
+
+/* Progress is told once in so many steps of a millisecond. */
+#define PROGRESS_STEPS 64u
+
+/* One loading. */
+struct loader {
+    struct loaded *l;
+    const struct query_spec *spec; /* NULL: nothing is asked */
+    struct asker *asker;           /* NULL until there is a trace */
+    load_progress_fn progress;     /* may be NULL */
+    void *ctx;
+    unsigned steps;
+    struct err_info *info;
+};
 
 static int add_name(const struct source *s, int code, struct err_info *info)
 {
@@ -34,80 +51,107 @@ static int read_stream(int fd, uint8_t *buf, size_t n, size_t *out_n)
     }
 }
 
-/* Works until there is nothing more to do; the last result is in *out_result. */
-static int drain(struct ingest *in, enum ingest_hold hold, int *out_result, struct err_info *info)
+/* After a step: the asker may go on, the person may see progress. */
+static void note_step(struct loader *ld)
 {
-    int rc;
-    do
-        rc = ingest_step(in, hold, info);
-    while (rc == INGEST_MORE);
-    *out_result = rc;
-    return rc < 0 ? rc : 0;
+    struct ingest *in = ld->l->ingest;
+    struct trace *trace = ingest_trace(in);
+    if (ld->spec != NULL && ld->asker == NULL && trace != NULL)
+        ld->asker = asker_new(trace, ld->spec);
+    if (ld->asker != NULL)
+        asker_allow(ld->asker);
+    if (ld->progress == NULL || ld->steps++ % PROGRESS_STEPS != 0)
+        return;
+    uint64_t size = 0;
+    (void)source_size(&ld->l->source, &size);
+    ld->progress(ld->ctx, ingest_bytes_done(in), size);
 }
 
-static int load_stream(struct loaded *l, load_progress_fn progress, void *ctx,
-                       struct err_info *info)
+/* Works until there is nothing more to do. */
+static int drain(struct loader *ld, enum ingest_hold hold)
 {
-    uint8_t *block = malloc(LOAD_BLOCK);
-    if (block == NULL)
-        return err_set(info, -ENOMEM, "out of memory");
-    int result;
     int rc;
-    size_t n = 0;
-    for (;;) {
-        rc = read_stream(l->source.fd, block, LOAD_BLOCK, &n);
-        if (rc != 0)
-            err_set(info, rc, "cannot read");
-        if (rc != 0 || n == 0)
-            break;
-        rc = ingest_push(l->ingest, block, n);
-        if (rc == 0)
-            rc = drain(l->ingest, INGEST_HOLD, &result, info);
-        if (rc != 0)
-            break;
-        if (progress != NULL)
-            progress(ctx, ingest_bytes_done(l->ingest), 0);
-    }
-    free(block);
-    return rc != 0 ? rc : drain(l->ingest, INGEST_FINISH, &result, info);
-}
-
-static int load_file(struct loaded *l, load_progress_fn progress, void *ctx, struct err_info *info)
-{
-    uint64_t size;
-    int rc = source_size(&l->source, &size);
-    if (rc != 0)
-        return err_set(info, rc, "cannot read its size");
-    ingest_set_size(l->ingest, size);
     do {
-        rc = ingest_step(l->ingest, INGEST_FINISH, info);
-        if (progress != NULL)
-            progress(ctx, ingest_bytes_done(l->ingest), size);
+        rc = ingest_step(ld->l->ingest, hold, ld->info);
+        note_step(ld);
     } while (rc == INGEST_MORE);
     return rc < 0 ? rc : 0;
 }
 
-int load_trace(const char *path, load_progress_fn progress, void *ctx, struct loaded *out_loaded,
-               struct err_info *info)
+static int load_stream(struct loader *ld)
 {
-    struct err_info scratch;
-    if (info == NULL)
-        info = &scratch;
-    struct loaded l = {0};
-    int rc = source_open(path, &l.source, info);
+    uint8_t *block = malloc(LOAD_BLOCK);
+    if (block == NULL)
+        return err_set(ld->info, -ENOMEM, "out of memory");
+    int rc = 0;
+    size_t n = 1;
+    while (rc == 0 && n != 0) {
+        rc = read_stream(ld->l->source.fd, block, LOAD_BLOCK, &n);
+        if (rc != 0)
+            err_set(ld->info, rc, "cannot read: %s", strerror(-rc));
+        else if (n != 0)
+            rc = ingest_push(ld->l->ingest, block, n);
+        if (rc == 0 && n != 0)
+            rc = drain(ld, INGEST_HOLD);
+    }
+    free(block);
+    return rc != 0 ? rc : drain(ld, INGEST_FINISH);
+}
+
+static int load_file(struct loader *ld)
+{
+    uint64_t size;
+    int rc = source_size(&ld->l->source, &size);
+    if (rc != 0)
+        return err_set(ld->info, rc, "cannot read its size");
+    ingest_set_size(ld->l->ingest, size);
+    return drain(ld, INGEST_FINISH);
+}
+
+static int open_input(const char *path, struct loaded *l, struct err_info *info)
+{
+    int rc = source_open(path, &l->source, info);
     if (rc != 0)
         return rc;
-    l.ingest = l.source.is_stream ? ingest_new_stream()
-                                  : ingest_new_file(source_read_at, &out_loaded->source);
-    if (l.ingest == NULL) {
-        loaded_release(&l);
-        return err_set(info, -ENOMEM, "out of memory");
+    l->ingest =
+        l->source.is_stream ? ingest_new_stream() : ingest_new_file(source_read_at, &l->source);
+    return l->ingest != NULL ? 0 : err_set(info, -ENOMEM, "out of memory");
+}
+
+/* The answer, once everything is there. */
+static int finish_query(struct loader *ld)
+{
+    struct trace *trace = ingest_trace(ld->l->ingest);
+    if (ld->spec == NULL)
+        return 0;
+    if (ld->asker == NULL)
+        ld->asker = asker_new(trace, ld->spec);
+    if (ld->asker != NULL)
+        ld->l->query = asker_finish(ld->asker, trace);
+    ld->asker = NULL;
+    return ld->l->query != NULL ? 0 : err_set(ld->info, -ENOMEM, "out of memory for the figures");
+}
+
+int load_trace(const char *path, const struct query_spec *spec, load_progress_fn progress,
+               void *ctx, struct loaded *out_loaded, struct err_info *info)
+{
+    struct err_info scratch;
+    struct loader ld = {.l = out_loaded,
+                        .spec = spec,
+                        .progress = progress,
+                        .ctx = ctx,
+                        .info = info != NULL ? info : &scratch};
+    *out_loaded = (struct loaded){.source.fd = -1};
+    int rc = open_input(path, out_loaded, ld.info);
+    if (rc == 0) {
+        rc = out_loaded->source.is_stream ? load_stream(&ld) : load_file(&ld);
+        if (rc == 0)
+            rc = finish_query(&ld);
+        asker_free(ld.asker);
+        if (rc != 0)
+            add_name(&out_loaded->source, rc, ld.info);
     }
-    *out_loaded = l;
-    rc = l.source.is_stream ? load_stream(out_loaded, progress, ctx, info)
-                            : load_file(out_loaded, progress, ctx, info);
     if (rc != 0) {
-        add_name(&out_loaded->source, rc, info);
         loaded_release(out_loaded);
         return rc;
     }
@@ -118,6 +162,7 @@ int load_trace(const char *path, load_progress_fn progress, void *ctx, struct lo
 
 void loaded_release(struct loaded *l)
 {
+    query_unref(l->query);
     ingest_free(l->ingest);
     source_close(&l->source);
     *l = (struct loaded){.source.fd = -1};

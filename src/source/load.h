@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "model/ingest.h"
+#include "model/query.h"
 #include "source/source.h"
 
 /* Called now and then while loading; `total` is 0 when unknown. */
@@ -17,16 +18,17 @@ struct loaded {
     struct source source;
     struct ingest *ingest;
     struct trace *trace; /* borrowed from `ingest` */
+    struct query *query; /* what was asked, answered; NULL when nothing was */
     struct trust trust;
 };
 
 /*
  * Opens `path` and reads all of it. Returns 0 or a negative code with a line in `info` (cli.md:
  * file, offset, what was wrong, what to try). A trace without heap events loads fine: ask
- * ingest_tally().
+ * ingest_tally(). `spec` (may be NULL) is asked of it while it loads.
  */
-int load_trace(const char *path, load_progress_fn progress, void *ctx, struct loaded *out_loaded,
-               struct err_info *info);
+int load_trace(const char *path, const struct query_spec *spec, load_progress_fn progress,
+               void *ctx, struct loaded *out_loaded, struct err_info *info);
 void loaded_release(struct loaded *l);
 
 #endif

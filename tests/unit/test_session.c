@@ -50,7 +50,8 @@ static void open_world(struct world *w, const struct mketl_options *o, size_t si
     assert_int_equal(source_open(w->path, &w->source, &info), 0);
     w->session = session_new(&w->source, mode);
     assert_non_null(w->session);
-    session_grow(w->session, size);
+    if (mode != SESSION_PIPE)
+        session_grow(w->session, size);
 }
 
 static void close_world(struct world *w)
