@@ -12,8 +12,8 @@
 
 struct asker;
 
-/* Starts asking `spec` of `trace`, which is still being built. NULL when there is no memory or no
- * thread. */
+/* Starts asking `spec` of `trace`, which is still being built; its filter must not depend on fate.
+ * NULL when there is no memory or no thread. */
 struct asker *asker_new(struct trace *trace, const struct query_spec *spec);
 
 /* The trace's whole chunks may be looked at. O(1). */

@@ -51,12 +51,19 @@ static int read_stream(int fd, uint8_t *buf, size_t n, size_t *out_n)
     }
 }
 
+/* A filter on a block's fate looks from a row to the one that ends its block, wherever that is:
+ * it has to wait until every row is there. */
+static bool can_ask_along(const struct query_spec *spec)
+{
+    return spec != NULL && (spec->filter == NULL || !filter_depends_on_fate(spec->filter));
+}
+
 /* After a step: the asker may go on, the person may see progress. */
 static void note_step(struct loader *ld)
 {
     struct ingest *in = ld->l->ingest;
     struct trace *trace = ingest_trace(in);
-    if (ld->spec != NULL && ld->asker == NULL && trace != NULL)
+    if (ld->asker == NULL && trace != NULL && can_ask_along(ld->spec))
         ld->asker = asker_new(trace, ld->spec);
     if (ld->asker != NULL)
         asker_allow(ld->asker);

@@ -193,21 +193,20 @@ static void wrong_inputs_are_named(void **state)
     (void)state;
     static const struct {
         const char *bytes;
-        size_t n;
         int code;
         const char *says;
     } inputs[] = {
-        {"", 0, ERR_EMPTY, "empty"},
-        {"PK\003\004 and so on and so on and so on and so on", 40, ERR_FORMAT, "zip"},
-        {"\037\213\010 compressed data follows", 30, ERR_FORMAT, "gzip"},
-        {"just a few words of text\n", 25, ERR_FORMAT, "text"},
+        {"", ERR_EMPTY, "empty"},
+        {"PK\003\004 and so on and so on and so on and so on", ERR_FORMAT, "zip"},
+        {"\037\213\010 compressed data follows", ERR_FORMAT, "gzip"},
+        {"just a few words of text\n", ERR_FORMAT, "text"},
     };
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
         struct world w = {.path = "/tmp/heaptail-session-XXXXXX"};
         int fd = mkstemp(w.path);
         assert_true(fd >= 0);
         close(fd);
-        write_at(&w, inputs[i].bytes, inputs[i].n, 0);
+        write_at(&w, inputs[i].bytes, strlen(inputs[i].bytes), 0);
         struct err_info info = {.text = ""};
         assert_int_equal(source_open(w.path, &w.source, &info), inputs[i].code);
         assert_non_null(strstr(info.text, inputs[i].says));
