@@ -31,6 +31,7 @@ struct ingest_reader {
     /* What was found. */
     struct etl_framer framer;
     bool framed; /* everything that is there was framed */
+    bool ended;  /* ... and what follows will never come: a cut buffer is taken as it is */
     bool have_header;
     struct etl_file_header header;
     struct etl_clock clock;
@@ -303,6 +304,10 @@ int ingest_reader_step(struct ingest_reader *r, enum ingest_hold hold, struct ev
                        struct err_info *info)
 {
     out->count = 0;
+    if (hold == INGEST_FINISH && !r->ended) {
+        r->ended = true;
+        r->framed = false;
+    }
     if (!r->framed) {
         int rc = frame_some(r, hold == INGEST_FINISH, info);
         if (rc != 0)

@@ -158,12 +158,14 @@ static void cut_last_buffer_gives_what_is_there(void **state)
     struct mketl_trace t;
     struct memory_file file;
     generate(&o, &t, &file);
-    struct ingest *in = ingest_saved(&file);
-    check_rows(ingest_trace(in), &t);
-    struct trust trust;
-    ingest_trust(in, &trust);
-    assert_int_equal(trust.buffers_damaged, 1);
-    ingest_free(in);
+    struct ingest *ways[] = {ingest_saved(&file), ingest_piped(&file, 30000, 1)};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        check_rows(ingest_trace(ways[i]), &t);
+        struct trust trust;
+        ingest_trust(ways[i], &trust);
+        assert_int_equal(trust.buffers_damaged, 1);
+        ingest_free(ways[i]);
+    }
     free(file.bytes);
     mketl_trace_release(&t);
 }
