@@ -28,10 +28,19 @@ struct list {
     _Atomic uint32_t count;
 };
 
+/* Threads looked up lately, by thread id: an event's thread is nearly always among them. */
+#define RECENT_THREADS 64u
+
+struct recent_thread {
+    uint32_t pid, tid;
+    uint32_t thread; /* INDEX_NONE: nothing here */
+};
+
 struct registry {
     struct list processes, threads, heaps;
-    struct id_map pids;    /* (0, pid) to the present instance */
-    struct id_map tids;    /* (process, tid) to the thread */
+    struct recent_thread recent[RECENT_THREADS]; /* emptied when an instance may change */
+    struct id_map pids;                          /* (0, pid) to the present instance */
+    struct id_map tids;                          /* (process, tid) to the thread */
     struct id_map handles; /* (process, handle) to the latest generation, maybe HEAP_ENDED */
     struct arena names;
 };
@@ -88,6 +97,12 @@ static size_t list_bytes(const struct list *l)
     return bytes;
 }
 
+static void forget_recent(struct registry *r)
+{
+    for (size_t i = 0; i < RECENT_THREADS; i++)
+        r->recent[i].thread = INDEX_NONE;
+}
+
 struct registry *registry_new(void)
 {
     struct registry *r = calloc(1, sizeof *r);
@@ -99,6 +114,7 @@ struct registry *registry_new(void)
     id_map_init(&r->pids);
     id_map_init(&r->tids);
     id_map_init(&r->handles);
+    forget_recent(r);
     return r;
 }
 
@@ -180,7 +196,7 @@ static uint32_t present_process(struct registry *r, uint32_t pid)
     return add_process(r, known, pid, atomic_load_explicit(&p->end, memory_order_relaxed));
 }
 
-uint32_t registry_add_thread(struct registry *r, uint32_t pid, uint32_t tid)
+static uint32_t find_or_add_thread(struct registry *r, uint32_t pid, uint32_t tid)
 {
     uint32_t process = present_process(r, pid);
     if (process == INDEX_NONE)
@@ -193,6 +209,15 @@ uint32_t registry_add_thread(struct registry *r, uint32_t pid, uint32_t tid)
         return INDEX_NONE;
     *t = (struct thread){.tid = tid, .process = process};
     return list_publish(&r->threads);
+}
+
+uint32_t registry_add_thread(struct registry *r, uint32_t pid, uint32_t tid)
+{
+    /* Thread ids are multiples of four. */
+    struct recent_thread *recent = &r->recent[tid / 4 % RECENT_THREADS];
+    if (recent->tid != tid || recent->pid != pid || recent->thread == INDEX_NONE)
+        *recent = (struct recent_thread){pid, tid, find_or_add_thread(r, pid, tid)};
+    return recent->thread;
 }
 
 /* A new generation; `known` is the handle's place in the map if it has one. */
@@ -243,24 +268,14 @@ void registry_end_heap(struct registry *r, uint32_t process, uint64_t handle)
         *known |= HEAP_ENDED;
 }
 
-/* How much of a name is kept: whole UTF-8 sequences, if it is UTF-8. */
-static size_t name_length(struct span name)
-{
-    if (name.len <= REGISTRY_NAME_BYTES)
-        return name.len;
-    size_t len = REGISTRY_NAME_BYTES;
-    while (len > REGISTRY_NAME_BYTES - 3 && (name.p[len] & 0xc0) == 0x80)
-        len--;
-    return len;
-}
-
 /* Keeps the name of a record if the process had none. */
 static void learn_name(struct registry *r, struct process *p, struct span name)
 {
     if (name.len == 0 || atomic_load_explicit(&p->name, memory_order_relaxed) != NULL)
         return;
     struct strbuf safe = {0};
-    text_put_ansi(&safe, (const char *)name.p, name_length(name));
+    const char *text = (const char *)name.p;
+    text_put_ansi(&safe, text, text_clip(text, name.len, REGISTRY_NAME_BYTES));
     if (safe.len != 0)
         atomic_store_explicit(&p->name, arena_strndup(&r->names, safe.s, safe.len),
                               memory_order_release);
@@ -277,6 +292,7 @@ static bool opens_instance(const struct process *p, const struct trace_event *ev
 
 uint32_t registry_take_process(struct registry *r, const struct trace_event *event)
 {
+    forget_recent(r);
     uint32_t *known = id_map_find(&r->pids, 0, event->pid);
     uint32_t index = known != NULL ? *known : INDEX_NONE;
     if (known == NULL || opens_instance(registry_process(r, index), event)) {
