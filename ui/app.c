@@ -2,6 +2,7 @@
 #include "ui/app.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "ui/app_state.h"
@@ -125,8 +126,13 @@ static void set_frozen(struct app *a, bool frozen)
 
 void app_message(struct app *a, bool is_error, const char *text)
 {
+    size_t first = strcspn(text, "\n"), more = 0;
+    for (const char *s = text + first; *s != '\0'; s++)
+        more += s[0] == '\n' && s[1] != '\0';
     strbuf_clear(&a->message);
-    strbuf_puts(&a->message, text);
+    strbuf_add(&a->message, text, first);
+    if (more > 0)
+        strbuf_printf(&a->message, " (and %zu more)", more);
     a->message_is_error = is_error;
     a->dirty = true;
 }
@@ -244,19 +250,41 @@ static void act(struct app *a, enum action action)
     }
 }
 
+/* A key that starts nothing is not silent: it belongs to a count, or help is one key away. */
+static void answer_idle_key(struct app *a, struct ui_key key)
+{
+    struct strbuf b = {0};
+    if (a->prefix.open) {
+        strbuf_puts(&b, "row ");
+        strbuf_put_u64(&b, a->prefix.count);
+        strbuf_puts(&b, ": G goes there, Esc forgets it");
+    } else {
+        ui_key_put_label(&b, key);
+        strbuf_puts(&b, " does nothing here; ? lists the keys");
+    }
+    app_message(a, false, strbuf_str(&b));
+    strbuf_release(&b);
+}
+
 void app_key(struct app *a, const struct ui_key *key)
 {
     a->dirty = true;
     strbuf_clear(&a->message);
-    if (a->prompt.active) {
-        app_prompt_key(a, *key);
+    if (a->prompt.active && app_prompt_key(a, *key))
+        return;
+    /* Of the keys that mean nothing in a prompt only those of the whole program work. */
+    enum ui_scope scopes[3] = {SCOPE_GLOBAL};
+    size_t n = a->prompt.active ? 1 : view_stack_scopes(&a->stack, scopes);
+    bool counting = a->prefix.open;
+    struct action_call call = keymap_feed(&a->keymap, &a->prefix, scopes, n, *key);
+    bool drawing = call.action == ACTION_SUSPEND || call.action == ACTION_REDRAW;
+    if (a->prompt.active && !drawing)
+        return;
+    if (call.action == ACTION_NONE) {
+        if (!counting || key->code != UI_KEY_ESCAPE)
+            answer_idle_key(a, *key);
         return;
     }
-    enum ui_scope scopes[3];
-    size_t n = view_stack_scopes(&a->stack, scopes);
-    struct action_call call = keymap_feed(&a->keymap, &a->prefix, scopes, n, *key);
-    if (call.action == ACTION_NONE)
-        return;
     /* What a key means depends on what is there by now, not on the last frame. */
     view_stack_sync(&a->stack);
     if (!offer(a, call.action, call.count))

@@ -99,7 +99,7 @@ static void accept(struct app *a)
     prompt_close(&a->prompt, true);
 }
 
-void app_prompt_key(struct app *a, struct ui_key key)
+bool app_prompt_key(struct app *a, struct ui_key key)
 {
     switch (prompt_key(&a->prompt, key)) {
     case PROMPT_EDITED:
@@ -112,10 +112,12 @@ void app_prompt_key(struct app *a, struct ui_key key)
         prompt_close(&a->prompt, false);
         ask(a, a->filter);
         break;
-    case PROMPT_IGNORED:
     case PROMPT_MOVED:
         break;
+    case PROMPT_IGNORED:
+        return false;
     }
+    return true;
 }
 
 void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen)

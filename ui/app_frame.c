@@ -36,6 +36,7 @@ static enum frame_live live_state(const struct app *a)
     case SOURCE_CLOSED:
         return FRAME_ENDED;
     case SOURCE_TRUNCATED:
+        return FRAME_TRUNCATED;
     case SOURCE_REPLACED:
         return FRAME_REPLACED;
     case SOURCE_COMPLETE:
@@ -164,6 +165,7 @@ static void fill_source(struct app *a, struct frame_state *st)
     put_live_note(a, &t->note);
     st->file = s->source.name;
     st->process = text_or_null(&t->process);
+    st->counted = s->rows > 0 || s->rows_complete;
     st->duration_ns = snapshot_duration(s);
     st->events = count_events(s);
     st->live = live_state(a);

@@ -56,9 +56,9 @@ bool app_is_answer(const struct app *a, const struct snapshot *s);
 /* Puts `text` in force and asks it. False, and a message, when it is wrong: the old one stays. */
 bool app_set_filter(struct app *a, const char *text);
 
-/* Opens the filter prompt; feeds it a key. */
+/* Opens the filter prompt; feeds it a key: false when the key means nothing to it. */
 void app_open_prompt(struct app *a);
-void app_prompt_key(struct app *a, struct ui_key key);
+bool app_prompt_key(struct app *a, struct ui_key key);
 
 /* Adds a step: `condition` joins the filter, and `screen` is shown. */
 void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen);

@@ -51,6 +51,8 @@ static void put_blanks(const struct canvas *c, int y, int x, int n, enum role ro
     struct screen_cell_style style = style_of(c, role);
     cchar_t blank;
     setcchar(&blank, L" ", style.attrs & ~(attr_t)WA_UNDERLINE, style.pair, NULL);
+    /* Curses gives plain blanks the attributes of the text before. */
+    wattr_set(stdscr, WA_NORMAL, 0, NULL);
     mvwhline_set(stdscr, c->y + y, c->x + left, &blank, right - left);
 }
 

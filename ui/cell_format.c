@@ -108,6 +108,8 @@ void cell_put_rate(struct strbuf *b, double rate)
 {
     if (rate >= 1)
         text_put_count(b, (uint64_t)(rate + 0.5));
+    else if (rate <= 0)
+        strbuf_putc(b, '0');
     else
         strbuf_printf(b, rate < 0.01 ? "<0.01" : "%.2f", rate);
 }
@@ -124,20 +126,46 @@ static void show_zero(struct list_cell *cell)
     cell->role = ROLE_TEXT_MUTED;
 }
 
+/* Figures are ASCII: a byte is a cell. */
+static bool is_too_long(const struct list_cell *cell)
+{
+    return cell->width > 0 && cell->text->len > (size_t)cell->width;
+}
+
 void cell_show_count(struct list_cell *cell, uint64_t v)
 {
-    if (v == 0)
+    if (v == 0) {
         show_zero(cell);
-    else
-        text_put_grouped(cell->text, v);
+        return;
+    }
+    text_put_grouped(cell->text, v);
+    if (!is_too_long(cell))
+        return;
+    strbuf_clear(cell->text);
+    text_put_count(cell->text, v);
 }
 
 void cell_show_bytes(struct list_cell *cell, const struct view_env *env, uint64_t bytes)
 {
-    if (bytes == 0)
+    if (bytes == 0) {
         show_zero(cell);
-    else
-        cell_put_bytes(cell->text, env, bytes);
+        return;
+    }
+    cell_put_bytes(cell->text, env, bytes);
+    if (!is_too_long(cell))
+        return;
+    strbuf_clear(cell->text);
+    text_put_size(cell->text, bytes);
+}
+
+void cell_show_size(struct list_cell *cell, const struct view_env *env, uint64_t size)
+{
+    if (!env->settings->short_units)
+        text_put_grouped(cell->text, size);
+    if (!env->settings->short_units && !is_too_long(cell))
+        return;
+    strbuf_clear(cell->text);
+    text_put_size(cell->text, size);
 }
 
 void cell_show_unknown(struct list_cell *cell)

@@ -47,15 +47,19 @@ void cell_put_power(struct strbuf *b, uint64_t bytes);
  */
 double cell_rate(const struct snapshot *s, uint64_t count, uint64_t last_second);
 
-/* "12.1K", "0.25": three significant digits below 1, no more than five cells. */
+/* "12.1K", "0.25", "0": three significant digits below 1, no more than five cells. */
 void cell_put_rate(struct strbuf *b, double rate);
 
 /* Gives a cell its role unless its row has one (provisional, destroyed): that says more. */
 void cell_set_role(struct list_cell *cell, enum role role);
 
-/* A whole list cell. */
+/* A whole list cell. A figure that does not fit is written shorter (12.1K, 61.6 GiB): the first
+ * digits of a long number look like another number. */
 void cell_show_count(struct list_cell *cell, uint64_t v);
 void cell_show_bytes(struct list_cell *cell, const struct view_env *env, uint64_t bytes);
+
+/* As cell_show_bytes(), but exact sizes stand without their unit, and zero is a size, too. */
+void cell_show_size(struct list_cell *cell, const struct view_env *env, uint64_t size);
 void cell_show_unknown(struct list_cell *cell);
 
 /* The role of an operation, of a size, and of a heap (one of eight by its number). */

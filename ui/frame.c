@@ -106,12 +106,13 @@ static void add_live(struct segments *line, const struct frame_state *st)
         [FRAME_FOLLOWING] = {GLYPH_LIVE " follow", ROLE_STATUS_FOLLOW},
         [FRAME_LIVE] = {GLYPH_LIVE " live", ROLE_TITLE},
         [FRAME_ENDED] = {GLYPH_STOPPED " ended", ROLE_TITLE},
+        [FRAME_TRUNCATED] = {"! cut", ROLE_STATUS_WARN},
         [FRAME_REPLACED] = {"! replaced", ROLE_STATUS_WARN},
     };
     if (st->frozen) {
         segments_start(line, ROLE_STATUS_PAUSED, 90)->right = true;
         strbuf_puts(line->text, GLYPH_STOPPED " frozen");
-        segments_start(line, ROLE_STATUS_PAUSED, 35)->right = true;
+        segments_start(line, ROLE_STATUS_PAUSED, 48)->right = true;
         text_put_grouped(line->text, st->new_events);
         strbuf_puts(line->text, " new");
     }
@@ -120,7 +121,7 @@ static void add_live(struct segments *line, const struct frame_state *st)
     struct segment *word = segments_add(line, state[st->live].role, 70, state[st->live].word);
     if (word)
         word->right = true;
-    struct segment *note = segments_add(line, state[st->live].role, 43, st->live_note);
+    struct segment *note = segments_add(line, state[st->live].role, 47, st->live_note);
     if (note)
         note->right = true;
 }
@@ -137,11 +138,13 @@ static void draw_title(struct frame *f, const struct frame_state *st, const stru
     struct segment *process = segments_add(&line, ROLE_TITLE, 40, st->process);
     if (process)
         process->least = 20;
-    segments_start(&line, ROLE_TITLE, 45);
-    text_put_duration(line.text, st->duration_ns);
-    segments_start(&line, ROLE_TITLE, 50);
-    text_put_grouped(line.text, st->events);
-    strbuf_puts(line.text, st->events == 1 ? " event" : " events");
+    if (st->counted) {
+        segments_start(&line, ROLE_TITLE, 45);
+        text_put_duration(line.text, st->duration_ns);
+        segments_start(&line, ROLE_TITLE, 50);
+        text_put_grouped(line.text, st->events);
+        strbuf_puts(line.text, st->events == 1 ? " event" : " events");
+    }
     add_live(&line, st);
     segments_draw(&line, c, y, 3);
 }
@@ -237,10 +240,8 @@ static void draw_status(struct frame *f, const struct frame_state *st, const str
     struct segments line;
     segments_init(&line, &f->text);
     if (st->message) {
-        struct segment *message = segments_add(
-            &line, st->message_is_error ? ROLE_STATUS_WARN : ROLE_STATUS_KEY, 100, st->message);
-        if (message)
-            message->least = 60;
+        enum role role = st->message_is_error ? ROLE_STATUS_WARN : ROLE_STATUS_KEY;
+        segments_add(&line, role, 100, st->message);
     } else {
         if (st->range)
             segments_add(&line, ROLE_STATUS, 45, "range");

@@ -29,7 +29,8 @@ enum frame_live {
     FRAME_FOLLOWING, /* live, at the newest event */
     FRAME_LIVE,      /* live, the person looks elsewhere */
     FRAME_ENDED,     /* the writer is gone */
-    FRAME_REPLACED,  /* the file was cut or replaced: what was read is kept */
+    FRAME_TRUNCATED, /* the file was cut: what was read is kept */
+    FRAME_REPLACED,  /* another file took its name: likewise */
 };
 
 struct frame_tab {
@@ -41,6 +42,7 @@ struct frame_tab {
 struct frame_state {
     const char *file;
     const char *process; /* "Solution.exe (21912)", or how many there are */
+    bool counted;        /* something was read: else duration and events are not known */
     int64_t duration_ns;
     uint64_t events;
 

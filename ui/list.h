@@ -37,6 +37,7 @@ struct list_row {
 struct list_cell {
     struct strbuf *text; /* empty; UTF-8, may hold trace text as it is: the canvas makes it safe */
     enum role role;      /* preset to the row's */
+    int width;           /* cells there are for it: figures too long are shortened. 0: any number */
 };
 
 /*

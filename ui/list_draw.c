@@ -131,7 +131,7 @@ static void draw_cell(struct list *l, const struct canvas *c, int y, int x, int 
         return;
     }
     strbuf_clear(&l->text);
-    struct list_cell cell = {&l->text, row_role};
+    struct list_cell cell = {&l->text, row_role, width};
     col->format(l->ctx, &cell);
     canvas_field(c, y, x, width, cell.role, col->align, col->cut, strbuf_str(&l->text),
                  l->text.len);

@@ -72,7 +72,7 @@ static enum role put_birth(struct strbuf *b, const struct trace *trace, const st
 {
     uint64_t closer = store_closer(trace->store, row->id);
     if (closer == ROW_NONE || closer >= rows) {
-        strbuf_puts(b, outcome_is_at_exit(trace, row) ? "outstanding at exit" : "outstanding");
+        strbuf_puts(b, outcome_is_at_exit(trace, row) ? "left at exit" : "outstanding");
         return ROLE_OUTSTANDING;
     }
     struct row end;
@@ -110,9 +110,7 @@ static enum role put_free(struct strbuf *b, const struct trace *trace, const str
         strbuf_puts(b, "unmatched");
         return ROLE_LOST;
     }
-    put_life(b, trace, row, "lived");
-    if ((row->flags & ROW_TEMPORARY) != 0)
-        strbuf_puts(b, ", temp");
+    put_life(b, trace, row, (row->flags & ROW_TEMPORARY) != 0 ? "temp" : "lived");
     return ROLE_TEXT;
 }
 
@@ -123,11 +121,12 @@ static enum role put_realloc(struct strbuf *b, const struct row *row)
         strbuf_puts(b, "wrong heap?");
         return ROLE_EVENT_FAIL;
     }
-    strbuf_puts(b, moved ? "moved" : "in place");
     if ((row->has & EVENT_HAS_OLD_SIZE) != 0) {
-        strbuf_puts(b, ", was ");
+        strbuf_puts(b, "was ");
         text_put_grouped(b, row->old_size);
+        strbuf_puts(b, ", ");
     }
+    strbuf_puts(b, moved ? "moved" : "in place");
     if ((row->flags & ROW_REPAIRED) == 0)
         return ROLE_TEXT;
     strbuf_puts(b, ", repaired");
@@ -160,8 +159,8 @@ static enum role put_committed(struct strbuf *b, const struct trace *trace, cons
     uint64_t committed;
     if (!outcome_payload(trace, row, "CommittedSpace", &committed))
         return ROLE_TEXT;
-    strbuf_puts(b, "committed ");
     text_put_size(b, committed);
+    strbuf_puts(b, " committed");
     return ROLE_TEXT;
 }
 

@@ -32,27 +32,30 @@ struct screen {
     struct screen_cell_style style[SCOPE_COUNT][LAYER_COUNT][ROLE_COUNT];
 };
 
-/* Asked before newterm(), which leaks when it fails. */
-static bool is_known(const char *term, FILE *out)
+/* Asked before newterm(), which leaks when it fails and puts up with terminals on which it can
+ * place nothing. */
+static bool is_usable(const char *term, FILE *out)
 {
     int status;
     if (!term || setupterm(term, fileno(out), &status) != OK)
         return false;
+    bool places_cursor = cursor_address != NULL;
     del_curterm(cur_term);
-    return true;
+    return places_cursor;
 }
 
-static int unknown_terminal(const char *term, FILE *out, struct err_info *err)
+static int unusable_terminal(const char *term, FILE *out, struct err_info *err)
 {
-    static const char *const usual[] = {
-        "xterm-256color", "xterm", "screen-256color", "tmux-256color", "linux", "vt100", "dumb"};
+    static const char *const usual[] = {"xterm-256color", "xterm", "screen-256color",
+                                        "tmux-256color",  "linux", "vt100"};
     struct strbuf known = {0}, name = {0};
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (is_known(usual[i], out))
+        if (is_usable(usual[i], out))
             strbuf_printf(&known, "%s%s", known.len > 0 ? ", " : "", usual[i]);
     if (term)
         text_put_escaped(&name, term, strlen(term));
-    int rc = err_set(err, ERR_FORMAT, "the terminal type '%.60s' is not known here; TERM can be %s",
+    int rc = err_set(err, ERR_FORMAT,
+                     "the terminal type '%.60s' is unknown or too simple; TERM can be %s",
                      strbuf_str(&name), known.len > 0 ? known.s : "any once terminfo is installed");
     strbuf_release(&known);
     strbuf_release(&name);
@@ -121,8 +124,8 @@ int screen_open(struct screen **out_screen, const struct screen_options *options
                 struct err_info *err)
 {
     const char *term = options->term ? options->term : getenv("TERM");
-    if (!is_known(term, options->out))
-        return unknown_terminal(term, options->out, err);
+    if (!is_usable(term, options->out))
+        return unusable_terminal(term, options->out, err);
     struct screen *s = base_xcalloc(1, sizeof *s);
     s->term = newterm(term, options->out, options->in);
     s->keys = s->term ? newpad(1, 1) : NULL;

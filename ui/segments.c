@@ -126,14 +126,16 @@ static void lay_out(struct segments *line, const struct canvas *c, int gap)
         widen(line, importance, c, gap);
 }
 
+/* Elastic pieces are names and expressions, whose ends matter; others are sentences. */
 static void draw_piece(const struct segments *line, const struct segment *piece,
                        const struct canvas *c, int y, int x)
 {
     if (piece->meter)
         canvas_meter(c, y, x, piece->width, piece->role, piece->value, piece->max);
     else
-        canvas_field(c, y, x, piece->width, piece->role, ALIGN_LEFT, CUT_MIDDLE,
-                     line->text->s + piece->start, piece->len);
+        canvas_field(c, y, x, piece->width, piece->role, ALIGN_LEFT,
+                     piece->least > 0 ? CUT_MIDDLE : CUT_END, line->text->s + piece->start,
+                     piece->len);
 }
 
 void segments_draw(struct segments *line, const struct canvas *c, int y, int gap)

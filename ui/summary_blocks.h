@@ -2,7 +2,8 @@
  * The blocks of the Summary screen, in order of importance.
  *
  *   summary_capture.c  what was recorded, by which machine and session; trust; providers
- *   summary_figures.c  totals, the curve, the biggest of everything
+ *   summary_figures.c  totals, the biggest of everything
+ *   summary_curve.c    the timeline in small
  *
  * Each writes itself with a pen from the picture shown and takes no lines when it has nothing to
  * say. `ctx` is a struct view_env. Loop thread only.
@@ -10,7 +11,11 @@
 #ifndef UI_SUMMARY_BLOCKS_H
 #define UI_SUMMARY_BLOCKS_H
 
+#include "model/fold.h"
 #include "ui/page.h"
+
+/* The figures of the picture; NULL while nothing is counted, or when there is nothing to count. */
+const struct summary *summary_figures(const void *ctx);
 
 void summary_write_note(void *ctx, struct pen *pen);
 void summary_write_capture(void *ctx, struct pen *pen);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "decoder/etl_guid.h"
+#include "model/capture_words.h"
 #include "model/snapshot.h"
 #include "ui/glyph.h"
 #include "ui/summary_blocks.h"
@@ -24,50 +25,6 @@ void summary_write_note(void *ctx, struct pen *pen)
     why_empty_rows(ctx, pen->text);
     pen_paragraph(pen, 0, ROLE_TEXT_STRONG, strbuf_str(pen->text));
     strbuf_clear(pen->text);
-}
-
-static void put_mode(struct strbuf *b, uint32_t mode)
-{
-    static const struct {
-        uint32_t bit;
-        const char *word;
-    } words[] = {
-        {ETL_MODE_CIRCULAR, "circular"},
-        {ETL_MODE_SEQUENTIAL, "sequential"},
-        {ETL_MODE_APPEND, "append"},
-        {ETL_MODE_NEWFILE, "new file"},
-        {ETL_MODE_PREALLOCATE, "preallocated"},
-        {ETL_MODE_PRIVATE_LOGGER, "private logger"},
-        {ETL_MODE_RELOG, "merged or re-logged"},
-        {ETL_MODE_COMPRESSED, "compressed"},
-        {ETL_MODE_NO_PER_PROCESSOR_BUFFERING, "shared buffers"},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if ((mode & words[i].bit) == 0)
-            continue;
-        strbuf_puts(b, b->len > 0 ? ", " : "");
-        strbuf_puts(b, words[i].word);
-    }
-    if (b->len == 0)
-        strbuf_put_hex(b, mode);
-}
-
-static void put_clock(struct strbuf *b, const struct snapshot *s)
-{
-    const struct etl_clock *clock = &s->trace->clock;
-    switch (s->header.clock_type) {
-    case ETL_CLOCK_SYSTEM_TIME:
-        strbuf_puts(b, "system time, 100 ns");
-        return;
-    case ETL_CLOCK_CPU_CYCLES:
-        strbuf_puts(b, "CPU cycles, ");
-        break;
-    default:
-        strbuf_puts(b, "QPC, ");
-        break;
-    }
-    text_put_grouped(b, clock->ticks_per_second);
-    strbuf_puts(b, clock->assumed ? " Hz, assumed" : " Hz");
 }
 
 static void put_started(struct strbuf *b, const struct view_env *env)
@@ -98,7 +55,9 @@ static const char *state_words(const struct snapshot *s)
     case SOURCE_COMPLETE:
         break;
     }
-    return s->header.end_time == 0 ? "unfinished: never stopped" : "finished, read whole";
+    if (s->header.end_time == 0)
+        return "unfinished: never stopped";
+    return trust_has_loss(&s->trust) ? "finished, with losses" : "finished, read whole";
 }
 
 static void write_session(const struct etl_file_header *h, struct pen *pen)
@@ -116,8 +75,9 @@ static void write_session(const struct etl_file_header *h, struct pen *pen)
 static void write_records(const struct etl_tally *t, struct pen *pen)
 {
     text_put_grouped(pen->text, t->records);
-    strbuf_puts(pen->text, ", heap ");
+    strbuf_puts(pen->text, ", ");
     text_put_grouped(pen->text, t->heap_events);
+    strbuf_puts(pen->text, " heap");
     pen_pair(pen, "records", ROLE_TEXT);
     if (t->stack_records == 0)
         return;
@@ -125,13 +85,17 @@ static void write_records(const struct etl_tally *t, struct pen *pen)
     pen_pair(pen, "stacks", ROLE_TEXT);
 }
 
+/* "209 of 64 KiB, 13.1 MiB" */
 static void write_buffers(const struct snapshot *s, struct pen *pen)
 {
-    text_put_size(pen->text, s->header.buffer_size);
     if (s->tally != NULL && s->tally->buffers > 0) {
-        strbuf_puts(pen->text, ", ");
         text_put_grouped(pen->text, s->tally->buffers);
-        strbuf_puts(pen->text, " read");
+        strbuf_puts(pen->text, " of ");
+    }
+    text_put_size(pen->text, s->header.buffer_size);
+    if (s->source.bytes_total > 0) {
+        strbuf_puts(pen->text, ", ");
+        text_put_size(pen->text, s->source.bytes_total);
     }
     if (s->tally != NULL && s->tally->buffers_compressed > 0) {
         strbuf_puts(pen->text, ", ");
@@ -147,10 +111,6 @@ void summary_write_capture(void *ctx, struct pen *pen)
     const struct etl_file_header *h = &s->header;
     pen_heading(pen, "Capture");
     strbuf_puts(pen->text, s->source.name);
-    if (s->source.bytes_total > 0) {
-        strbuf_puts(pen->text, ", ");
-        text_put_size(pen->text, s->source.bytes_total);
-    }
     pen_pair(pen, "file", ROLE_TEXT_STRONG);
     strbuf_puts(pen->text, state_words(s));
     pen_pair(pen, "state", ROLE_TEXT);
@@ -158,13 +118,14 @@ void summary_write_capture(void *ctx, struct pen *pen)
     pen_pair(pen, "started", ROLE_TEXT);
     text_put_duration(pen->text, snapshot_duration(s));
     pen_pair(pen, "duration", ROLE_TEXT);
-    strbuf_printf(pen->text, "%u.%u.%u %u-bit, %u CPU%s", h->os_major, h->os_minor, h->os_build,
-                  h->pointer_size * 8, h->cpus, h->cpus == 1 ? "" : "s");
+    capture_put_windows(pen->text, h);
+    strbuf_printf(pen->text, " %u-bit, %u CPU%s", h->pointer_size * 8, h->cpus,
+                  h->cpus == 1 ? "" : "s");
     pen_pair(pen, "Windows", ROLE_TEXT);
-    put_clock(pen->text, s);
+    capture_put_clock(pen->text, h->clock_type, &s->trace->clock);
     pen_pair(pen, "clock", ROLE_TEXT);
     write_buffers(s, pen);
-    put_mode(pen->text, h->log_file_mode);
+    capture_put_mode(pen->text, h->log_file_mode);
     pen_pair(pen, "mode", ROLE_TEXT);
     write_session(h, pen);
     if (s->tally != NULL)

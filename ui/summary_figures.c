@@ -13,23 +13,15 @@
 /* The three biggest of everything. */
 #define TOP 3
 
-#define CHART_ROWS  3
-#define CHART_CELLS 256
-
-/* Columns at the right end of a row: a count, a size, a share. */
+/* Columns at the right end of a row: a count, a size, a share, each with the gap before it. */
 #define COUNT_CELLS 11
 #define BYTES_CELLS 15
 #define SHARE_CELLS 7
+#define GAP_CELLS   1
 
-static const struct snapshot *shown(const void *ctx)
+const struct summary *summary_figures(const void *ctx)
 {
-    return ((const struct view_env *)ctx)->snapshot;
-}
-
-/* NULL while nothing is counted, or when there is nothing to count. */
-static const struct summary *figures(const void *ctx)
-{
-    const struct summary *f = shown(ctx)->summary;
+    const struct summary *f = ((const struct view_env *)ctx)->snapshot->summary;
     return f != NULL && f->rows > 0 && f->matched > 0 ? f : NULL;
 }
 
@@ -53,7 +45,7 @@ static void name_cell(struct pen *pen, int right_cells, enum role role)
 
 static void count_cell(struct pen *pen, int right, uint64_t value, enum role role)
 {
-    struct list_cell cell = {pen->text, role};
+    struct list_cell cell = {pen->text, role, COUNT_CELLS - GAP_CELLS};
     cell_show_count(&cell, value);
     pen_cell(pen, -right, COUNT_CELLS, ALIGN_RIGHT, cell.role);
 }
@@ -61,7 +53,7 @@ static void count_cell(struct pen *pen, int right, uint64_t value, enum role rol
 static void bytes_cell(struct pen *pen, const struct view_env *env, int right, uint64_t value,
                        enum role role)
 {
-    struct list_cell cell = {pen->text, role};
+    struct list_cell cell = {pen->text, role, BYTES_CELLS - GAP_CELLS};
     cell_show_bytes(&cell, env, value);
     pen_cell(pen, -right, BYTES_CELLS, ALIGN_RIGHT, cell.role);
 }
@@ -92,21 +84,23 @@ static void put_rate(struct strbuf *b, const struct snapshot *s, const struct su
     if (allocs <= 0 && frees <= 0)
         return;
     cell_put_rate(b, allocs);
-    strbuf_puts(b, " allocs/s, ");
+    strbuf_puts(b, " allocs, ");
     cell_put_rate(b, frees);
-    strbuf_puts(b, " frees/s");
+    strbuf_puts(b, " frees");
 }
 
 void summary_write_totals(void *ctx, struct pen *pen)
 {
     const struct view_env *env = ctx;
-    const struct summary *f = figures(ctx);
+    const struct summary *f = summary_figures(ctx);
     bool lags = why_figures_lag(env, pen->text);
     if (f == NULL && !lags)
         return;
     if (!lags)
         strbuf_puts(pen->text, coverage(env));
     pen_heading(pen, "Totals");
+    if (trust_has_loss(&env->snapshot->trust))
+        pen_line(pen, ROLE_LOST, "incomplete: data was lost (! trust)");
     if (f == NULL)
         return;
     const struct figures *t = &f->total;
@@ -120,52 +114,7 @@ void summary_write_totals(void *ctx, struct pen *pen)
     write_total(env, pen, "peak", ROLE_TEXT_STRONG, t->peak_blocks, t->peak_bytes);
     put_rate(pen->text, env->snapshot, f);
     if (pen->text->len > 0)
-        pen_pair(pen, "rate", ROLE_TEXT);
-}
-
-/* ---- the curve ---- */
-
-/* A bar chart of CHART_ROWS lines, each cell in eighths. */
-static void draw_chart(const struct pen *pen, int x, const uint64_t *values, int n)
-{
-    static const char *const block[] = {"",       "\u2581", "\u2582", "\u2583", "\u2584",
-                                        "\u2585", "\u2586", "\u2587", "\u2588"};
-    uint64_t max = 0;
-    for (int i = 0; i < n; i++)
-        max = values[i] > max ? values[i] : max;
-    for (int i = 0; i < n && max > 0; i++) {
-        int eighths = (int)((double)values[i] / (double)max * (CHART_ROWS * 8));
-        if (eighths == 0 && values[i] > 0)
-            eighths = 1;
-        for (int row = 0; row < CHART_ROWS && eighths > 0; row++, eighths -= 8)
-            canvas_puts(&pen->c, pen->y + CHART_ROWS - 1 - row, x + i,
-                        values[i] == max ? ROLE_GRAPH_PEAK : ROLE_GRAPH_BAR,
-                        block[eighths < 8 ? eighths : 8]);
-    }
-}
-
-void summary_write_curve(void *ctx, struct pen *pen)
-{
-    const struct view_env *env = ctx;
-    const struct summary *f = figures(ctx);
-    if (f == NULL || f->curve.points == 0 || f->total.peak_time == INT64_MIN)
-        return;
-    uint64_t values[CHART_CELLS];
-    int n = pen->c.cols - 2 * PEN_INDENT;
-    n = n > CHART_CELLS ? CHART_CELLS : n < 0 ? 0 : n;
-    strbuf_puts(pen->text, "peak ");
-    cell_put_bytes(pen->text, env, f->total.peak_bytes);
-    strbuf_puts(pen->text, " at ");
-    cell_put_time(pen->text, env, f->total.peak_time);
-    pen_heading(pen, "Outstanding bytes over time");
-    cell_sample_curve(&f->curve, f->first, f->last, (size_t)n, values);
-    draw_chart(pen, PEN_INDENT, values, n);
-    pen->y += CHART_ROWS;
-    cell_put_time(pen->text, env, f->first);
-    pen_cell(pen, PEN_INDENT, n / 2, ALIGN_LEFT, ROLE_GRAPH_AXIS);
-    cell_put_time(pen->text, env, f->last);
-    pen_cell(pen, PEN_INDENT + n / 2, n - n / 2, ALIGN_RIGHT, ROLE_GRAPH_AXIS);
-    pen_end_row(pen);
+        pen_pair(pen, "per second", ROLE_TEXT);
 }
 
 /* ---- the biggest ---- */
@@ -204,7 +153,7 @@ void summary_write_heaps(void *ctx, struct pen *pen)
 {
     const struct view_env *env = ctx;
     bool several = env->census->processes > 1;
-    const struct summary *f = figures(ctx);
+    const struct summary *f = summary_figures(ctx);
     if (f == NULL || f->heap_count == 0)
         return;
     uint64_t keys[TOP];
@@ -227,7 +176,7 @@ void summary_write_heaps(void *ctx, struct pen *pen)
 
 void summary_write_sources(void *ctx, struct pen *pen)
 {
-    const struct summary *f = figures(ctx);
+    const struct summary *f = summary_figures(ctx);
     if (f == NULL || f->source_count == 0)
         return;
     uint64_t keys[TOP], total = 0;
@@ -271,7 +220,7 @@ static void put_class(struct strbuf *b, unsigned k)
 void summary_write_sizes(void *ctx, struct pen *pen)
 {
     const struct view_env *env = ctx;
-    const struct summary *f = figures(ctx);
+    const struct summary *f = summary_figures(ctx);
     uint64_t keys[TOP];
     size_t index[TOP], n = 0;
     for (size_t i = 0; f != NULL && i < FOLD_SIZE_CLASSES; i++)
@@ -307,7 +256,7 @@ static unsigned next_op(const struct summary *f, uint64_t count, unsigned op)
 
 void summary_write_ops(void *ctx, struct pen *pen)
 {
-    const struct summary *f = figures(ctx);
+    const struct summary *f = summary_figures(ctx);
     if (f == NULL)
         return;
     strbuf_puts(pen->text, "as recorded");
@@ -329,7 +278,7 @@ void summary_write_ops(void *ctx, struct pen *pen)
 void summary_write_processes(void *ctx, struct pen *pen)
 {
     const struct view_env *env = ctx;
-    const struct summary *f = figures(ctx);
+    const struct summary *f = summary_figures(ctx);
     if (f == NULL || f->process_count == 0)
         return;
     uint64_t keys[TOP];

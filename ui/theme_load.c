@@ -64,14 +64,11 @@ static bool put_config_dir(struct strbuf *b)
 }
 
 static int read_from_dir(const char *dir, const char *name, struct strbuf *out,
-                         struct strbuf *out_path, struct strbuf *tried)
+                         struct strbuf *out_path)
 {
     strbuf_clear(out_path);
     strbuf_printf(out_path, "%s/%s%s", dir, name, suffix);
-    int rc = read_file(out_path->s, out);
-    if (rc == -ENOENT && tried)
-        strbuf_printf(tried, "  %s\n", out_path->s);
-    return rc;
+    return read_file(out_path->s, out);
 }
 
 static int read_builtin(const char *name, struct strbuf *out)
@@ -85,8 +82,7 @@ static int read_builtin(const char *name, struct strbuf *out)
     return -ENOENT;
 }
 
-int theme_read(const char *name_or_path, struct strbuf *out_text, struct strbuf *out_path,
-               struct strbuf *tried)
+int theme_read(const char *name_or_path, struct strbuf *out_text, struct strbuf *out_path)
 {
     static const char *const data_dirs[] = {HEAPTAIL_INSTALLED_THEMES, HEAPTAIL_SOURCE_THEMES};
     if (is_path(name_or_path)) {
@@ -96,10 +92,10 @@ int theme_read(const char *name_or_path, struct strbuf *out_text, struct strbuf 
     struct strbuf own = {0};
     int rc = -ENOENT;
     if (put_config_dir(&own))
-        rc = read_from_dir(own.s, name_or_path, out_text, out_path, tried);
+        rc = read_from_dir(own.s, name_or_path, out_text, out_path);
     strbuf_release(&own);
     for (size_t i = 0; rc == -ENOENT && i < sizeof data_dirs / sizeof data_dirs[0]; i++)
-        rc = read_from_dir(data_dirs[i], name_or_path, out_text, out_path, tried);
+        rc = read_from_dir(data_dirs[i], name_or_path, out_text, out_path);
     if (rc != -ENOENT)
         return rc;
     strbuf_clear(out_path);
@@ -116,34 +112,46 @@ void theme_init_builtin(struct theme *t, bool mono)
     strbuf_release(&text);
 }
 
-static void report_unread(const char *name, const char *path, int rc, const struct strbuf *tried,
-                          struct strbuf *errors)
+/* What there is instead: the names built in, and where one's own go. */
+static void put_choices(struct strbuf *b)
+{
+    strbuf_puts(b, "built in are");
+    for (unsigned long i = 0; i < theme_builtin_count; i++)
+        strbuf_printf(b, "%s %s", i > 0 ? "," : "", theme_builtins[i].name);
+    struct strbuf own = {0};
+    if (put_config_dir(&own))
+        strbuf_printf(b, "; your own go to %s", own.s);
+    strbuf_release(&own);
+}
+
+static void report_unread(const char *name, const char *path, int rc, struct strbuf *errors)
 {
     const char *why = rc == ERR_LIMIT ? "larger than 64 KiB, which no theme is" : strerror(-rc);
     if (rc != -ENOENT || is_path(name)) {
         text_put_escaped(errors, path, strlen(path));
-        strbuf_printf(errors, ": %s\n", why);
+        strbuf_printf(errors, ": %s; this is dark\n", why);
         return;
     }
     strbuf_puts(errors, "there is no theme '");
     text_put_escaped(errors, name, strlen(name));
-    strbuf_printf(errors, "'; looked for\n%s", strbuf_str(tried));
+    strbuf_puts(errors, "', this is dark; ");
+    put_choices(errors);
+    strbuf_putc(errors, '\n');
 }
 
 int theme_load(struct theme *t, const char *name_or_path, struct strbuf *errors)
 {
-    struct strbuf text = {0}, path = {0}, tried = {0};
-    int rc = theme_read(name_or_path, &text, &path, &tried);
+    struct strbuf text = {0}, path = {0};
+    int rc = theme_read(name_or_path, &text, &path);
     if (rc == 0) {
         *t = (struct theme){0};
         rc = theme_parse(t, path.s, strbuf_str(&text), text.len, errors);
     } else {
         theme_init_builtin(t, false);
         if (errors)
-            report_unread(name_or_path, path.s, rc, &tried, errors);
+            report_unread(name_or_path, path.s, rc, errors);
     }
     strbuf_release(&text);
     strbuf_release(&path);
-    strbuf_release(&tried);
     return rc;
 }

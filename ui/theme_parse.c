@@ -288,7 +288,7 @@ static void inherit(struct parser *p, const char *value)
     struct strbuf text = {0}, path = {0};
     if (p->depth == MAX_INHERIT) {
         report(p, value_column(p), w, "at most 4 steps of inheritance");
-    } else if (theme_read(value, &text, &path, NULL) != 0) {
+    } else if (theme_read(value, &text, &path) != 0) {
         report(p, value_column(p), w, "the name of a theme");
     } else {
         struct parser base = {

@@ -6,11 +6,9 @@
 
 /*
  * The text of the theme `name_or_path`, found as theme_load() says, and the path it came from.
- * `tried` (may be NULL) gets the places looked at in vain, one a line. Returns 0, -ENOENT,
- * ERR_LIMIT for a file over 64 KiB, or another errno.
+ * Returns 0, -ENOENT, ERR_LIMIT for a file over 64 KiB, or another errno.
  */
-int theme_read(const char *name_or_path, struct strbuf *out_text, struct strbuf *out_path,
-               struct strbuf *tried);
+int theme_read(const char *name_or_path, struct strbuf *out_text, struct strbuf *out_path);
 
 /* The files compiled in (made from themes/ by the build). */
 struct theme_builtin {

@@ -280,8 +280,9 @@ static void write_resizes(const struct detail_view *v, struct pen *pen)
         pen_pair(pen, "resized", ROLE_TEXT_MUTED);
     }
     if (!life->searched_all) {
+        strbuf_puts(pen->text, "sought in ");
         text_put_grouped(pen->text, BIOGRAPHY_SCAN);
-        strbuf_puts(pen->text, " rows searched");
+        strbuf_puts(pen->text, " rows only");
         pen_pair(pen, "resizes", ROLE_TEXT_MUTED);
     }
 }

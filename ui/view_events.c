@@ -164,10 +164,7 @@ static void put_size(void *ctx, struct list_cell *cell)
     bool own = (v->row.has & EVENT_HAS_SIZE) != 0;
     if (!own && !trace_row_block_size(&v->row, &size))
         return;
-    if (v->view.env->settings->short_units)
-        text_put_size(cell->text, size);
-    else
-        text_put_grouped(cell->text, size);
+    cell_show_size(cell, v->view.env, size);
     cell_set_role(cell, own ? cell_size_role(size) : ROLE_TEXT_MUTED);
 }
 

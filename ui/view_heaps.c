@@ -212,9 +212,9 @@ static void draw_curve(void *ctx, const struct canvas *box, enum role row_role)
  * sortable, format, draw. */
 static const struct list_column heap_columns[HEAP_COLUMN_COUNT] = {
     {"heap", "Heap", ALIGN_LEFT, CUT_END, 13, 13, 0, true, put_heap, NULL},
-    {"process", "Process", ALIGN_LEFT, CUT_MIDDLE, 12, 28, 3, true, put_process, NULL},
+    {"process", "Process", ALIGN_LEFT, CUT_MIDDLE, 12, 28, 2, true, put_process, NULL},
     FIGURE("outstanding_bytes", "Outstanding", 13, 1, put_live),
-    FIGURE("outstanding_blocks", "Blocks", 8, 2, put_blocks),
+    FIGURE("outstanding_blocks", "Blocks", 8, 4, put_blocks),
     FIGURE("peak_bytes", "Peak", 6, 6, put_peak),
     FIGURE("allocs", "Allocs", 8, 5, put_allocs),
     FIGURE("frees", "Frees", 7, 10, put_frees),
@@ -222,7 +222,7 @@ static const struct list_column heap_columns[HEAP_COLUMN_COUNT] = {
     FIGURE("alloc_rate", "Alloc/s", 9, 9, put_rate),
     FIGURE("committed", "Committed", 11, 7, put_committed),
     FIGURE("overhead", "Overhead", 8, 8, put_overhead),
-    {"curve", "Over time", ALIGN_LEFT, CUT_END, 9, POINTS, 4, false, NULL, draw_curve},
+    {"curve", "Over time", ALIGN_LEFT, CUT_END, 9, POINTS, 3, false, NULL, draw_curve},
 };
 
 /* ---- view ---- */
@@ -316,7 +316,7 @@ static void fit_columns(struct heaps_view *v)
     fit_figure(v, HEAP_COLUMN_FREES, most.frees, false);
     struct list_column *heap = &v->columns[HEAP_COLUMN_HEAP];
     heap->min_width = heap->max_width = again ? 16 : 13;
-    v->columns[HEAP_COLUMN_PROCESS].priority = v->view.env->census->processes > 1 ? 3 : 12;
+    v->columns[HEAP_COLUMN_PROCESS].priority = v->view.env->census->processes > 1 ? 2 : 12;
 }
 
 static bool heaps_sync(struct view *view)

@@ -179,7 +179,7 @@ static void draw_count(void *ctx, const struct canvas *box, enum role row_role)
 {
     struct sources_view *v = ctx;
     strbuf_clear(&v->text);
-    struct list_cell cell = {&v->text, row_role};
+    struct list_cell cell = {&v->text, row_role, NUMBER_CELLS};
     uint64_t count = v->row->count[FOLD_SOURCE_ALLOC];
     cell_show_count(&cell, count);
     draw_share(v, box, cell.role, count, v->total.count[FOLD_SOURCE_ALLOC]);
@@ -189,7 +189,7 @@ static void draw_size_share(struct sources_view *v, const struct canvas *box, en
                             uint64_t bytes, uint64_t whole)
 {
     strbuf_clear(&v->text);
-    struct list_cell cell = {&v->text, role};
+    struct list_cell cell = {&v->text, role, NUMBER_CELLS};
     cell_show_bytes(&cell, v->view.env, bytes);
     draw_share(v, box, cell.role, bytes, whole);
 }

@@ -6,9 +6,22 @@
 #include "base/text.h"
 #include "model/snapshot.h"
 
-static bool more_may_come(const struct snapshot *s)
+static void why_still_waiting(const struct snapshot *s, struct strbuf *out)
 {
-    return s->source.state == SOURCE_LOADING || s->source.state == SOURCE_FOLLOWING;
+    if (s->tally != NULL && s->tally->heap_events > 0) {
+        text_put_grouped(out, s->tally->heap_events);
+        strbuf_puts(out, s->tally->heap_events == 1 ? " event has" : " events have");
+        strbuf_puts(out, " come. They are shown when it is certain that no other CPU's buffer "
+                         "holds earlier ones.");
+        return;
+    }
+    strbuf_puts(out, "Waiting for the first events.");
+    if (s->source.bytes_total == 0)
+        return;
+    strbuf_puts(out, " A session writes a buffer when it is full or its flush timer runs out. "
+                     "So far ");
+    text_put_size(out, s->source.bytes_total);
+    strbuf_puts(out, " came.");
 }
 
 static void why_no_rows_at_all(const struct snapshot *s, struct strbuf *out)
@@ -17,15 +30,12 @@ static void why_no_rows_at_all(const struct snapshot *s, struct strbuf *out)
         strbuf_puts(out, s->source.message);
         return;
     }
-    if (more_may_come(s)) {
-        bool live = s->source.state == SOURCE_FOLLOWING;
-        strbuf_puts(out, live ? "Waiting for the first events." : "Reading: no events found yet.");
-        if (live && s->source.bytes_total > 0) {
-            strbuf_puts(out, " A session writes a buffer when it is full or its flush timer runs "
-                             "out. So far ");
-            text_put_size(out, s->source.bytes_total);
-            strbuf_puts(out, " came.");
-        }
+    if (s->source.state == SOURCE_FOLLOWING) {
+        why_still_waiting(s, out);
+        return;
+    }
+    if (s->source.state == SOURCE_LOADING) {
+        strbuf_puts(out, "Reading: no events found yet.");
         return;
     }
     if (s->tally != NULL)

@@ -209,6 +209,30 @@ static void paragraphs_break_at_blanks(void **state)
     term_close(t);
 }
 
+static void draw_beside_reverse(const struct canvas *c)
+{
+    canvas_puts(c, 0, 0, ROLE_TITLE, "title");
+    canvas_field(c, 1, 0, 8, ROLE_TEXT, ALIGN_RIGHT, CUT_END, "text", 4);
+    canvas_fill(c, 2, 0, 1, 8, ROLE_TEXT);
+}
+
+/* Without colours roles differ by attributes alone: blanks have their own role's, not those of the
+ * text drawn before. */
+static void blanks_keep_to_their_role(void **state)
+{
+    (void)state;
+    static draw_fn draw = draw_beside_reverse;
+    struct term *t = term_open_with(3, 12, "xterm-256color", SCREEN_COLOR_NEVER, false);
+    term_run(t, &(struct term_app){&draw, key, frame});
+    assert_int_equal(term_cell(t, 0, 0).attrs, STYLE_REVERSE);
+    for (int x = 0; x < 8; x++) {
+        assert_int_equal(term_cell(t, 1, x).attrs, 0);
+        assert_int_equal(term_cell(t, 2, x).attrs, 0);
+    }
+    assert_int_equal(term_cell(t, 0, 8).attrs, 0);
+    term_close(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +244,7 @@ int main(void)
         cmocka_unit_test(graphs_have_an_ascii_form),
         cmocka_unit_test(ascii_replaces_every_glyph),
         cmocka_unit_test(paragraphs_break_at_blanks),
+        cmocka_unit_test(blanks_keep_to_their_role),
     };
     return cmocka_run_group_tests(tests, term_group_setup, NULL);
 }

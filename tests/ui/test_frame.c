@@ -9,6 +9,7 @@
 
 #include "term.h"
 #include "ui/frame.h"
+#include "ui/glyph.h"
 
 static const struct frame_tab tabs[] = {
     {ACTION_SUMMARY, "Summary"},
@@ -32,6 +33,7 @@ static struct frame_state complete(void)
     return (struct frame_state){
         .file = "app.etl",
         .process = "Solution.exe (21912)",
+        .counted = true,
         .duration_ns = INT64_C(4640000000),
         .events = 67050,
         .live = FRAME_COMPLETE,
@@ -82,6 +84,35 @@ static struct frame_state troubled(void)
     return st;
 }
 
+static struct frame_state cut(void)
+{
+    struct frame_state st = complete();
+    st.live = FRAME_TRUNCATED;
+    st.live_note = "r reloads";
+    return st;
+}
+
+/* Nothing has been read yet. */
+static struct frame_state waiting(void)
+{
+    struct frame_state st = complete();
+    st.live = FRAME_FOLLOWING;
+    st.live_note = "no buffer yet";
+    st.process = NULL;
+    st.counted = false;
+    st.duration_ns = 0;
+    st.events = 0;
+    return st;
+}
+
+static struct frame_state ended(void)
+{
+    struct frame_state st = complete();
+    st.live = FRAME_ENDED;
+    st.live_note = "writer closed after 12.3 s";
+    return st;
+}
+
 static void draw(void *ctx, struct screen *s)
 {
     struct fixture *f = ctx;
@@ -122,10 +153,8 @@ static void every_state_at_every_size(void **state)
     static const struct {
         const char *name;
         struct frame_state (*make)(void);
-    } made[] = {{"complete", complete},
-                {"filtered", filtered},
-                {"loading", loading},
-                {"troubled", troubled}};
+    } made[] = {{"complete", complete}, {"filtered", filtered}, {"loading", loading},  {"cut", cut},
+                {"waiting", waiting},   {"ended", ended},       {"troubled", troubled}};
     static const struct {
         int rows, cols;
     } size[] = {{24, 80}, {30, 100}, {15, 60}, {12, 200}, {5, 20}};
@@ -182,6 +211,11 @@ static void a_message_stands_in_the_status_line(void **state)
     term_frame(t);
     assert_int_equal(term_find(t, "what was read is kept"), 23);
     assert_int_equal(term_find(t, "lost: none"), -1);
+    /* One that is too long takes the room of the hints and is cut at its end. */
+    f.state.message = "my.theme:12:5: 'blue-ish': expected the name of a colour of the palette, "
+                      "default, a number or #rrggbb";
+    term_frame(t);
+    assert_int_equal(term_find(t, "of the palette, defa" GLYPH_ELLIPSIS), 23);
     done(&f, t);
 }
 

@@ -75,6 +75,8 @@ static const struct picture {
 } pictures[] = {
     {"summary", "", {0}},
     {"summary-trust", "!", {.dress = dress_lossy}},
+    {"summary-range", "", {.since = 3000000000, .until = 4000000000}},
+    {"summary-lossy", "", {.dress = dress_lossy}},
     {"summary-loading", "", {.dress = dress_loading}},
     {"summary-empty", "", {.events = FIXTURE_EMPTY}},
     {"opening", "", {.empty_handed = true}},

@@ -286,6 +286,42 @@ static void closing_and_quitting(void **state)
     assert_int_equal(st.quits, 2);
 }
 
+static void control_c_closes_and_quits(void **state)
+{
+    (void)state;
+    type("fsize");
+    type("<C-c>");
+    assert_true(sees("filter  none"));
+    assert_int_equal(st.quits, 0);
+    type("<C-c>");
+    assert_int_equal(st.quits, 1);
+}
+
+/* Keys without a meaning say so; those of a row number are shown as they are typed. */
+static void no_key_is_silent(void **state)
+{
+    (void)state;
+    type("x");
+    assert_true(sees("x does nothing here; ? lists the keys"));
+    type("2<A-1>2");
+    assert_true(sees("row 12: G goes there, Esc forgets it"));
+    type("<Esc>");
+    assert_true(sees("lost: ")); /* no message at all */
+}
+
+/* Of several lines (the mistakes in a theme) the first is shown, and how many there are. */
+static void a_message_is_one_line(void **state)
+{
+    (void)state;
+    app_message(st.app, true, "my.theme:1:1: first\nmy.theme:2:1: second\n");
+    term_frame(st.term);
+    assert_true(sees("my.theme:1:1: first (and 1 more)"));
+    app_message(st.app, true, "one line\n");
+    term_frame(st.term);
+    assert_false(sees("more)"));
+    assert_true(sees("one line "));
+}
+
 static void host_is_asked(void **state)
 {
     (void)state;
@@ -293,6 +329,9 @@ static void host_is_asked(void **state)
     assert_int_equal(st.reloads, 1);
     type("<C-z>");
     assert_int_equal(st.suspends, 1);
+    type("fsize<C-z>"); /* while typing, too */
+    assert_int_equal(st.suspends, 2);
+    assert_true(sees("filter  size"));
 }
 
 static void units_and_wall_time(void **state)
@@ -365,6 +404,9 @@ int main(void)
         LIVE_TEST(freeze_counts_new_events),
         TEST(frozen_picture_answers_questions),
         TEST(closing_and_quitting),
+        TEST(control_c_closes_and_quits),
+        TEST(no_key_is_silent),
+        TEST(a_message_is_one_line),
         TEST(host_is_asked),
         TEST(units_and_wall_time),
         TEST(trust_is_one_key_away),

@@ -9,6 +9,7 @@
 
 #include "ui/cell_format.h"
 #include "ui/condition.h"
+#include "ui/glyph.h"
 #include "ui/heap_flags.h"
 #include "ui/wall_clock.h"
 
@@ -37,6 +38,50 @@ static void percents(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct strbuf b = {0};
         cell_put_percent(&b, cases[i].part, cases[i].whole);
+        check(&b, cases[i].text);
+    }
+}
+
+/* A figure that does not fit is shorter, not cut; a width of 0 is no limit. */
+static void figures_fit_their_cells(void **state)
+{
+    struct view_settings settings = {.short_units = false};
+    struct view_env env = {.settings = &settings};
+    static const struct {
+        uint64_t value;
+        int width;
+        const char *count, *bytes, *size;
+    } cases[] = {
+        {0, 3, GLYPH_ZERO, GLYPH_ZERO, "0"},
+        {67050, 8, "67,050", "67,050 B", "67,050"},
+        {67050, 7, "67,050", "65.5 KiB", "67,050"},
+        {67050, 5, "67.1K", "65.5 KiB", "65.5 KiB"},
+        {UINT64_C(66134610347), 14, "66,134,610,347", "61.6 GiB", "66,134,610,347"},
+        {UINT64_C(66134610347), 0, "66,134,610,347", "66,134,610,347 B", "66,134,610,347"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct strbuf b = {0};
+        struct list_cell cell = {&b, ROLE_TEXT, cases[i].width};
+        cell_show_count(&cell, cases[i].value);
+        check(&b, cases[i].count);
+        cell_show_bytes(&cell, &env, cases[i].value);
+        check(&b, cases[i].bytes);
+        cell_show_size(&cell, &env, cases[i].value);
+        check(&b, cases[i].size);
+    }
+}
+
+static void rates(void **state)
+{
+    static const struct {
+        double rate;
+        const char *text;
+    } cases[] = {{0, "0"}, {0.001, "<0.01"}, {0.25, "0.25"}, {12100, "12.1K"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct strbuf b = {0};
+        cell_put_rate(&b, cases[i].rate);
         check(&b, cases[i].text);
     }
 }
@@ -200,6 +245,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percents),
+        cmocka_unit_test(figures_fit_their_cells),
+        cmocka_unit_test(rates),
         cmocka_unit_test(powers),
         cmocka_unit_test(conditions),
         cmocka_unit_test(times),
