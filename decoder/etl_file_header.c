@@ -23,9 +23,7 @@ static void put_name(char out[ETL_NAME_SIZE], const uint8_t *p, size_t units)
 {
     struct strbuf text = {0};
     text_put_utf16(&text, p, units);
-    size_t n = text.len < ETL_NAME_SIZE ? text.len : ETL_NAME_SIZE - 1;
-    while (n < text.len && n > 0 && ((uint8_t)text.s[n] & 0xc0) == 0x80)
-        n--;
+    size_t n = text_clip(strbuf_str(&text), text.len, ETL_NAME_SIZE - 1);
     memcpy(out, strbuf_str(&text), n);
     out[n] = '\0';
     strbuf_release(&text);

@@ -362,6 +362,14 @@ bool heap_source_by_name(const char *name, size_t len, uint32_t *out_source)
     return false;
 }
 
+bool heap_source_begins(const char *name, size_t len)
+{
+    for (size_t i = 0; i < COUNT_OF(sources); i++)
+        if (strncasecmp(sources[i].word, name, len) == 0)
+            return true;
+    return false;
+}
+
 static const char *const callers[] = {
     [1] = "create heap",
     [2] = "find and commit pages",

@@ -81,6 +81,9 @@ const char *heap_source_name(uint32_t source);
  * invalid segmentheap. */
 bool heap_source_by_name(const char *name, size_t len, uint32_t *out_source);
 
+/* True when one of those words begins so. */
+bool heap_source_begins(const char *name, size_t len);
+
 /* "commit block" ... for a known Caller of Commit and Decommit, else NULL (etl-format 4.5). */
 const char *heap_caller_name(uint32_t caller);
 

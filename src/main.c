@@ -18,7 +18,7 @@ static int print(const struct strbuf *text)
     struct output out;
     output_init(&out, STDOUT_FILENO);
     output_add(&out, strbuf_str(text), text->len);
-    return output_finish(&out) == 0 ? COMMAND_OK : COMMAND_FAILED;
+    return command_finish(&out, COMMAND_OK);
 }
 
 static int print_help(const struct options *o)

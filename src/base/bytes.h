@@ -83,16 +83,4 @@ static inline bool span_u64(struct span s, size_t off, uint64_t *out_v)
     return true;
 }
 
-/* A pointer-sized field of `pointer_size` 4 or 8 bytes. */
-static inline bool span_ptr(struct span s, size_t off, unsigned pointer_size, uint64_t *out_v)
-{
-    if (pointer_size == 8)
-        return span_u64(s, off, out_v);
-    uint32_t v;
-    if (!span_u32(s, off, &v))
-        return false;
-    *out_v = v;
-    return true;
-}
-
 #endif

@@ -16,10 +16,10 @@ enum err {
     ERR_SYNTAX = -10002, /* text written by a person (filter, theme, option) is wrong */
     ERR_EMPTY = -10003,  /* a valid trace that holds no heap events */
     ERR_LIMIT = -10004,  /* a documented limit was reached */
-    ERR_CANCEL = -10005, /* the caller asked to stop */
 };
 
-/* One line, UTF-8, NUL-terminated, without a newline; control bytes are already escaped. */
+/* One line, UTF-8, NUL-terminated, without a newline; control bytes are already escaped. What does
+ * not fit is cut. */
 struct err_info {
     char text[512];
 };

@@ -51,6 +51,17 @@ void text_put_utf8(struct strbuf *b, uint32_t cp)
     strbuf_add(b, bytes, len);
 }
 
+/* Three continuation bytes at most: text that is not UTF-8 loses no more. */
+size_t text_clip(const char *s, size_t n, size_t room)
+{
+    if (n <= room)
+        return n;
+    size_t at = room;
+    while (at > 0 && room - at < 3 && ((uint8_t)s[at] & 0xc0) == 0x80)
+        at--;
+    return at;
+}
+
 bool text_is_control(uint32_t cp)
 {
     static const struct {

@@ -22,6 +22,9 @@ size_t text_decode_utf8(const char *s, size_t n, uint32_t *out_cp);
 
 void text_put_utf8(struct strbuf *b, uint32_t cp);
 
+/* How much of the `n` bytes of UTF-8 at `s` fits `room` bytes without cutting a character. */
+size_t text_clip(const char *s, size_t n, size_t room);
+
 /* True for C0, DEL, C1, bidi overrides and line separators: what must never reach a terminal as it
  * is. */
 bool text_is_control(uint32_t cp);

@@ -72,8 +72,12 @@ int command_run(const struct options *o, int fd)
 {
     struct output out;
     output_init(&out, fd);
-    int code = o->command->run(o, &out);
-    int rc = output_finish(&out);
+    return command_finish(&out, o->command->run(o, &out));
+}
+
+int command_finish(struct output *out, int code)
+{
+    int rc = output_finish(out);
     /* A reader that has seen enough (`| head`) is no failure. */
     if (rc == 0 || rc == -EPIPE)
         return code;

@@ -48,6 +48,12 @@ enum option_format command_format(const struct options *o);
 /* Runs o->command with its answer going to `fd`; returns the exit code. SIGPIPE must be ignored. */
 int command_run(const struct options *o, int fd);
 
+/*
+ * Writes out what is left. Returns `code`, or what is worse after saying that writing failed; a
+ * reader that left early is none of that.
+ */
+int command_finish(struct output *out, int code);
+
 /* Prints "heaptail: " and one line on standard error. */
 void command_message(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -3,13 +3,7 @@
 
 #include "commands/info_facts.h"
 #include "commands/json_value.h"
-#include "decoder/heap_op.h"
 #include "model/capture_words.h"
-
-static void set_u64(json_t *object, const char *key, uint64_t v)
-{
-    json_object_set_new(object, key, json_u64(v));
-}
 
 static void set_text(json_t *object, const char *key, const char *text)
 {
@@ -34,9 +28,9 @@ static json_t *machine_json(const struct etl_file_header *h)
     capture_put_windows(&b, h);
     json_object_set_new(machine, "windows", json_take_text(&b));
     strbuf_release(&b);
-    set_u64(machine, "pointer_size", h->pointer_size);
-    set_u64(machine, "cpus", h->cpus);
-    set_u64(machine, "cpu_mhz", h->cpu_mhz);
+    json_set_u64(machine, "pointer_size", h->pointer_size);
+    json_set_u64(machine, "cpus", h->cpus);
+    json_set_u64(machine, "cpu_mhz", h->cpu_mhz);
     json_object_set_new(machine, "boot", json_filetime(h->boot_time));
     return machine;
 }
@@ -57,10 +51,10 @@ static json_t *session_json(const struct etl_file_header *h)
         if ((h->log_file_mode & capture_mode_words[i].bit) != 0)
             json_array_append_new(words, json_string(capture_mode_words[i].word));
     json_object_set_new(session, "mode_words", words);
-    set_u64(session, "buffer_size", h->buffer_size);
-    set_u64(session, "buffers_written", h->buffers_written);
-    set_u64(session, "events_lost", h->events_lost);
-    set_u64(session, "buffers_lost", h->buffers_lost);
+    json_set_u64(session, "buffer_size", h->buffer_size);
+    json_set_u64(session, "buffers_written", h->buffers_written);
+    json_set_u64(session, "events_lost", h->events_lost);
+    json_set_u64(session, "buffers_lost", h->buffers_lost);
     return session;
 }
 
@@ -68,7 +62,7 @@ static json_t *clock_json(const struct trace *trace)
 {
     json_t *clock = json_object();
     set_text(clock, "type", capture_clock_name(trace->header.clock_type));
-    set_u64(clock, "ticks_per_second", trace->clock.ticks_per_second);
+    json_set_u64(clock, "ticks_per_second", trace->clock.ticks_per_second);
     json_object_set_new(clock, "assumed", json_boolean(trace->clock.assumed));
     return clock;
 }
@@ -76,10 +70,10 @@ static json_t *clock_json(const struct trace *trace)
 static json_t *buffers_json(const struct etl_tally *t)
 {
     json_t *buffers = json_object();
-    set_u64(buffers, "read", t->buffers);
-    set_u64(buffers, "compressed", t->buffers_compressed);
-    set_u64(buffers, "damaged", t->buffers_damaged);
-    set_u64(buffers, "bytes", t->bytes);
+    json_set_u64(buffers, "read", t->buffers);
+    json_set_u64(buffers, "compressed", t->buffers_compressed);
+    json_set_u64(buffers, "damaged", t->buffers_damaged);
+    json_set_u64(buffers, "bytes", t->bytes);
     return buffers;
 }
 
@@ -95,7 +89,7 @@ static json_t *header_types_json(const struct etl_tally *t)
             strbuf_puts(&name, known);
         else
             strbuf_put_u64(&name, i);
-        set_u64(types, strbuf_str(&name), t->by_header_type[i]);
+        json_set_u64(types, strbuf_str(&name), t->by_header_type[i]);
         strbuf_release(&name);
     }
     return types;
@@ -113,20 +107,10 @@ static json_t *providers_json(const struct etl_tally *t)
         json_t *provider = json_object();
         set_text(provider, "guid", etl_guid_format(&p->guid, guid));
         set_text(provider, "name", name != NULL ? name : "");
-        set_u64(provider, "records", p->records);
+        json_set_u64(provider, "records", p->records);
         json_array_append_new(providers, provider);
     }
     return providers;
-}
-
-static json_t *ops_json(const struct etl_tally *t)
-{
-    json_t *ops = json_object();
-    char name[32];
-    for (unsigned op = 0; op < HEAP_OP_COUNT; op++)
-        if (t->heap_ops[op] != 0)
-            set_u64(ops, heap_op_name(op, name), t->heap_ops[op]);
-    return ops;
 }
 
 /* Losses are those of trust.h; what replay found out belongs to `report`. */
@@ -135,7 +119,7 @@ static json_t *losses_json(const struct trust *trust)
     json_t *losses = json_object();
     for (size_t i = 0; i < trust_field_count; i++)
         if (trust_fields[i].loss)
-            set_u64(losses, trust_fields[i].key, trust_value(trust, &trust_fields[i]));
+            json_set_u64(losses, trust_fields[i].key, trust_value(trust, &trust_fields[i]));
     return losses;
 }
 
@@ -151,13 +135,13 @@ json_t *info_json(const struct subject *s)
     json_object_set_new(root, "session", session_json(&trace->header));
     json_object_set_new(root, "clock", clock_json(trace));
     json_object_set_new(root, "buffers", buffers_json(t));
-    set_u64(root, "records", t->records);
-    set_u64(root, "heap_events", t->heap_events);
-    set_u64(root, "stack_records", t->stack_records);
+    json_set_u64(root, "records", t->records);
+    json_set_u64(root, "heap_events", t->heap_events);
+    json_set_u64(root, "stack_records", t->stack_records);
     json_object_set_new(root, "header_types", header_types_json(t));
     json_object_set_new(root, "providers", providers_json(t));
-    set_u64(root, "other_provider_records", t->other_provider_records);
-    json_object_set_new(root, "ops", ops_json(t));
+    json_set_u64(root, "other_provider_records", t->other_provider_records);
+    json_object_set_new(root, "ops", json_ops(t->heap_ops));
     json_object_set_new(root, "losses", losses_json(&s->loaded.trust));
     return root;
 }

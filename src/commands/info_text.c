@@ -5,7 +5,6 @@
 #include "commands/info_facts.h"
 #include "commands/text_lines.h"
 #include "commands/text_table.h"
-#include "decoder/heap_op.h"
 #include "model/capture_words.h"
 
 #define INDENT 2
@@ -105,18 +104,7 @@ static void put_records(const struct etl_tally *t, struct strbuf *out)
         text_put_grouped(&b, t->by_header_type[i]);
     }
     text_line(out, "headers", &b);
-}
-
-static void put_ops(const struct etl_tally *t, struct strbuf *out)
-{
-    struct strbuf b = {0};
-    char name[32];
-    for (unsigned op = 0; op < HEAP_OP_COUNT; op++) {
-        if (t->heap_ops[op] == 0)
-            continue;
-        strbuf_printf(&b, "%s%s ", b.len != 0 ? ", " : "", heap_op_name(op, name));
-        text_put_grouped(&b, t->heap_ops[op]);
-    }
+    text_put_ops(&b, t->heap_ops);
     text_line(out, "operations", &b);
 }
 
@@ -166,7 +154,6 @@ void info_text(const struct subject *s, struct strbuf *out)
     put_session(&trace->header, out);
     put_buffers(&trace->header, t, out);
     put_records(t, out);
-    put_ops(t, out);
     put_providers(t, out);
     text_trust(out, &s->loaded.trust);
 }

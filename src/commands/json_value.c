@@ -2,10 +2,27 @@
 #include "commands/json_value.h"
 
 #include "base/text.h"
+#include "decoder/event.h"
+#include "decoder/heap_op.h"
 
 json_t *json_u64(uint64_t v)
 {
     return v <= INT64_MAX ? json_integer((json_int_t)v) : json_real((double)v);
+}
+
+void json_set_u64(json_t *object, const char *key, uint64_t v)
+{
+    json_object_set_new(object, key, json_u64(v));
+}
+
+json_t *json_ops(const uint64_t *ops)
+{
+    json_t *object = json_object();
+    char name[32];
+    for (unsigned op = 0; op < HEAP_OP_COUNT; op++)
+        if (ops[op] != 0)
+            json_set_u64(object, heap_op_name(op, name), ops[op]);
+    return object;
 }
 
 json_t *json_value(const struct value *v)

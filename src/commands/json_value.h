@@ -17,6 +17,10 @@
  * form: right in magnitude, and no reader with signed integers stumbles over it.
  */
 json_t *json_u64(uint64_t v);
+void json_set_u64(json_t *object, const char *key, uint64_t v);
+
+/* Counts by operation that are not zero, under the machine names; `ops` has HEAP_OP_COUNT. */
+json_t *json_ops(const uint64_t *ops);
 
 /* By kind: integer, "0x" string, text, null. */
 json_t *json_value(const struct value *v);

@@ -72,11 +72,21 @@ static int bad_argument(const struct option_row *row, const char *text, struct e
     return ERR_SYNTAX;
 }
 
+static int bad_letter(char letter, struct err_info *info)
+{
+    struct strbuf b = {0};
+    text_put_escaped(&b, &letter, 1);
+    err_set(info, ERR_SYNTAX, "no option -%s", strbuf_str(&b));
+    strbuf_release(&b);
+    return ERR_SYNTAX;
+}
+
 /* `code` is what getopt said: `:` for a missing argument, `?` for anything else. */
 static int bad_option(int code, const char *arg, struct err_info *info)
 {
-    if (optopt > 0 && optopt < OPTION_FIRST_LONG)
-        return err_set(info, ERR_SYNTAX, "no option -%c", optopt);
+    /* A letter may stand among others, and is negative beyond ASCII. */
+    if (optopt != 0 && optopt < OPTION_FIRST_LONG)
+        return bad_letter((char)optopt, info);
     const char *why = "no such option";
     if (code == ':')
         why = "needs an argument";

@@ -6,11 +6,6 @@
 #include "commands/json_value.h"
 #include "decoder/heap_op.h"
 
-static void set_u64(json_t *object, const char *key, uint64_t v)
-{
-    json_object_set_new(object, key, json_u64(v));
-}
-
 static void set_head(json_t *root, const struct report *r)
 {
     const struct ingest *in = r->subject->loaded.ingest;
@@ -21,28 +16,18 @@ static void set_head(json_t *root, const struct report *r)
     json_object_set_new(root, "start", json_filetime(r->trace->clock.origin_filetime));
     json_object_set_new(root, "duration_ns",
                         last != INT64_MIN ? json_integer(trace_ns(r->trace, last)) : json_null());
-    set_u64(root, "pointer_size", h->pointer_size);
-    set_u64(root, "cpus", h->cpus);
-    set_u64(root, "records", ingest_tally(in)->records);
-    set_u64(root, "heap_events", ingest_tally(in)->heap_events);
-}
-
-static json_t *ops_json(const struct summary *s)
-{
-    json_t *ops = json_object();
-    char name[32];
-    for (unsigned op = 0; op < HEAP_OP_COUNT; op++)
-        if (s->ops[op] != 0)
-            set_u64(ops, heap_op_name(op, name), s->ops[op]);
-    return ops;
+    json_set_u64(root, "pointer_size", h->pointer_size);
+    json_set_u64(root, "cpus", h->cpus);
+    json_set_u64(root, "records", ingest_tally(in)->records);
+    json_set_u64(root, "heap_events", ingest_tally(in)->heap_events);
 }
 
 static json_t *peak_json(const struct report *r)
 {
     const struct figures *f = &r->summary->total;
     json_t *peak = json_object();
-    set_u64(peak, "bytes", f->peak_bytes);
-    set_u64(peak, "blocks", f->peak_blocks);
+    json_set_u64(peak, "bytes", f->peak_bytes);
+    json_set_u64(peak, "blocks", f->peak_blocks);
     bool known = f->peak_time != INT64_MIN;
     json_object_set_new(peak, "time",
                         known ? json_integer(trace_ns(r->trace, f->peak_time)) : json_null());
@@ -52,14 +37,14 @@ static json_t *peak_json(const struct report *r)
 static void set_totals(json_t *root, const struct report *r)
 {
     const struct figures *f = &r->summary->total;
-    set_u64(root, "allocs", f->allocs);
-    set_u64(root, "alloc_bytes", f->alloc_bytes);
-    set_u64(root, "frees", f->frees);
-    set_u64(root, "freed_bytes", f->freed_bytes);
-    set_u64(root, "reallocs", f->reallocs);
-    set_u64(root, "failed_allocs", f->failed_allocs);
-    set_u64(root, "outstanding_bytes", f->outstanding_bytes);
-    set_u64(root, "outstanding_blocks", f->outstanding_blocks);
+    json_set_u64(root, "allocs", f->allocs);
+    json_set_u64(root, "alloc_bytes", f->alloc_bytes);
+    json_set_u64(root, "frees", f->frees);
+    json_set_u64(root, "freed_bytes", f->freed_bytes);
+    json_set_u64(root, "reallocs", f->reallocs);
+    json_set_u64(root, "failed_allocs", f->failed_allocs);
+    json_set_u64(root, "outstanding_bytes", f->outstanding_bytes);
+    json_set_u64(root, "outstanding_blocks", f->outstanding_blocks);
     json_object_set_new(root, "peak", peak_json(r));
 }
 
@@ -76,8 +61,8 @@ static json_t *source_json(const struct source_figures *s, unsigned op)
     json_object_set_new(object, "op", json_string(ops[op]));
     json_object_set_new(object, "source", s->other ? json_null() : json_integer(s->source));
     json_object_set_new(object, "name", json_take_text(&name));
-    set_u64(object, "count", s->count[op]);
-    set_u64(object, "bytes", s->bytes[op]);
+    json_set_u64(object, "count", s->count[op]);
+    json_set_u64(object, "bytes", s->bytes[op]);
     strbuf_release(&name);
     return object;
 }
@@ -120,7 +105,7 @@ static json_t *trust_json(const struct trust *t)
     json_t *trust = json_object();
     for (size_t i = 0; i < trust_field_count; i++)
         if (trust_fields[i].in_json)
-            set_u64(trust, trust_fields[i].key, trust_value(t, &trust_fields[i]));
+            json_set_u64(trust, trust_fields[i].key, trust_value(t, &trust_fields[i]));
     return trust;
 }
 
@@ -128,7 +113,7 @@ json_t *report_json(const struct report *r)
 {
     json_t *root = json_object();
     set_head(root, r);
-    json_object_set_new(root, "ops", ops_json(r->summary));
+    json_object_set_new(root, "ops", json_ops(r->summary->ops));
     set_totals(root, r);
     json_object_set_new(root, "sources", sources_json(r->summary));
     json_object_set_new(root, "heaps", table_json(r, &report_tables[OPTION_TABLE_HEAP]));

@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "commands/text_lines.h"
 #include "commands/text_table.h"
-#include "decoder/heap_op.h"
 #include "model/capture_words.h"
 
 #define INDENT 2
@@ -148,13 +147,7 @@ static void put_totals(const struct report *r, struct strbuf *out)
 static void put_ops(const struct report *r, struct strbuf *out)
 {
     struct strbuf b = {0};
-    char name[32];
-    for (unsigned op = 0; op < HEAP_OP_COUNT; op++) {
-        if (r->summary->ops[op] == 0)
-            continue;
-        strbuf_printf(&b, "%s%s ", b.len != 0 ? ", " : "", heap_op_name(op, name));
-        text_put_grouped(&b, r->summary->ops[op]);
-    }
+    text_put_ops(&b, r->summary->ops);
     strbuf_puts(out, "\nOperations\n");
     text_wrapped(out, INDENT, b.len != 0 ? strbuf_str(&b) : "none");
     strbuf_release(&b);

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "commands/text_table.h"
+#include "decoder/event.h"
+#include "decoder/heap_op.h"
 
 #define LABEL_COLUMN 14
 
@@ -56,6 +58,19 @@ void text_wrapped(struct strbuf *out, size_t indent, const char *text)
 {
     strbuf_printf(out, "%*s", (int)indent, "");
     put_wrapped(out, indent, text);
+}
+
+void text_put_ops(struct strbuf *out, const uint64_t *ops)
+{
+    const char *separator = "";
+    char name[32];
+    for (unsigned op = 0; op < HEAP_OP_COUNT; op++) {
+        if (ops[op] == 0)
+            continue;
+        strbuf_printf(out, "%s%s ", separator, heap_op_name(op, name));
+        text_put_grouped(out, ops[op]);
+        separator = ", ";
+    }
 }
 
 void text_trust(struct strbuf *out, const struct trust *trust)

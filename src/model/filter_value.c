@@ -65,18 +65,6 @@ static void add_name(struct filter_cond *c, char *s, size_t len)
     c->names[c->count++] = (struct filter_name){s, len};
 }
 
-/* Words for Sources, for telling an unfinished word from a wrong one. */
-static const char *const source_words[] = {"lookaside", "lowfrag", "lfh",        "mainpath",
-                                           "slowpath",  "invalid", "segmentheap"};
-
-static bool source_begins(const char *s, size_t n)
-{
-    for (size_t i = 0; i < sizeof source_words / sizeof source_words[0]; i++)
-        if (strncasecmp(source_words[i], s, n) == 0)
-            return true;
-    return false;
-}
-
 static bool op_begins(const char *s, size_t n)
 {
     if (n <= 2 && strncasecmp("op", s, n) == 0)
@@ -160,7 +148,7 @@ static bool value_begins(enum filter_type type, const char *s, size_t n)
     static const char *const endings[] = {"0", "s", "ns", "0s", "0ns"};
     if (type == FILTER_TYPE_OP)
         return op_begins(s, n);
-    if (type == FILTER_TYPE_SOURCE && source_begins(s, n))
+    if (type == FILTER_TYPE_SOURCE && heap_source_begins(s, n))
         return true;
     char longer[64];
     if (n + 4 > sizeof longer)
@@ -198,11 +186,21 @@ static bool read_number(struct filter_lexer *lx, enum filter_type type, bool ran
     return true;
 }
 
+/* The place up to `end`, or to the end of the text; what a backslash precedes does not end it. */
+static size_t delimited_length(const struct filter_lexer *lx, char end)
+{
+    size_t n = 0;
+    for (; lx->at + n < lx->len && lx->s[lx->at + n] != end; n++)
+        if (lx->s[lx->at + n] == '\\' && lx->at + n + 1 < lx->len)
+            n++;
+    return n;
+}
+
 /* Copies the text between the quotes; the cursor is behind the opening one. */
 static bool read_quoted(struct filter_lexer *lx, struct filter *f, struct filter_cond *c)
 {
     static const char escapes[] = "\"\\nt", meaning[] = "\"\\\n\t";
-    char *copy = arena_alloc(&f->arena, lx->len - lx->at + 1);
+    char *copy = arena_alloc(&f->arena, delimited_length(lx, '"') + 1);
     if (copy == NULL)
         return filter_lex_fail(lx, lx->at, false, "memory for this name");
     size_t n = 0;
@@ -271,19 +269,10 @@ bool filter_read_range(struct filter_lexer *lx, struct filter_cond *c)
     return true;
 }
 
-/* The place between the slashes; `\/` stays as it is, for it means a slash to PCRE2 too. */
-static size_t regex_length(const struct filter_lexer *lx)
-{
-    size_t n = 0;
-    for (; lx->at + n < lx->len && lx->s[lx->at + n] != '/'; n++)
-        if (lx->s[lx->at + n] == '\\' && lx->at + n + 1 < lx->len)
-            n++;
-    return n;
-}
-
+/* Between the slashes `\/` stays as it is, for it means a slash to PCRE2 too. */
 static bool read_regex(struct filter_lexer *lx, struct filter_cond *c)
 {
-    size_t n = regex_length(lx);
+    size_t n = delimited_length(lx, '/');
     if (lx->at + n >= lx->len)
         return filter_lex_fail(lx, lx->len, true, "a closing '/'");
     /* Names of operations are matched in any case, those of processes as they are. */

@@ -179,7 +179,14 @@ static void count_effect(struct figures *g, const struct fold_effect *e)
     g->failed_allocs += e->failed_allocs;
 }
 
-/* The Source histogram counts rows as recorded. */
+/* Whether the row's size is one that a block got or gave back, and not only asked for. */
+static bool moves_bytes(const struct step *s, unsigned op)
+{
+    return op == HEAP_OP_FREE ? (s->flags & ROW_CLOSES) != 0 : (s->flags & ROW_FAILED) == 0;
+}
+
+/* The Source histogram counts rows as recorded. A failed Alloc took no bytes from its Source: one
+ * absurd request would be most of the histogram. */
 static void count_source(const struct step *s, unsigned op)
 {
     static const uint8_t counted_as[] = {
@@ -191,9 +198,11 @@ static void count_source(const struct step *s, unsigned op)
         return;
     struct source_figures *source = fold_source(s->f, store_chunk_source(s->c, s->i));
     unsigned as = counted_as[op] - 1u;
-    uint64_t size = store_chunk_size(s->c, s->i);
     source->count[as]++;
-    source->bytes[as] += op != HEAP_OP_FREE || (s->flags & ROW_CLOSES) != 0 ? size : 0;
+    if (!moves_bytes(s, op))
+        return;
+    uint64_t size = store_chunk_size(s->c, s->i);
+    source->bytes[as] += size;
     source->by_size[fold_class(size)] += op == HEAP_OP_ALLOC;
 }
 

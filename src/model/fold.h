@@ -65,7 +65,8 @@ struct group_figures {
 };
 
 /* Rows as recorded by Source: alloc, realloc, free (numbers.md, Source histogram). Rows without a
- * Source are in none of the figures. */
+ * Source are in none of the figures; failed Allocs and unmatched Frees are counted without bytes.
+ */
 enum fold_source_op { FOLD_SOURCE_ALLOC, FOLD_SOURCE_REALLOC, FOLD_SOURCE_FREE, FOLD_SOURCE_OPS };
 
 struct source_figures {
@@ -75,7 +76,7 @@ struct source_figures {
     uint64_t bytes[FOLD_SOURCE_OPS];
     uint64_t outstanding_bytes,
         outstanding_blocks;              /* under the Source of the row that opened the block */
-    uint64_t by_size[FOLD_SIZE_CLASSES]; /* alloc rows by size class */
+    uint64_t by_size[FOLD_SIZE_CLASSES]; /* alloc rows that did not fail */
 };
 
 /* Allocs under the size they asked for, outstanding blocks under the size they have now. */
@@ -133,7 +134,5 @@ void summary_free(struct summary *s);
 unsigned fold_size_class(uint64_t size);
 uint64_t fold_class_from(unsigned k);
 uint64_t fold_class_to(unsigned k);
-
-size_t fold_bytes(const struct fold *f);
 
 #endif

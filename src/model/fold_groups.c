@@ -99,18 +99,3 @@ void fold_start_peaks(struct fold *f)
     for (size_t i = 0; i < f->threads.count; i++)
         fold_start_peak(&f->threads.f[i], f->range.since);
 }
-
-static size_t curve_bytes(const struct fold_curve *c)
-{
-    return c->value != NULL ? c->capacity * sizeof *c->value : 0;
-}
-
-size_t fold_bytes(const struct fold *f)
-{
-    size_t bytes = sizeof *f + f->heap_cap * sizeof *f->heaps + curve_bytes(&f->curve) +
-                   (f->processes.cap + f->threads.cap) * sizeof(struct figures);
-    for (size_t i = 0; i < f->heap_count; i++)
-        if (f->heaps[i].curve != NULL)
-            bytes += sizeof *f->heaps[i].curve + curve_bytes(f->heaps[i].curve);
-    return bytes;
-}

@@ -45,8 +45,3 @@ uint32_t followers_first(const struct followers *f, uint64_t opener)
     const uint32_t *newest = id_map_find(&f->newest, OWNER, opener);
     return newest != NULL ? *newest : FOLLOWERS_END;
 }
-
-size_t followers_bytes(const struct followers *f)
-{
-    return id_map_bytes(&f->newest) + f->cap * sizeof *f->list;
-}

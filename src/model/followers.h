@@ -45,6 +45,4 @@ static inline uint64_t followers_row(const struct followers *f, uint32_t i)
     return f->list[i].row;
 }
 
-size_t followers_bytes(const struct followers *f);
-
 #endif

@@ -34,8 +34,7 @@ struct matches {
     struct filter_run *run;
     struct followers followers;
     uint64_t
-        changed;  /* the first chunk whose count changed since `before` was brought up to date */
-    size_t bytes; /* of the bitmap's words */
+        changed; /* the first chunk whose count changed since `before` was brought up to date */
     bool failed;
     uint64_t buffer[CHUNK_WORDS];
 };
@@ -97,7 +96,6 @@ static _Atomic uint64_t *make_words(struct matches *m, uint64_t chunk)
         m->failed = true;
         return NULL;
     }
-    m->bytes += CHUNK_WORDS * sizeof *words;
     atomic_store_explicit(&m->bitmap->words[chunk], words, memory_order_release);
     return words;
 }
@@ -355,19 +353,4 @@ uint64_t matches_select(const struct matches *m, uint64_t k)
 uint64_t matches_flips(const struct matches *m)
 {
     return get_u64(&m->flips);
-}
-
-const struct filter *matches_filter(const struct matches *m)
-{
-    return m->filter;
-}
-
-size_t matches_bytes(const struct matches *m)
-{
-    /* The tables by chunk are touched only as far as there are chunks. */
-    uint64_t chunks = (matches_scanned(m) + STORE_CHUNK_ROWS - 1) / STORE_CHUNK_ROWS;
-    size_t tables = sizeof(void *) + sizeof(uint64_t) + sizeof(uint32_t);
-    if (m->bitmap == NULL)
-        return sizeof *m;
-    return sizeof *m + (size_t)chunks * tables + m->bytes + followers_bytes(&m->followers);
 }

@@ -52,8 +52,4 @@ uint64_t matches_rank(const struct matches *m, uint64_t row);
  * must be folded anew. */
 uint64_t matches_flips(const struct matches *m);
 
-const struct filter *matches_filter(const struct matches *m);
-
-size_t matches_bytes(const struct matches *m);
-
 #endif

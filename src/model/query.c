@@ -164,27 +164,12 @@ uint64_t query_rank(const struct query *q, uint64_t row)
     return rank > before ? rank - before : 0;
 }
 
-bool query_has(const struct query *q, uint64_t row)
-{
-    return row >= range_first(q) && row < range_end(q) && matches_has(q->matches, row);
-}
-
 uint64_t query_scanned(const struct query *q)
 {
     return matches_scanned(q->matches);
 }
 
-struct trace *query_trace(const struct query *q)
-{
-    return q->trace;
-}
-
 const struct query_spec *query_asked(const struct query *q)
 {
     return &q->spec;
-}
-
-size_t query_bytes(const struct query *q)
-{
-    return matches_bytes(q->matches) + fold_bytes(q->fold);
 }

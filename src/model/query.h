@@ -54,13 +54,8 @@ uint64_t query_select(const struct query *q,
                       uint64_t k); /* row id of item k, ROW_NONE past the end */
 uint64_t query_rank(const struct query *q,
                     uint64_t row); /* items before `row`: its place, or where it would be */
-bool query_has(const struct query *q, uint64_t row);
 uint64_t query_scanned(const struct query *q); /* rows of the trace decided so far */
 
-struct trace *query_trace(const struct query *q);
 const struct query_spec *query_asked(const struct query *q);
-
-/* Bytes of the filter bitmap and the figures. */
-size_t query_bytes(const struct query *q);
 
 #endif

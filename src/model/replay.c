@@ -424,10 +424,18 @@ static void begin_side(struct store_side *side, const struct trace_event *e)
     side->old_opener = ROW_NONE;
 }
 
+static int take_process(struct replay *rp, const struct trace_event *e)
+{
+    uint32_t process = registry_take_process(rp->registry, e);
+    if (process == INDEX_NONE)
+        return -ENOMEM;
+    return e->kind == EVENT_PROCESS_END ? blocks_end_process(&rp->blocks, process) : 0;
+}
+
 static int take_event(struct replay *rp, const struct trace_event *e)
 {
     if (e->kind != EVENT_HEAP)
-        return registry_take_process(rp->registry, e) != INDEX_NONE ? 0 : -ENOMEM;
+        return take_process(rp, e);
     uint64_t id = store_appended(rp->store);
     if (id >= (uint64_t)STORE_MAX_CHUNKS * STORE_CHUNK_ROWS)
         return ERR_LIMIT;

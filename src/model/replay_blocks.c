@@ -45,6 +45,7 @@ void blocks_release(struct blocks *bs)
     for (size_t i = 0; i < bs->heap_count; i++)
         free(bs->heaps[i].openers);
     free(bs->heaps);
+    free(bs->gone);
     free(bs->slots);
     *bs = (struct blocks){0};
 }
@@ -73,9 +74,27 @@ bool blocks_heap_is_used(const struct blocks *bs, uint32_t heap)
     return heap < bs->heap_count && bs->heaps[heap].used;
 }
 
-bool blocks_heap_has_ended(const struct blocks *bs, uint32_t heap)
+static bool is_over(const struct blocks *bs, const struct block_heap *h)
 {
-    return heap < bs->heap_count && bs->heaps[heap].ended;
+    return h->ended || (h->process < bs->gone_count && bs->gone[h->process]);
+}
+
+bool blocks_heap_is_over(const struct blocks *bs, uint32_t heap)
+{
+    return heap < bs->heap_count && is_over(bs, &bs->heaps[heap]);
+}
+
+int blocks_end_process(struct blocks *bs, uint32_t process)
+{
+    void *gone = bs->gone;
+    int rc = base_grow(&gone, &bs->gone_capacity, (size_t)process + 1, sizeof *bs->gone);
+    if (rc != 0)
+        return rc;
+    bs->gone = gone;
+    while (bs->gone_count <= process)
+        bs->gone[bs->gone_count++] = false;
+    bs->gone[process] = true;
+    return 0;
 }
 
 /* Where the chain of an address begins: at the start of a cache line. */
@@ -120,9 +139,9 @@ bool blocks_is_freed_lately(const struct blocks *bs, const struct block *b, uint
 /* True for what no rule asks about any more. */
 static bool is_forgotten(const struct blocks *bs, const struct block *b)
 {
-    if (b->opener != BLOCK_NO_ROW)
-        return false;
-    return bs->heaps[b->heap].ended || !blocks_is_freed_lately(bs, b, b->heap);
+    if (is_over(bs, &bs->heaps[b->heap]))
+        return true;
+    return b->opener == BLOCK_NO_ROW && !blocks_is_freed_lately(bs, b, b->heap);
 }
 
 /* One search for a place. */
@@ -315,7 +334,8 @@ int closed_list_add(struct closed_list *list, uint64_t row, uint64_t size)
 
 size_t blocks_bytes(const struct blocks *bs)
 {
-    size_t bytes = (bs->mask + 1) * sizeof *bs->slots + bs->heap_capacity * sizeof *bs->heaps;
+    size_t bytes = (bs->mask + 1) * sizeof *bs->slots + bs->heap_capacity * sizeof *bs->heaps +
+                   bs->gone_capacity * sizeof *bs->gone;
     for (size_t i = 0; i < bs->heap_count; i++)
         bytes += bs->heaps[i].opener_capacity * sizeof *bs->heaps[i].openers;
     return bytes;

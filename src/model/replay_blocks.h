@@ -7,9 +7,9 @@
  * One hash table with linear probing. A block's place follows from pid and address, so that all
  * heaps of a process that hold an address are neighbours: that answers the wrong heap rule. A freed
  * block keeps its place until it is forgotten, that is until its heap has ended or has freed
- * REPLAY_FREED_MEMORY blocks more; places are cleared when the table is rebuilt. Memory is bounded
- * by the blocks remembered, time never by the table: Destroy walks the heap's own list. Worker
- * only.
+ * REPLAY_FREED_MEMORY blocks more; so does a block that outlives its process, for no event asks
+ * about it again. Places are cleared when the table is rebuilt. Memory is bounded by the blocks
+ * remembered, time never by the table: Destroy walks the heap's own list. Worker only.
  */
 #ifndef MODEL_REPLAY_BLOCKS_H
 #define MODEL_REPLAY_BLOCKS_H
@@ -50,6 +50,8 @@ struct blocks {
     size_t used; /* slots not empty */
     struct block_heap *heaps;
     size_t heap_count, heap_capacity;
+    bool *gone; /* by process, as far as one has ended: its heaps will not be named again */
+    size_t gone_count, gone_capacity;
     struct hash_seed seed;
     uint64_t alive;
     uint64_t alive_bytes; /* modulo 2^64 */
@@ -69,7 +71,13 @@ int blocks_use_heap(struct blocks *bs, uint32_t heap, uint32_t process, uint32_t
 
 /* True when an event of the heap provider named the heap. */
 bool blocks_heap_is_used(const struct blocks *bs, uint32_t heap);
-bool blocks_heap_has_ended(const struct blocks *bs, uint32_t heap);
+
+/* True when no event can name the heap again: it has ended, or its process has. */
+bool blocks_heap_is_over(const struct blocks *bs, uint32_t heap);
+
+/* The process has ended. Its blocks stay alive (numbers.md, Identity), but are not remembered.
+ * Returns 0 or -ENOMEM. */
+int blocks_end_process(struct blocks *bs, uint32_t process);
 
 /*
  * Starts to load what blocks_find() will look at first; a little later, what it will look at next,

@@ -43,10 +43,10 @@ static size_t capacity(const struct lanes *ls)
 
 static bool is_kept(const struct blocks *bs, const struct lane *l)
 {
-    return l->thread != INDEX_NONE && !blocks_heap_has_ended(bs, l->heap);
+    return l->thread != INDEX_NONE && !blocks_heap_is_over(bs, l->heap);
 }
 
-/* Copies the lanes of living heaps into a new table, at most a quarter full. */
+/* Copies the lanes of heaps that are not over into a new table, at most a quarter full. */
 static int rebuild(struct lanes *ls, const struct blocks *bs)
 {
     size_t old_count = capacity(ls);

@@ -3,7 +3,7 @@
  *
  * Answers whether a ReAlloc that moved a block is the summary of the Alloc and Free before it
  * (etl-format 4.7), and whether a block was freed before its thread allocated again (numbers.md,
- * temporary). Lanes of ended heaps are dropped when the table grows. Worker only.
+ * temporary). Lanes of heaps that are over are dropped when the table grows. Worker only.
  */
 #ifndef MODEL_REPLAY_LANES_H
 #define MODEL_REPLAY_LANES_H

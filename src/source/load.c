@@ -25,12 +25,6 @@ struct loader {
     struct err_info *info;
 };
 
-static int add_name(const struct source *s, int code, struct err_info *info)
-{
-    struct err_info inner = *info;
-    return err_set(info, code, "%s: %.400s", s->name, inner.text);
-}
-
 /*
  * Reads what a stream has, waiting for at least one byte; 0 bytes at its end. Polls first, because
  * a FIFO that no writer has opened yet reads as ended.
@@ -39,8 +33,11 @@ static int read_stream(int fd, uint8_t *buf, size_t n, size_t *out_n)
 {
     for (;;) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, -1) < 0 && errno != EINTR)
+        if (poll(&p, 1, -1) < 0) {
+            if (errno == EINTR)
+                continue;
             return -errno;
+        }
         ssize_t got = read(fd, buf, n);
         if (got >= 0) {
             *out_n = (size_t)got;
@@ -155,8 +152,10 @@ int load_trace(const char *path, const struct query_spec *spec, load_progress_fn
         if (rc == 0)
             rc = finish_query(&ld);
         asker_free(ld.asker);
-        if (rc != 0)
-            add_name(&out_loaded->source, rc, ld.info);
+        if (rc != 0) {
+            struct err_info inner = *ld.info;
+            source_error(ld.info, rc, path, inner.text);
+        }
     }
     if (rc != 0) {
         loaded_release(out_loaded);

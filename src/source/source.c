@@ -17,6 +17,9 @@
  * number. */
 #define SOURCE_PROBE 512u
 
+/* Bytes of a path that a message shows: the advice behind it must fit, too. */
+#define MESSAGE_PATH 300u
+
 static void set_name(struct source *s, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -25,17 +28,18 @@ static void set_name(struct source *s, const char *path)
         base = "stdin";
     struct strbuf safe = {0};
     text_put_escaped(&safe, base, strlen(base));
-    strbuf_truncate(&safe, sizeof s->name - 1);
+    strbuf_truncate(&safe, text_clip(strbuf_str(&safe), safe.len, sizeof s->name - 1));
     memcpy(s->name, strbuf_str(&safe), safe.len + 1);
     strbuf_release(&safe);
 }
 
-/* Writes the path for a message; what a user typed may hold anything. */
-static int fail(struct err_info *info, int code, const char *path, const char *what)
+int source_error(struct err_info *info, int code, const char *path, const char *what)
 {
     struct strbuf safe = {0};
-    text_put_escaped(&safe, path, strlen(path));
-    err_set(info, code, "%.300s: %s", strbuf_str(&safe), what);
+    const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
+    text_put_escaped(&safe, name, strlen(name));
+    strbuf_truncate(&safe, text_clip(strbuf_str(&safe), safe.len, MESSAGE_PATH));
+    err_set(info, code, "%s: %s", strbuf_str(&safe), what);
     strbuf_release(&safe);
     return code;
 }
@@ -44,11 +48,11 @@ static int open_error(struct err_info *info, int code, const char *path)
 {
     switch (code) {
     case -ENOENT:
-        return fail(info, code, path, "no such file");
+        return source_error(info, code, path, "no such file");
     case -EACCES:
-        return fail(info, code, path, "not readable: permission denied");
+        return source_error(info, code, path, "not readable: permission denied");
     default:
-        return fail(info, code, path, strerror(-code));
+        return source_error(info, code, path, strerror(-code));
     }
 }
 
@@ -62,8 +66,8 @@ static int classify(const struct source *s, struct err_info *info)
     enum etl_kind kind = etl_detect((struct span){first, n});
     if (kind == ETL_KIND_ETL)
         return 0;
-    return fail(info, kind == ETL_KIND_EMPTY ? ERR_EMPTY : ERR_FORMAT, s->path,
-                etl_kind_advice(kind));
+    return source_error(info, kind == ETL_KIND_EMPTY ? ERR_EMPTY : ERR_FORMAT, s->path,
+                        etl_kind_advice(kind));
 }
 
 static int examine(struct source *s, struct err_info *info)
@@ -74,10 +78,11 @@ static int examine(struct source *s, struct err_info *info)
     s->device = st.st_dev;
     s->inode = st.st_ino;
     if (S_ISDIR(st.st_mode))
-        return fail(info, -EISDIR, s->path, "a directory: name the .etl file in it");
+        return source_error(info, -EISDIR, s->path, "a directory: name the .etl file in it");
     if (!S_ISREG(st.st_mode)) {
         if (isatty(s->fd))
-            return fail(info, ERR_FORMAT, s->path, "a terminal: name a file or pipe a trace in");
+            return source_error(info, ERR_FORMAT, s->path,
+                                "a terminal: name a file or pipe a trace in");
         s->is_stream = true;
         return 0;
     }

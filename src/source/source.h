@@ -41,6 +41,12 @@ enum source_change {
 int source_open(const char *path, struct source *out_source, struct err_info *info);
 void source_close(struct source *s);
 
+/*
+ * Makes the message "PATH: WHAT" and returns `code`. The path is made safe, for what a person typed
+ * may hold anything, and cut to what leaves room for the rest; "-" is "stdin".
+ */
+int source_error(struct err_info *info, int code, const char *path, const char *what);
+
 /* The file's size now; 0 for a stream. Negative errno on failure. */
 int source_size(const struct source *s, uint64_t *out_size);
 

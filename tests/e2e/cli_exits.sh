@@ -82,6 +82,10 @@ if [ -w /dev/full ]; then
     "$HEAPTAIL" events "$work/one.etl" >/dev/full 2>"$work/err" || code=$?
     [ "$code" = 1 ] || fail "full disk: exit $code"
     says 'cannot write the output'
+    code=0
+    "$HEAPTAIL" --help >/dev/full 2>"$work/err" || code=$?
+    [ "$code" = 1 ] || fail "help on a full disk: exit $code"
+    says 'cannot write the output'
 fi
 
 # ---- what a filter selects is what it counts, over several chunks of rows

@@ -172,7 +172,7 @@ static void close_all(struct replay *r, size_t heap, enum truth_end end)
     t->heaps[heap].ended = true;
 }
 
-/* The Source histogram counts rows as recorded. */
+/* The Source histogram counts rows as recorded; what failed or was unmatched has no bytes. */
 static void count_source(struct replay *r, uint32_t source, uint64_t bytes)
 {
     struct truth *t = r->truth;
@@ -193,8 +193,9 @@ static void count_source(struct replay *r, uint32_t source, uint64_t bytes)
 
 static void replay_alloc(struct replay *r, const struct mketl_event *event, size_t heap)
 {
-    count_source(r, event->source, event->size);
-    if (event->address == 0) {
+    bool failed = event->address == 0;
+    count_source(r, event->source, failed ? 0 : event->size);
+    if (failed) {
         r->truth->failed_allocs++;
         r->truth->heaps[heap].failed_allocs++;
         return;

@@ -129,6 +129,9 @@ static void test_usage_errors(void **state)
     } wrong[] = {
         {"--nonsense a.etl", "--nonsense: no such option"},
         {"-x a.etl", "no option -x"},
+        {"report -qx a.etl", "no option -x"},
+        {"report -\033 a.etl", "no option -\\x1b"},
+        {"report -\303\251 a.etl", "no option -\357\277\275"}, /* half of a character */
         {"report --filter", "--filter: needs an argument"},
         {"report --strict=yes a.etl", "--strict: takes no argument"},
         {"report --format xml a.etl", "expected text, json, tsv, csv or jsonl"},

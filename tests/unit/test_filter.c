@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/filter.h"
+#include "model/filter_priv.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -246,6 +246,24 @@ static void test_limits(void **state)
     assert_null(filter_parse(text, 100, &e));
     assert_int_equal(e.offset, 7);
     free(text);
+}
+
+/* Not each the length of all that follows: that would be half a gigabyte. */
+static void test_names_take_their_own_length(void **state)
+{
+    (void)state;
+    struct strbuf text = {0};
+    strbuf_puts(&text, "process in [\"a\\\"b\"");
+    while (text.len < 65000)
+        strbuf_puts(&text, ",\"a\"");
+    strbuf_puts(&text, "]");
+    struct filter_error e;
+    struct filter *f = filter_parse(text.s, text.len, &e);
+    assert_non_null(f);
+    assert_string_equal(f->conds[0].names[0].s, "a\"b");
+    assert_true(f->arena.bytes < (size_t)1 << 20);
+    filter_unref(f);
+    strbuf_release(&text);
 }
 
 static void test_shows_the_place(void **state)
@@ -610,6 +628,7 @@ int main(void)
         cmocka_unit_test(test_every_beginning_is_good_or_incomplete),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_names_take_their_own_length),
         cmocka_unit_test(test_shows_the_place),
         cmocka_unit_test(test_properties),
         cmocka_unit_test(test_meanings),

@@ -229,6 +229,22 @@ static void test_process_end(void **state)
     assert_int_equal(registry_process_count(w->registry), 3);
 }
 
+/* What processes of the same pid left alive at an address hides nothing of the present one. */
+static void test_process_end_again_and_again(void **state)
+{
+    struct world *w = *state;
+    enum { PROCESSES = 200 };
+    for (unsigned i = 0; i < PROCESSES; i++) {
+        feed_alloc(w, T1, HEAP, A, 10);
+        feed_process(w, EVENT_PROCESS_END);
+    }
+    uint64_t born = feed_alloc(w, T1, HEAP, A, 48);
+    check_row(w, feed_free(w, T1, OTHER, A), ROW_UNMATCHED | ROW_WRONG_HEAP, ROW_NONE);
+    check_live(w, PROCESSES + 1, 10 * PROCESSES + 48);
+    check_row(w, feed_free(w, T1, HEAP, A), ROW_CLOSES | ROW_TEMPORARY, born);
+    check_live(w, PROCESSES, 10 * PROCESSES);
+}
+
 static void test_no_ids(void **state)
 {
     struct world *w = *state;
@@ -296,6 +312,7 @@ int main(void)
         WORLD_TEST(test_other),
         WORLD_TEST(test_same_handle_in_two_processes),
         WORLD_TEST(test_process_end),
+        WORLD_TEST(test_process_end_again_and_again),
         WORLD_TEST(test_no_ids),
         WORLD_TEST(test_many_heaps),
         WORLD_TEST(test_memory_is_bounded),
