@@ -97,12 +97,23 @@ static const uint8_t *stored_bytes(const struct etl_buffer_ref *ref, struct etl_
     return block->p;
 }
 
+/* Whether the trace may expand another buffer to `size` bytes; counts it. */
+static bool may_expand(const struct etl_buffer_ref *ref, struct etl_stream_env *env, uint32_t size)
+{
+    env->packed_bytes += ref->stored;
+    if (env->expanded_bytes + size > ETL_EXPAND_FREE + ETL_EXPAND_RATIO * env->packed_bytes)
+        return false;
+    env->expanded_bytes += size;
+    return true;
+}
+
 /* Expands the events behind the header, which stays where it is. */
 static bool expand(const struct etl_buffer_ref *ref, struct etl_stream_env *env,
                    const uint8_t *stored, struct etl_block *block, uint32_t end)
 {
     struct span packed = {stored + ETL_BUFFER_HEADER_SIZE, ref->stored - ETL_BUFFER_HEADER_SIZE};
-    return ref->stored == ref->header.size && block_reserve(block, env, end) &&
+    return ref->stored == ref->header.size && may_expand(ref, env, end) &&
+           block_reserve(block, env, end) &&
            etl_expand_any(env->compression, packed, block->p + ETL_BUFFER_HEADER_SIZE,
                           end - ETL_BUFFER_HEADER_SIZE) == 0;
 }

@@ -35,6 +35,8 @@ struct etl_stream_env {
     size_t resident;         /* bytes of all blocks, bounded by ETL_RESIDENT_MAX */
     size_t budget;           /* bytes that may be opened before pausing, 0 for no bound */
     size_t spent;            /* of the budget */
+    uint64_t packed_bytes;   /* compressed buffers opened so far, as stored */
+    uint64_t expanded_bytes; /* and expanded, see ETL_EXPAND_RATIO */
     uint16_t compression;    /* enum etl_compression */
     bool shared_buffers;     /* buffers hold records of any CPU: no thread can be derived */
     struct etl_block packed; /* a compressed buffer as loaded */
@@ -43,6 +45,14 @@ struct etl_stream_env {
 
 /* Loaded and expanded buffers of all streams together: 2048 CPUs times 16 MB must not be had. */
 #define ETL_RESIDENT_MAX ((size_t)1 << 30)
+
+/*
+ * A hundred bytes can claim to be 16 MB of records: what compressed buffers come to, over the whole
+ * trace, is bounded by this many times what is stored of them, beyond a free allowance. Records
+ * differ in time and address at the least, so real ones stay far below.
+ */
+#define ETL_EXPAND_RATIO 100u
+#define ETL_EXPAND_FREE  ((uint64_t)64 << 20)
 
 /* Kind of a head that is not handed out: thread `tid` belongs to process `pid`. */
 #define ETL_STREAM_THREAD 0xff

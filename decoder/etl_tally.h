@@ -34,8 +34,8 @@ struct etl_tally {
     uint64_t buffers_compressed;
     uint64_t bytes; /* stored bytes of the buffers read */
 
-    /* Buffers with a bad header, record or compression, or cut before their events end, and
-     * stretches skipped to resynchronise. */
+    /* Buffers with a bad header, record or compression, or cut before their events end, or that
+     * would expand beyond all measure, and stretches skipped to resynchronise. */
     uint64_t buffers_damaged;
 
     /* Heap or process records whose payload could not be decoded, records of unknown form. */

@@ -455,6 +455,38 @@ static void test_compressed(void **state)
     }
 }
 
+/* 16 MB of 0xFF, the end mark, in thirty bytes: a literal and one match (MS-XCA 2.4). */
+static void make_bomb(struct bench *t, int64_t sequence)
+{
+    const uint32_t size = ((uint32_t)16 << 20) - 0x48;
+    size_t at = begin_buffer(&t->file, sequence, 0, 0x60, 0);
+    put_int(&t->file, 0x40000000, 4);
+    put_int(&t->file, 0xff, 1);
+    put_int(&t->file, 7, 2); /* one byte back; the length is elsewhere, */
+    put_int(&t->file, 15, 1);
+    put_int(&t->file, 255, 1);
+    put_int(&t->file, 0, 2); /* in the end here */
+    put_int(&t->file, size - 1 - 3, 4);
+    add_buffer(t, at, 0)->header.filled = 0x48 + size;
+}
+
+/* What a small file can make of itself is bounded; a sound buffer behind is read all the same. */
+static void test_expansion_is_bounded(void **state)
+{
+    (void)state;
+    struct bench *t = bench_new();
+    for (int i = 0; i < 20; i++)
+        make_bomb(t, i);
+    make_packed(t, 20, 10);
+    start_merge(t, 0);
+    add_all(t, false);
+    read_until(t, INT64_MAX, 100);
+    assert_int_equal(t->n, 5);
+    assert_int_equal(t->tally.buffers, 21);
+    assert_int_equal(t->tally.buffers_damaged, 20 - 4); /* 64 MB are free */
+    bench_free(t);
+}
+
 /* Each buffer counts once, whatever is wrong with it, and the next one goes on. */
 static void test_damage_is_counted_once(void **state)
 {
@@ -527,6 +559,7 @@ int main(void)
         cmocka_unit_test(test_derived_ids),
         cmocka_unit_test(test_borrowed_values),
         cmocka_unit_test(test_compressed),
+        cmocka_unit_test(test_expansion_is_bounded),
         cmocka_unit_test(test_damage_is_counted_once),
         cmocka_unit_test(test_loss_marks_and_skipped),
         cmocka_unit_test(test_free_early),
