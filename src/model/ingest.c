@@ -33,6 +33,7 @@ struct ingest {
     struct ingest_ahead *ahead; /* NULL unless it has the reader */
     struct ahead_facts *facts;  /* copies of what it found; NULL until it was used */
 
+    bool ended; /* the whole input was read */
     struct trace *trace;
     uint64_t not_stored;      /* events beyond the store's capacity */
     struct kept_list journal; /* process events, for a rebuild */
@@ -237,7 +238,8 @@ static int at_rest(struct ingest *in, enum ingest_hold hold, struct err_info *in
     }
     if (rebuild_is_due(in, hold))
         return start_rebuild(in);
-    return hold == INGEST_FINISH ? INGEST_ENDED : INGEST_WAIT;
+    in->ended = hold == INGEST_FINISH;
+    return in->ended ? INGEST_ENDED : INGEST_WAIT;
 }
 
 int ingest_step(struct ingest *in, enum ingest_hold hold, struct err_info *info)
@@ -301,11 +303,22 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Buffers that the finished header promises and the input does not have: a file that was cut. */
+static uint64_t missing_buffers(const struct ingest *in)
+{
+    if (!in->ended || !ingest_is_finished(in) ||
+        (in->trace->header.log_file_mode & ETL_MODE_CIRCULAR) != 0)
+        return 0;
+    uint64_t written = in->trace->header.buffers_written;
+    uint64_t found = ingest_buffers(in);
+    return written > found ? written - found : 0;
+}
+
 void ingest_trust(const struct ingest *in, struct trust *out)
 {
     const struct etl_tally *t = ingest_tally(in);
     *out = (struct trust){
-        .buffers_damaged = t->buffers_damaged,
+        .buffers_damaged = larger(t->buffers_damaged, missing_buffers(in)),
         .records_skipped = t->records_skipped + in->not_stored,
         .events_lost = t->lost_event_marks,
         .buffers_lost = t->lost_buffer_marks,

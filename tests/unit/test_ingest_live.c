@@ -170,6 +170,27 @@ static void cut_last_buffer_gives_what_is_there(void **state)
     mketl_trace_release(&t);
 }
 
+static void missing_end_is_counted(void **state)
+{
+    (void)state;
+    struct mketl_options o = ordinary(6);
+    struct mketl_trace t;
+    struct memory_file file;
+    generate(&o, &t, &file);
+    size_t kept = t.buffer_count / 3;
+    size_t size = 0;
+    for (size_t i = 0; i < kept; i++)
+        size += t.buffers[i].size;
+    struct memory_file cut = {.bytes = file.bytes, .size = size};
+    struct ingest *in = ingest_saved(&cut);
+    struct trust trust;
+    ingest_trust(in, &trust);
+    assert_int_equal(trust.buffers_damaged, t.buffer_count - kept);
+    ingest_free(in);
+    free(file.bytes);
+    mketl_trace_release(&t);
+}
+
 static void what_is_no_trace_is_refused(void **state)
 {
     (void)state;
@@ -195,6 +216,7 @@ int main(void)
         cmocka_unit_test(growing_file_ends_like_the_finished_one),
         cmocka_unit_test(preallocated_file_fills_up),
         cmocka_unit_test(cut_last_buffer_gives_what_is_there),
+        cmocka_unit_test(missing_end_is_counted),
         cmocka_unit_test(what_is_no_trace_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
