@@ -24,6 +24,7 @@ int subject_parse_filter(const struct options *o, struct filter **out_filter)
 {
     struct filter_error e;
     struct filter *own = NULL;
+    *out_filter = NULL;
     /* The user's own text first: the caret must stand under what was typed. */
     if (o->filter != NULL) {
         own = filter_parse(o->filter, strlen(o->filter), &e);
