@@ -166,6 +166,7 @@ static void take_size(struct explorer *e)
     terminal_size(&e->terminal, &rows, &cols);
     screen_resize(e->screen, rows, cols);
     app_resized(e->app);
+    e->frame_cost = 0; /* the new size is drawn at once, however slow the last frame was */
     read_keys(e);
 }
 
@@ -283,7 +284,7 @@ static void host_reload(void *ctx)
 {
     struct explorer *e = ctx;
     if (e->input.source.is_stream) {
-        app_message(e->app, true, "a pipe cannot be read again");
+        app_message(e->app, true, "A pipe cannot be read again.");
         return;
     }
     input_watch_close(&e->input);

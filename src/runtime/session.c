@@ -27,6 +27,8 @@ struct session {
     uint64_t size; /* bytes of the file known to be there */
     enum ingest_hold hold;
     bool rereading; /* a finished live file is read again from its start */
+    bool
+        unfinished; /* the header had no end when it was first read: the writer's end can be seen */
 
     struct ingest *ingest;
     struct ingest *preview; /* NULL unless the first rows still come from it */
@@ -169,7 +171,7 @@ static void reread(struct session *s)
 static bool look_for_end(struct session *s)
 {
     bool finished = false;
-    if (s->mode != SESSION_LIVE || ingest_trace(s->ingest) == NULL ||
+    if (s->mode != SESSION_LIVE || !s->unfinished ||
         ingest_refresh_header(s->ingest, &finished) != 0 || !finished)
         return false;
     uint64_t size;
@@ -259,6 +261,8 @@ static bool step_ingest(struct session *s)
         return false;
     }
     s->ended = rc == INGEST_ENDED;
+    if (ingest_trace(s->ingest) != NULL && !ingest_is_finished(s->ingest))
+        s->unfinished = true;
     if (s->ended && s->status.state == SOURCE_LOADING)
         s->status.state = SOURCE_COMPLETE;
     uint64_t buffers = ingest_buffers(s->ingest);

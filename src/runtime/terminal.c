@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+
 /* The name of the terminal that one of the standard descriptors is, else the controlling one. */
 static const char *terminal_path(void)
 {
@@ -123,20 +125,33 @@ static struct {
 
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
+/* Gives the terminal back by calls that a signal handler may make. False when that was done before.
+ */
+static bool restore_at_once(void)
+{
+    if (!atomic_exchange(&guard.armed, false))
+        return false;
+    (void)!write(guard.fd, guard.reset, guard.reset_len);
+    tcsetattr(guard.fd, TCSANOW, &guard.saved);
+    if (guard.stderr_fd >= 0)
+        dup2(guard.stderr_fd, STDERR_FILENO);
+    return true;
+}
+
 static void on_crash(int sig)
 {
     static const char note[] =
         "\r\nheaptail: crashed; please report what was open and the last keys\r\n";
-    if (atomic_exchange(&guard.armed, false)) {
-        (void)!write(guard.fd, guard.reset, guard.reset_len);
-        tcsetattr(guard.fd, TCSANOW, &guard.saved);
-        if (guard.stderr_fd >= 0)
-            dup2(guard.stderr_fd, STDERR_FILENO);
+    if (restore_at_once())
         (void)!write(STDERR_FILENO, note, sizeof note - 1);
-    }
     /* SA_RESETHAND has put the default back: raising it again keeps the core and the exit status.
      */
     raise(sig);
+}
+
+static void on_out_of_memory(void)
+{
+    (void)restore_at_once();
 }
 
 void terminal_guard_crash(const struct terminal *t, const char *reset)
@@ -151,11 +166,13 @@ void terminal_guard_crash(const struct terminal *t, const char *reset)
     sigemptyset(&sa.sa_mask);
     for (size_t i = 0; i < sizeof crash_signals / sizeof crash_signals[0]; i++)
         sigaction(crash_signals[i], &sa, NULL);
+    base_set_oom_hook(on_out_of_memory);
 }
 
 void terminal_forget_crash(void)
 {
     atomic_store(&guard.armed, false);
+    base_set_oom_hook(NULL);
     for (size_t i = 0; i < sizeof crash_signals / sizeof crash_signals[0]; i++)
         signal(crash_signals[i], SIG_DFL);
 }

@@ -33,9 +33,9 @@ void terminal_close(struct terminal *t);
 void terminal_size(const struct terminal *t, int *out_rows, int *out_cols);
 
 /*
- * From now on a crash (SEGV, BUS, FPE, ILL, ABRT) writes `reset` and puts the settings back before
- * it kills the process. `reset` and `t` must stay until terminal_forget_crash(). Async-signal-safe
- * inside; process-wide.
+ * From now on a crash (SEGV, BUS, FPE, ILL, ABRT) or want of memory writes `reset` and puts the
+ * settings back before it kills the process. `reset` and `t` must stay until
+ * terminal_forget_crash(). Async-signal-safe inside; process-wide.
  */
 void terminal_guard_crash(const struct terminal *t, const char *reset);
 void terminal_forget_crash(void);
