@@ -16,9 +16,18 @@ struct heat_axis {
     uint64_t max;
 };
 
+static uint64_t sum_classes(const struct source_figures *f, unsigned from, unsigned to)
+{
+    uint64_t sum = 0;
+    for (unsigned k = from; k <= to && k < FOLD_SIZE_CLASSES; k++)
+        sum += f->by_size[k];
+    return sum;
+}
+
+/* Failed Allocs are in no class: a Source that has only those has no row. */
 static bool has_allocs(const struct source_figures *f)
 {
-    return f->count[FOLD_SOURCE_ALLOC] > 0;
+    return sum_classes(f, 0, FOLD_SIZE_CLASSES - 1) > 0;
 }
 
 int heat_table_rows(const struct source_figures *rows, size_t n)
@@ -27,14 +36,6 @@ int heat_table_rows(const struct source_figures *rows, size_t n)
     for (size_t i = 0; i < n; i++)
         used += has_allocs(&rows[i]) ? 1 : 0;
     return used > 0 ? used + 1 : 0;
-}
-
-static uint64_t sum_classes(const struct source_figures *f, unsigned from, unsigned to)
-{
-    uint64_t sum = 0;
-    for (unsigned k = from; k <= to && k < FOLD_SIZE_CLASSES; k++)
-        sum += f->by_size[k];
-    return sum;
 }
 
 /* What the column of class `k` shows of a Source. */
