@@ -9,17 +9,34 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/err.h"
 #include "model/store_extra.h"
 
 #define STORE_FIRST_WIDE_TIME ((uint64_t)STORE_WIDE_TIME << 32)
 
+/*
+ * The columns of chunks are cut from slabs of whole huge pages: first touching 10 M rows in pages
+ * of 4 KiB costs as much as a fifth of reading them. 15 chunks fill a slab but for 0.4 %.
+ */
+#define SLAB_ALIGNMENT ((size_t)2 << 20)
+#define SLAB_CHUNKS    15u
+
+struct slab {
+    struct slab *next;
+    char *memory;
+    unsigned used; /* chunks */
+};
+
 struct store {
     struct store_chunk *_Atomic directory[STORE_MAX_CHUNKS];
     struct store_chunk *_Atomic spare; /* the next chunk, when store_prepare() made it */
+    pthread_mutex_t slab_lock;         /* the worker and store_prepare() both take from slabs */
+    struct slab *slabs;                /* the first one has room */
     uint64_t appended;                 /* worker only */
     _Atomic uint64_t rows;             /* what readers may see */
 };
@@ -27,9 +44,16 @@ struct store {
 static const size_t row_bytes =
     sizeof(uint64_t) + 4 * sizeof(uint32_t) + 4 * sizeof(uint16_t) + 2 * sizeof(uint8_t);
 
+#define CHUNK_BYTES (row_bytes * STORE_CHUNK_ROWS)
+#define SLAB_BYTES                                                                                 \
+    ((CHUNK_BYTES * SLAB_CHUNKS + SLAB_ALIGNMENT - 1) / SLAB_ALIGNMENT * SLAB_ALIGNMENT)
+
 struct store *store_new(void)
 {
-    return calloc(1, sizeof(struct store));
+    struct store *st = calloc(1, sizeof(struct store));
+    if (st != NULL)
+        pthread_mutex_init(&st->slab_lock, NULL);
+    return st;
 }
 
 static void chunk_free(struct store_chunk *c)
@@ -37,7 +61,6 @@ static void chunk_free(struct store_chunk *c)
     if (c == NULL)
         return;
     store_extra_release(c);
-    free(c->address);
     free(c);
 }
 
@@ -48,7 +71,47 @@ void store_free(struct store *st)
     for (size_t i = 0; i < STORE_MAX_CHUNKS && st->directory[i] != NULL; i++)
         chunk_free(st->directory[i]);
     chunk_free(st->spare);
+    while (st->slabs != NULL) {
+        struct slab *next = st->slabs->next;
+        free(st->slabs->memory);
+        free(st->slabs);
+        st->slabs = next;
+    }
+    pthread_mutex_destroy(&st->slab_lock);
     free(st);
+}
+
+static struct slab *slab_new(struct slab *next)
+{
+    struct slab *slab = calloc(1, sizeof *slab);
+    if (slab == NULL)
+        return NULL;
+    slab->next = next;
+    slab->memory = aligned_alloc(SLAB_ALIGNMENT, SLAB_BYTES);
+    if (slab->memory == NULL) {
+        free(slab);
+        return NULL;
+    }
+#ifdef MADV_HUGEPAGE
+    (void)madvise(slab->memory, SLAB_BYTES, MADV_HUGEPAGE);
+#endif
+    return slab;
+}
+
+/* Memory for the columns of one chunk, not cleared; NULL when memory is out. Any thread. */
+static char *take_columns(struct store *st)
+{
+    char *columns = NULL;
+    pthread_mutex_lock(&st->slab_lock);
+    if (st->slabs == NULL || st->slabs->used == SLAB_CHUNKS) {
+        struct slab *slab = slab_new(st->slabs);
+        if (slab != NULL)
+            st->slabs = slab;
+    }
+    if (st->slabs != NULL && st->slabs->used < SLAB_CHUNKS)
+        columns = st->slabs->memory + CHUNK_BYTES * st->slabs->used++;
+    pthread_mutex_unlock(&st->slab_lock);
+    return columns;
 }
 
 /* The next column of the chunk's memory, `width` bytes a row. */
@@ -59,13 +122,12 @@ static void *take_column(char **at, size_t width)
     return column;
 }
 
-static struct store_chunk *chunk_new(void)
+static struct store_chunk *chunk_new(struct store *st)
 {
     struct store_chunk *c = calloc(1, sizeof *c);
-    char *columns = malloc(row_bytes * STORE_CHUNK_ROWS);
-    if (c == NULL || columns == NULL) {
+    char *columns = c != NULL ? take_columns(st) : NULL;
+    if (columns == NULL) {
         free(c);
-        free(columns);
         return NULL;
     }
     /* Wide columns first, so that each is aligned. */
@@ -105,15 +167,12 @@ bool store_prepare(struct store *st)
 {
     if (atomic_load_explicit(&st->spare, memory_order_relaxed) != NULL)
         return false;
-    struct store_chunk *c = chunk_new();
+    struct store_chunk *c = chunk_new(st);
     if (c == NULL)
         return false;
     /* The first touch of its pages is what costs. */
-    memset(c->address, 0, row_bytes * STORE_CHUNK_ROWS);
-    struct store_chunk *none = NULL;
-    if (!atomic_compare_exchange_strong_explicit(&st->spare, &none, c, memory_order_release,
-                                                 memory_order_relaxed))
-        chunk_free(c);
+    memset(c->address, 0, CHUNK_BYTES);
+    atomic_store_explicit(&st->spare, c, memory_order_release);
     return true;
 }
 
@@ -127,7 +186,7 @@ static int open_chunk(struct store *st, int64_t time, struct store_chunk **out_c
     if (c == NULL) {
         c = atomic_exchange_explicit(&st->spare, NULL, memory_order_acquire);
         if (c == NULL)
-            c = chunk_new();
+            c = chunk_new(st);
         if (c == NULL)
             return -ENOMEM;
         c->base_time = time;

@@ -125,7 +125,8 @@ int store_append(struct store *st, const struct row *row, const struct store_sid
 
 /*
  * Makes the memory of the next chunk ready, so that the worker need not wait for the system.
- * Returns false when there was nothing to do. About a millisecond. For a thread beside the worker.
+ * Returns false when there was nothing to do. About a millisecond. For one thread beside the
+ * worker.
  */
 bool store_prepare(struct store *st);
 
