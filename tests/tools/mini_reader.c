@@ -234,3 +234,37 @@ void mini_release(struct mini_file *file)
     free(file->records);
     memset(file, 0, sizeof *file);
 }
+
+size_t mini_heap_events(const struct mini_file *file, struct mketl_event *events)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < file->count; i++) {
+        const struct mini_record *record = &file->records[i];
+        const uint8_t *p = record->payload;
+        if (!record->is_heap)
+            continue;
+        struct mketl_event *event = &events[count++];
+        *event = (struct mketl_event){.opcode = record->opcode,
+                                      .time = record->time,
+                                      .pid = record->pid,
+                                      .tid = record->tid,
+                                      .heap = u64(p)};
+        if (record->opcode == MKETL_ALLOC) {
+            event->size = u64(p + 8);
+            event->address = u64(p + 16);
+            event->source = u32(p + 24);
+        } else if (record->opcode == MKETL_FREE) {
+            event->address = u64(p + 8);
+            event->source = u32(p + 16);
+        } else if (record->opcode == MKETL_REALLOC) {
+            event->address = u64(p + 8);
+            event->old_address = u64(p + 16);
+            event->size = u64(p + 24);
+            event->old_size = u64(p + 32);
+            event->source = u32(p + 40);
+        } else if (record->opcode == MKETL_EXPAND) {
+            event->free_space = u64(p + 24); /* tells one Expand from the next */
+        }
+    }
+    return count;
+}

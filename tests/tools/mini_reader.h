@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mketl_event.h"
+
 struct mini_record {
     int64_t time;
     uint64_t sequence; /* of its buffer */
@@ -42,5 +44,9 @@ struct mini_file {
 const char *mini_read(const uint8_t *bytes, size_t size, struct mini_file *out_file);
 
 void mini_release(struct mini_file *file);
+
+/* The heap records (64-bit payloads) as events for truth_replay(), in file order. `events` has room
+ * for file->count. Returns how many. */
+size_t mini_heap_events(const struct mini_file *file, struct mketl_event *events);
 
 #endif

@@ -634,40 +634,6 @@ static void test_demo(void **state)
 }
 
 /* A real capture through the second reader and this replay (captures/INDEX.md). */
-static size_t events_of(const struct mini_file *file, struct mketl_event *events)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < file->count; i++) {
-        const struct mini_record *record = &file->records[i];
-        const uint8_t *p = record->payload;
-        if (!record->is_heap)
-            continue;
-        struct mketl_event *event = &events[count++];
-        *event = (struct mketl_event){.opcode = record->opcode,
-                                      .time = record->time,
-                                      .pid = record->pid,
-                                      .tid = record->tid,
-                                      .heap = etl_get64(p)};
-        if (record->opcode == MKETL_ALLOC) {
-            event->size = etl_get64(p + 8);
-            event->address = etl_get64(p + 16);
-            event->source = etl_get32(p + 24);
-        } else if (record->opcode == MKETL_FREE) {
-            event->address = etl_get64(p + 8);
-            event->source = etl_get32(p + 16);
-        } else if (record->opcode == MKETL_REALLOC) {
-            event->address = etl_get64(p + 8);
-            event->old_address = etl_get64(p + 16);
-            event->size = etl_get64(p + 24);
-            event->old_size = etl_get64(p + 32);
-            event->source = etl_get32(p + 40);
-        } else if (record->opcode == MKETL_EXPAND) {
-            event->free_space = etl_get64(p + 24); /* tells one Expand from the next */
-        }
-    }
-    return count;
-}
-
 static void test_real_capture(void **state)
 {
     (void)state;
@@ -688,7 +654,7 @@ static void test_real_capture(void **state)
     assert_int_equal(file.count, 104142);
     assert_int_equal(file.buffers, 209);
     struct mketl_event *events = calloc(file.count, sizeof *events);
-    size_t count = events_of(&file, events);
+    size_t count = mini_heap_events(&file, events);
     struct truth_facts facts = {.rate = 10000000, .zero = file.records[0].time};
     struct truth truth;
     truth_replay(events, count, &facts, &truth);
