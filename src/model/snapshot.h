@@ -28,7 +28,6 @@ enum source_state {
 
 struct source_status {
     enum source_state state;
-    bool is_pipe;
     char name[256];         /* for the title line: base name or "stdin", printable */
     uint64_t bytes_done;    /* whose events are rows by now */
     uint64_t bytes_total;   /* of the file now, or received so far */

@@ -62,7 +62,6 @@ struct session *session_new(struct source *source, enum session_mode mode)
     s->hold = mode == SESSION_SAVED ? INGEST_FINISH : INGEST_HOLD;
     s->spec = (struct query_spec){.since = INT64_MIN, .until = INT64_MAX};
     s->status.state = mode == SESSION_SAVED ? SOURCE_LOADING : SOURCE_FOLLOWING;
-    s->status.is_pipe = mode == SESSION_PIPE;
     s->status.opened_at = clock_monotonic_ns();
     snprintf(s->status.name, sizeof s->status.name, "%s", source->name);
     s->news = true;
