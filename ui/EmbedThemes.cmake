@@ -12,7 +12,7 @@ foreach(theme IN LISTS THEMES)
 endforeach()
 file(WRITE ${OUTPUT}
 "/* Made by EmbedThemes.cmake from themes/; not edited by hand. */
-#include \"ui/theme_priv.h\"
+#include \"ui/term/theme_priv.h\"
 
 ${tables}
 const struct theme_builtin theme_builtins[] = {

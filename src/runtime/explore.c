@@ -24,10 +24,10 @@
 #include "model/filter.h"
 #include "runtime/input_watch.h"
 #include "runtime/terminal.h"
-#include "ui/app.h"
-#include "ui/input.h"
-#include "ui/screen.h"
-#include "ui/theme.h"
+#include "ui/app/app.h"
+#include "ui/term/input.h"
+#include "ui/term/screen.h"
+#include "ui/term/theme.h"
 
 #define FRAME_NS INT64_C(16000000)
 #define SLOW_FRAME_NS                                                                              \

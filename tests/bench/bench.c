@@ -22,10 +22,10 @@
 #include "model/query.h"
 #include "runtime/session.h"
 #include "source/source.h"
-#include "ui/app.h"
-#include "ui/input.h"
-#include "ui/screen.h"
-#include "ui/theme.h"
+#include "ui/app/app.h"
+#include "ui/term/input.h"
+#include "ui/term/screen.h"
+#include "ui/term/theme.h"
 
 #define RUNS 3
 

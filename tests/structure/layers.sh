@@ -26,7 +26,11 @@ allow decoder      "$std|(base|decoder)/.*"
 allow src/model    "$std|(base|decoder|model)/.*"
 allow src/source   "$std|(base|decoder|model|source)/.*"
 allow src/commands "$std|(base|decoder|model|source|commands)/.*"
-allow ui           "$std|(base|decoder|model|ui)/.*|[a-z_]+\.inc"
+allow ui/term      "$std|(base|ui/term)/.*|[a-z_]+\.inc"
+allow ui/keys      "$std|(base|ui/term|ui/keys)/.*"
+allow ui/widget    "$std|(base|ui/term|ui/keys|ui/widget)/.*"
+allow ui/view      "$std|(base|decoder|model|ui/term|ui/keys|ui/widget|ui/view)/.*"
+allow ui/app       "$std|(base|decoder|model|ui)/.*"
 allow src/runtime  "$std|(base|decoder|model|source|runtime|ui)/.*"
 
 own src/base     'none'
@@ -34,11 +38,15 @@ own decoder      'libfwnt'
 own src/model    'pcre2'
 own src/source   'none'
 own src/commands 'jansson'
-own ui           'curses|ini'
+own ui/term      'curses|ini'
+own ui/keys      'none'
+own ui/widget    'none'
+own ui/view      'none'
+own ui/app       'none'
 own src/runtime  'uv'
 
-if grep -lE 'include <curses.h>' ui/*.[ch] | grep -vx 'ui/screen.h'; then
-    echo 'only ui/screen.h includes curses.h'
+if grep -lE 'include <curses.h>' ui/*/*.[ch] | grep -vx 'ui/term/screen.h'; then
+    echo 'only ui/term/screen.h includes curses.h'
     status=1
 fi
 exit $status

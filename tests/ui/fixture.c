@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "ui/key.h"
+#include "ui/term/key.h"
 
 #define TICKS_PER_US 10
 #define ORIGIN       INT64_C(1000000000)

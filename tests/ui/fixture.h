@@ -11,7 +11,7 @@
 
 #include "model/snapshot.h"
 #include "term.h"
-#include "ui/app.h"
+#include "ui/app/app.h"
 
 struct fixture {
     struct trace *trace;

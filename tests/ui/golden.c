@@ -11,7 +11,7 @@
 
 #include "term.h"
 #include "term_priv.h"
-#include "ui/color.h"
+#include "ui/term/color.h"
 
 static const int layer_bg[] = {
     [LAYER_PLAIN] = 234, [LAYER_SELECTED] = 17, [LAYER_BLUR] = 16, /* #1c1c1c, #00005f, #000000 */

@@ -2,7 +2,7 @@
 #ifndef TESTS_UI_GOLDEN_H
 #define TESTS_UI_GOLDEN_H
 
-#include "ui/theme.h"
+#include "ui/term/theme.h"
 
 /* Each role has its own foreground, each layer its own background; the cursor cell is underlined.
  */

@@ -20,7 +20,7 @@
 #include "base/text.h"
 #include "golden.h"
 #include "term_priv.h"
-#include "ui/input.h"
+#include "ui/term/input.h"
 
 #define PATIENCE_S 10 /* only ever spent when a test fails */
 

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ui/key.h"
-#include "ui/screen.h"
+#include "ui/term/key.h"
+#include "ui/term/screen.h"
 
 struct term;
 
@@ -45,7 +45,7 @@ void term_run(struct term *t, const struct term_app *app);
 /* Draws a frame and waits until the emulator has it. */
 void term_frame(struct term *t);
 
-/* Types keys in the notation of ui/key.h ("jj<Enter>"), one frame after each. */
+/* Types keys in the notation of ui/term/key.h ("jj<Enter>"), one frame after each. */
 void term_keys(struct term *t, const char *keys);
 
 /* Sends raw bytes as if typed. */

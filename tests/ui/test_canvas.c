@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "term.h"
-#include "ui/glyph.h"
+#include "ui/term/glyph.h"
 
 /* Draws one canvas function per test. */
 typedef void (*draw_fn)(const struct canvas *c);

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "term.h"
-#include "ui/frame.h"
-#include "ui/glyph.h"
+#include "ui/term/glyph.h"
+#include "ui/widget/frame.h"
 
 static const struct frame_tab tabs[] = {
     {ACTION_SUMMARY, "Summary"},

@@ -10,7 +10,7 @@
 
 #include "base/strbuf.h"
 #include "term.h"
-#include "ui/input.h"
+#include "ui/term/input.h"
 
 static void key(void *ctx, struct ui_key k)
 {

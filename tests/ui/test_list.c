@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "term.h"
-#include "ui/keymap.h"
-#include "ui/list.h"
+#include "ui/keys/keymap.h"
+#include "ui/widget/list.h"
 
 /*
  * Rows made up on the spot: ids `first_id` + position * `stride`, so that filters (a larger stride)

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "term.h"
-#include "ui/prompt.h"
+#include "ui/widget/prompt.h"
 
 struct fixture {
     struct prompt prompt;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "term.h"
-#include "ui/glyph.h"
+#include "ui/term/glyph.h"
 
 static void draw(void *ctx, struct screen *s)
 {

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "term.h"
-#include "ui/view_stack.h"
+#include "ui/view/view_stack.h"
 
 /* A view that writes down what happens to it. */
 struct probe {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "ui/keymap.h"
+#include "ui/keys/keymap.h"
 
 static struct ui_key parse(const char *name)
 {

@@ -11,7 +11,7 @@
 #include "base/strbuf.h"
 #include "commands/option_table.h"
 #include "model/filter.h"
-#include "ui/keymap.h"
+#include "ui/keys/keymap.h"
 
 #define WORD_LETTERS "abcdefghijklmnopqrstuvwxyz-"
 

@@ -14,8 +14,8 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "ui/color.h"
-#include "ui/theme.h"
+#include "ui/term/color.h"
+#include "ui/term/theme.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 

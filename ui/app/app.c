@@ -1,0 +1,323 @@
+/* Life of the app, its keys and actions, and the pictures it shows; see app.h. */
+#include "ui/app/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "ui/app/app_state.h"
+#include "ui/view/views.h"
+
+static void add_screens(struct app *a)
+{
+    view_stack_add(&a->stack, view_summary_new(&a->env));
+    view_stack_add(&a->stack, view_events_new(&a->env));
+    view_stack_add(&a->stack, view_heaps_new(&a->env));
+    view_stack_add(&a->stack, view_sources_new(&a->env));
+}
+
+struct app *app_new(const struct app_config *config)
+{
+    struct app *a = base_xcalloc(1, sizeof *a);
+    a->host = config->host;
+    a->screen = config->screen;
+    a->since = config->since;
+    a->until = config->until;
+    a->settings.utc = config->utc;
+    a->census.first = INDEX_NONE;
+    a->env = (struct view_env){.census = &a->census, .settings = &a->settings};
+    if (config->filter != NULL && !filter_is_empty(config->filter)) {
+        a->filter = filter_ref(config->filter);
+        a->asked = filter_ref(config->filter);
+    }
+    keymap_init(&a->keymap);
+    add_screens(a);
+    view_stack_show(&a->stack, config->follow ? SCOPE_EVENTS : SCOPE_SUMMARY);
+    if (config->follow) {
+        struct view_request none;
+        view_stack_action(&a->stack, ACTION_FOLLOW, 0, &none);
+    }
+    a->dirty = true;
+    return a;
+}
+
+static void release_texts(struct app_texts *t)
+{
+    strbuf_release(&t->process);
+    strbuf_release(&t->note);
+    strbuf_release(&t->range);
+    strbuf_release(&t->trust);
+    strbuf_release(&t->breadcrumb);
+    strbuf_release(&t->lag);
+    strbuf_release(&t->prompt);
+}
+
+void app_free(struct app *a)
+{
+    if (a == NULL)
+        return;
+    view_stack_release(&a->stack);
+    prompt_release(&a->prompt);
+    frame_release(&a->frame);
+    release_texts(&a->texts);
+    strbuf_release(&a->message);
+    census_release(&a->census);
+    filter_unref(a->asked);
+    filter_unref(a->filter);
+    snapshot_unref(a->shown);
+    snapshot_unref(a->newest);
+    free(a);
+}
+
+/* ---- pictures ---- */
+
+/* Shows `s`. The old picture goes last: the census compares addresses. */
+static void show_snapshot(struct app *a, struct snapshot *s)
+{
+    struct snapshot *old = a->shown;
+    a->shown = snapshot_ref(s);
+    a->env.snapshot = s;
+    census_update(&a->census, s->trace);
+    snapshot_unref(old);
+    a->dirty = true;
+}
+
+/* A frozen picture takes the answers to a question asked after it was frozen, until they cover the
+ * rows it had. */
+static bool is_thawing(struct app *a, const struct snapshot *s)
+{
+    if (!a->thawing || !app_is_answer(a, s))
+        return false;
+    uint64_t had = a->shown->rows;
+    if (s->scanned >= had && s->summary != NULL && s->summary->rows >= had)
+        a->thawing = false;
+    return true;
+}
+
+/* Tells once what has happened to the input. */
+static void announce(struct app *a, enum source_state before, enum source_state now)
+{
+    if (now == before)
+        return;
+    if (now == SOURCE_TRUNCATED)
+        app_message(a, true, "The file was cut. What was read is kept; r reads it anew.");
+    else if (now == SOURCE_REPLACED)
+        app_message(a, true, "Another file took its name. What was read is kept; r reads it.");
+}
+
+void app_set_snapshot(struct app *a, struct snapshot *s)
+{
+    struct snapshot *old = a->newest;
+    announce(a, old != NULL ? old->source.state : SOURCE_LOADING, s->source.state);
+    a->newest = snapshot_ref(s);
+    snapshot_unref(old);
+    a->dirty = true; /* frozen, too: the count of new events */
+    if (!a->frozen || a->shown == NULL || is_thawing(a, s))
+        show_snapshot(a, s);
+}
+
+static void set_frozen(struct app *a, bool frozen)
+{
+    a->frozen = frozen;
+    a->thawing = false;
+    if (!frozen && a->newest != NULL)
+        show_snapshot(a, a->newest);
+}
+
+void app_message(struct app *a, bool is_error, const char *text)
+{
+    size_t first = strcspn(text, "\n"), more = 0;
+    for (const char *s = text + first; *s != '\0'; s++)
+        more += s[0] == '\n' && s[1] != '\0';
+    strbuf_clear(&a->message);
+    strbuf_add(&a->message, text, first);
+    if (more > 0)
+        strbuf_printf(&a->message, " (and %zu more)", more);
+    a->message_is_error = is_error;
+    a->dirty = true;
+}
+
+/* ---- actions ---- */
+
+static void obey_request(struct app *a, struct view_request *r)
+{
+    const char *condition = strbuf_str(&r->condition);
+    struct view_request none;
+    switch (r->kind) {
+    case VIEW_REQUEST_FILTER:
+        app_drill(a, condition, strbuf_str(&r->label), a->stack.shown);
+        break;
+    case VIEW_REQUEST_DRILL:
+        app_drill(a, condition, strbuf_str(&r->label), r->screen);
+        break;
+    case VIEW_REQUEST_PUSH:
+        view_stack_push(&a->stack, r->view);
+        /* A pane tells about the row above it: the keys stay there, so that the next row is one
+         * key away. Tab goes to the pane. */
+        if (r->view->ops->is_pane)
+            view_stack_action(&a->stack, ACTION_NEXT_PANE, 0, &none);
+        break;
+    case VIEW_REQUEST_MESSAGE:
+        app_message(a, false, condition);
+        break;
+    }
+    strbuf_release(&r->condition);
+    strbuf_release(&r->label);
+}
+
+/* Offers the action to the views. False when none of them takes it. */
+static bool offer(struct app *a, enum action action, uint64_t count)
+{
+    struct view_request request;
+    enum view_result result = view_stack_action(&a->stack, action, count, &request);
+    if (result == VIEW_REQUEST)
+        obey_request(a, &request);
+    return result != VIEW_IGNORED;
+}
+
+/* The trust table and following belong to one screen but work from every other: it is shown first.
+ */
+static void show_trust(struct app *a)
+{
+    view_stack_show(&a->stack, SCOPE_SUMMARY);
+    offer(a, ACTION_TRUST, 0);
+}
+
+static void follow(struct app *a)
+{
+    set_frozen(a, false);
+    view_stack_show(&a->stack, SCOPE_EVENTS);
+    view_stack_sync(&a->stack);
+    if (!view_events_follows(a->stack.screens[SCOPE_EVENTS]))
+        offer(a, ACTION_FOLLOW, 0);
+}
+
+static void act(struct app *a, enum action action)
+{
+    switch ((int)action) {
+    case ACTION_SUMMARY:
+        view_stack_show(&a->stack, SCOPE_SUMMARY);
+        break;
+    case ACTION_EVENTS:
+        view_stack_show(&a->stack, SCOPE_EVENTS);
+        break;
+    case ACTION_HEAPS:
+        view_stack_show(&a->stack, SCOPE_HEAPS);
+        break;
+    case ACTION_SOURCES:
+        view_stack_show(&a->stack, SCOPE_SOURCES);
+        break;
+    case ACTION_TRUST:
+        show_trust(a);
+        break;
+    case ACTION_FOLLOW:
+        follow(a);
+        break;
+    case ACTION_BACK:
+        app_undo(a);
+        break;
+    case ACTION_FILTER_EDIT:
+        app_open_prompt(a);
+        break;
+    case ACTION_FREEZE:
+        set_frozen(a, !a->frozen);
+        break;
+    case ACTION_RELOAD:
+        set_frozen(a, false);
+        a->host->reload(a->host->ctx);
+        break;
+    case ACTION_UNITS:
+        a->settings.short_units = !a->settings.short_units;
+        break;
+    case ACTION_TIME:
+        a->settings.wall_time = !a->settings.wall_time;
+        break;
+    case ACTION_HELP:
+        view_stack_push(&a->stack, view_help_new(&a->env, &a->keymap));
+        break;
+    case ACTION_QUIT_VIEW: /* nothing was left to close */
+    case ACTION_QUIT:
+        a->host->quit(a->host->ctx);
+        break;
+    case ACTION_REDRAW:
+        screen_redraw(a->screen);
+        break;
+    case ACTION_SUSPEND:
+        a->host->suspend(a->host->ctx);
+        break;
+    default: /* a motion on a view that has none */
+        break;
+    }
+}
+
+/* A key that starts nothing is not silent: it belongs to a count, or help is one key away. */
+static void answer_idle_key(struct app *a, struct ui_key key)
+{
+    struct strbuf b = {0};
+    if (a->prefix.open) {
+        strbuf_puts(&b, "row ");
+        strbuf_put_u64(&b, a->prefix.count);
+        strbuf_puts(&b, ": G goes there, Esc forgets it");
+    } else {
+        ui_key_put_label(&b, key);
+        strbuf_puts(&b, " does nothing here; ? lists the keys");
+    }
+    app_message(a, false, strbuf_str(&b));
+    strbuf_release(&b);
+}
+
+void app_key(struct app *a, const struct ui_key *key)
+{
+    a->dirty = true;
+    strbuf_clear(&a->message);
+    if (a->prompt.active && app_prompt_key(a, *key))
+        return;
+    /* Of the keys that mean nothing in a prompt only those of the whole program work. */
+    enum ui_scope scopes[3] = {SCOPE_GLOBAL};
+    size_t n = a->prompt.active ? 1 : view_stack_scopes(&a->stack, scopes);
+    bool counting = a->prefix.open;
+    struct action_call call = keymap_feed(&a->keymap, &a->prefix, scopes, n, *key);
+    bool drawing = call.action == ACTION_SUSPEND || call.action == ACTION_REDRAW;
+    if (a->prompt.active && !drawing)
+        return;
+    if (call.action == ACTION_NONE) {
+        if (!counting || key->code != UI_KEY_ESCAPE)
+            answer_idle_key(a, *key);
+        return;
+    }
+    /* What a key means depends on what is there by now, not on the last frame. */
+    view_stack_sync(&a->stack);
+    if (!offer(a, call.action, call.count))
+        act(a, call.action);
+}
+
+/* ---- frames ---- */
+
+void app_resized(struct app *a)
+{
+    a->dirty = true;
+}
+
+bool app_is_dirty(const struct app *a)
+{
+    return a->dirty;
+}
+
+void app_draw(struct app *a)
+{
+    struct frame_state state;
+    struct canvas whole = screen_begin(a->screen);
+    view_stack_sync(&a->stack);
+    app_fill_frame(a, &state);
+    struct canvas body = frame_body(&state, &whole, a->prompt.active);
+    view_stack_draw(&a->stack, &body);
+    frame_draw(&a->frame, &state, &a->keymap, &a->prompt, &whole);
+    app_draw_prompt_note(a, &whole);
+    screen_flush(a->screen);
+    a->dirty = false;
+}
+
+int64_t app_next_change(const struct app *a)
+{
+    return app_frame_expires(a);
+}

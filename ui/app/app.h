@@ -1,0 +1,67 @@
+/*
+ * The program as the person meets it: screens, keys, filter prompt, frame, over the newest
+ * snapshot.
+ *
+ * Ties views, keymap and frame together and owns what belongs to no single view: the query asked,
+ * freeze and follow, messages, the way back. It knows no files, timers or threads: what it wants
+ * done it asks of its host, what has changed it is told. Loop thread only.
+ */
+#ifndef UI_APP_APP_H
+#define UI_APP_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+#include "ui/term/key.h"
+#include "ui/term/screen.h"
+
+/* What the app asks of the program around it. All functions return at once. */
+struct app_host {
+    void *ctx;
+    /* Ask a new question; the snapshots that answer it follow. `spec` is borrowed for the call. */
+    void (*ask)(void *ctx, const struct query_spec *spec);
+    void (*reload)(void *ctx);  /* read the input anew */
+    void (*suspend)(void *ctx); /* back to the shell; returns after `fg` */
+    void (*quit)(void *ctx);
+    int64_t (*now)(void *ctx); /* monotonic ns */
+};
+
+struct app_config {
+    const struct app_host *host;
+    struct screen *screen;
+    struct filter *filter; /* the first question's filter, borrowed; NULL: none */
+    int64_t since, until;  /* its range, ns; INT64_MIN and INT64_MAX when open */
+    bool follow;           /* start on Events, following; else on Summary */
+    bool utc;              /* wall clock in UTC instead of the trace's time zone */
+};
+
+struct app;
+
+struct app *app_new(const struct app_config *config);
+void app_free(struct app *a);
+
+/* The newest picture; the app keeps a reference of its own. Ignored, but remembered, while frozen.
+ */
+void app_set_snapshot(struct app *a, struct snapshot *s);
+
+/* One key. */
+void app_key(struct app *a, const struct ui_key *key);
+
+/* The screen has another size: everything is drawn anew. */
+void app_resized(struct app *a);
+
+/* One line in the status line, until the next key. */
+void app_message(struct app *a, bool is_error, const char *text);
+
+/* True when something on the screen is out of date. */
+bool app_is_dirty(const struct app *a);
+
+/* Draws and flushes a frame. */
+void app_draw(struct app *a);
+
+/* When the picture will be out of date without any news ("last buffer 3 s ago"), monotonic ns;
+ * INT64_MAX: never. */
+int64_t app_next_change(const struct app *a);
+
+#endif

@@ -1,0 +1,264 @@
+/* The lines around the views, filled in from the picture that is shown. */
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/app/app_state.h"
+#include "ui/view/cell_format.h"
+#include "ui/view/views.h"
+#include "ui/view/why_empty.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+static const struct frame_tab tabs[] = {
+    {ACTION_SUMMARY, "Summary"},
+    {ACTION_EVENTS, "Events"},
+    {ACTION_HEAPS, "Heaps"},
+    {ACTION_SOURCES, "Sources"},
+};
+static const enum ui_scope tab_screen[] = {SCOPE_SUMMARY, SCOPE_EVENTS, SCOPE_HEAPS, SCOPE_SOURCES};
+
+static const enum action global_hints[] = {ACTION_FILTER_EDIT, ACTION_HELP};
+
+static bool is_live(const struct app *a)
+{
+    return a->newest != NULL && a->newest->source.state == SOURCE_FOLLOWING;
+}
+
+static enum frame_live live_state(const struct app *a)
+{
+    bool follows = a->stack.shown == SCOPE_EVENTS && !a->frozen &&
+                   view_events_follows(a->stack.screens[SCOPE_EVENTS]);
+    switch (a->newest->source.state) {
+    case SOURCE_LOADING:
+        return FRAME_LOADING;
+    case SOURCE_FOLLOWING:
+        return follows ? FRAME_FOLLOWING : FRAME_LIVE;
+    case SOURCE_CLOSED:
+        return FRAME_ENDED;
+    case SOURCE_TRUNCATED:
+        return FRAME_TRUNCATED;
+    case SOURCE_REPLACED:
+        return FRAME_REPLACED;
+    case SOURCE_COMPLETE:
+    case SOURCE_FAILED:
+        break;
+    }
+    return FRAME_COMPLETE;
+}
+
+/* "0.4 s", "12 s", "3 m 12 s": tenths below `tenths_below` seconds, for more than that is noise. */
+static void put_age(struct strbuf *b, int64_t ns, int64_t tenths_below)
+{
+    int64_t age = ns > 0 ? ns : 0;
+    if (age < tenths_below * NS_PER_S)
+        strbuf_printf(b, "%.1f s", (double)age / (double)NS_PER_S);
+    else if (age < 60 * NS_PER_S)
+        strbuf_printf(b, "%d s", (int)(age / NS_PER_S));
+    else
+        text_put_duration(b, age);
+}
+
+static void put_live_note(const struct app *a, struct strbuf *b)
+{
+    const struct source_status *source = &a->newest->source;
+    switch (source->state) {
+    case SOURCE_FOLLOWING:
+        if (source->last_buffer_at == 0) {
+            strbuf_puts(b, "no buffer yet");
+            break;
+        }
+        strbuf_puts(b, "last buffer ");
+        put_age(b, a->host->now(a->host->ctx) - source->last_buffer_at, 10);
+        strbuf_puts(b, " ago");
+        break;
+    case SOURCE_CLOSED:
+        strbuf_puts(b, "writer closed after ");
+        put_age(b, source->closed_after, 60);
+        break;
+    case SOURCE_TRUNCATED:
+    case SOURCE_REPLACED:
+        strbuf_puts(b, "r reloads");
+        break;
+    case SOURCE_LOADING:
+    case SOURCE_COMPLETE:
+    case SOURCE_FAILED:
+        break;
+    }
+}
+
+static void put_process(const struct app *a, struct strbuf *b)
+{
+    const struct census *c = &a->census;
+    if (c->processes == 1)
+        cell_put_process(b, registry_process(c->registry, c->first), true);
+    else if (c->processes > 1)
+        strbuf_printf(b, "%u processes", c->processes);
+}
+
+static void put_bound(struct strbuf *b, int64_t ns, const char *open)
+{
+    if (ns == INT64_MIN || ns == INT64_MAX)
+        strbuf_puts(b, open);
+    else
+        cell_put_moment(b, ns);
+}
+
+static void put_range(const struct app *a, struct strbuf *b)
+{
+    if (a->since == INT64_MIN && a->until == INT64_MAX)
+        return;
+    strbuf_putc(b, '[');
+    put_bound(b, a->since, "start");
+    strbuf_puts(b, " .. ");
+    put_bound(b, a->until, "end");
+    strbuf_putc(b, ']');
+}
+
+static void put_loss(struct strbuf *b, uint64_t n, const char *one, const char *many)
+{
+    if (n == 0)
+        return;
+    if (b->s[b->len - 1] != ' ')
+        strbuf_puts(b, ", ");
+    text_put_grouped(b, n);
+    strbuf_printf(b, " %s", n == 1 ? one : many);
+}
+
+static void put_trust(const struct trust *t, struct strbuf *b)
+{
+    strbuf_puts(b, "lost: ");
+    put_loss(b, t->events_lost, "event", "events");
+    put_loss(b, t->buffers_lost, "buffer", "buffers");
+    put_loss(b, t->buffers_damaged, "buffer damaged", "buffers damaged");
+    put_loss(b, t->records_skipped, "record skipped", "records skipped");
+    if (!trust_has_loss(t))
+        strbuf_puts(b, "none");
+}
+
+static const char *text_or_null(const struct strbuf *b)
+{
+    return b->len > 0 ? strbuf_str(b) : NULL;
+}
+
+/* Bytes a second since the file was opened; what has happened so far is the best guess. */
+static uint64_t reading_speed(const struct app *a)
+{
+    const struct source_status *source = &a->newest->source;
+    int64_t ns = a->host->now(a->host->ctx) - source->opened_at;
+    if (ns < NS_PER_S / 10)
+        return 0;
+    return (uint64_t)((double)source->bytes_done * (double)NS_PER_S / (double)ns);
+}
+
+static uint64_t count_events(const struct snapshot *s)
+{
+    return s->tally != NULL && !s->provisional ? s->tally->heap_events : s->rows;
+}
+
+/* The title line: what is shown, how much of it, and what the input is doing, which no freezing
+ * stops. */
+static void fill_source(struct app *a, struct frame_state *st)
+{
+    const struct snapshot *s = a->shown;
+    struct app_texts *t = &a->texts;
+    put_process(a, &t->process);
+    put_live_note(a, &t->note);
+    st->file = s->source.name;
+    st->process = text_or_null(&t->process);
+    st->counted = s->rows > 0 || s->rows_complete;
+    st->duration_ns = snapshot_duration(s);
+    st->events = count_events(s);
+    st->live = live_state(a);
+    st->live_note = text_or_null(&t->note);
+    st->bytes_done = a->newest->source.bytes_done;
+    st->bytes_total = a->newest->source.bytes_total;
+    st->bytes_per_second = st->live == FRAME_LOADING ? reading_speed(a) : 0;
+    st->frozen = a->frozen;
+    st->new_events = a->newest->rows > s->rows ? a->newest->rows - s->rows : 0;
+}
+
+static void fill_question(struct app *a, struct frame_state *st)
+{
+    const struct snapshot *s = a->shown;
+    st->filter = a->filter != NULL ? filter_text(a->filter) : NULL;
+    st->scanned_percent = 0;
+    if (s == NULL)
+        return;
+    st->total = s->rows;
+    if (!app_is_answer(a, s))
+        return;
+    st->shown = s->matched;
+    st->scanned_percent = s->rows == 0 ? 100 : (int)((double)s->scanned * 100.0 / (double)s->rows);
+}
+
+static void fill_message(struct app *a, struct frame_state *st)
+{
+    st->message = text_or_null(&a->message);
+    st->message_is_error = a->message_is_error;
+    bool failed = a->shown != NULL && a->shown->source.state == SOURCE_FAILED;
+    if (st->message == NULL && failed) {
+        st->message = a->shown->source.message;
+        st->message_is_error = true;
+    }
+}
+
+static void clear_texts(struct app_texts *t)
+{
+    strbuf_clear(&t->process);
+    strbuf_clear(&t->note);
+    strbuf_clear(&t->range);
+    strbuf_clear(&t->trust);
+    strbuf_clear(&t->breadcrumb);
+}
+
+/* Losses, and what does not cover everything or is not certain yet. */
+static void fill_trust(struct app *a, struct frame_state *st)
+{
+    if (a->shown == NULL || a->shown->trace == NULL)
+        return;
+    put_trust(&a->shown->trust, &a->texts.trust);
+    if (a->shown->provisional)
+        strbuf_puts(&a->texts.trust, "  first rows, order not certain");
+    else if (why_figures_lag(&a->env, &a->texts.lag))
+        strbuf_printf(&a->texts.trust, "  %s", strbuf_str(&a->texts.lag));
+    st->trust = strbuf_str(&a->texts.trust);
+    st->trust_bad = trust_has_loss(&a->shown->trust);
+}
+
+void app_fill_frame(struct app *a, struct frame_state *out_state)
+{
+    struct frame_state *st = out_state;
+    const struct view *focused = view_stack_focused(&a->stack);
+    memset(st, 0, sizeof *st);
+    clear_texts(&a->texts);
+    st->tabs = tabs;
+    st->tab_count = sizeof tabs / sizeof tabs[0];
+    while (st->tab_active < st->tab_count && tab_screen[st->tab_active] != a->stack.shown)
+        st->tab_active++;
+    if (a->shown != NULL)
+        fill_source(a, st);
+    fill_question(a, st);
+    fill_trust(a, st);
+    fill_message(a, st);
+    put_range(a, &a->texts.range);
+    st->range = text_or_null(&a->texts.range);
+    view_stack_put_breadcrumb(&a->stack, &a->texts.breadcrumb);
+    st->breadcrumb = text_or_null(&a->texts.breadcrumb);
+    bool has_hints = focused != NULL && focused->ops->hint_count > 0;
+    st->hints = has_hints ? focused->ops->hints : global_hints;
+    st->hint_count =
+        has_hints ? focused->ops->hint_count : sizeof global_hints / sizeof global_hints[0];
+}
+
+int64_t app_frame_expires(const struct app *a)
+{
+    if (!is_live(a) || a->newest->source.last_buffer_at == 0)
+        return INT64_MAX;
+    int64_t now = a->host->now(a->host->ctx);
+    int64_t age = now - a->newest->source.last_buffer_at;
+    /* The age is read, not watched: half a second is often enough while it shows tenths. */
+    int64_t step = age < 10 * NS_PER_S   ? NS_PER_S / 2
+                   : age < 60 * NS_PER_S ? NS_PER_S
+                                         : 60 * NS_PER_S;
+    return now + step - age % step;
+}

@@ -1,0 +1,78 @@
+/*
+ * Inside of the app, shared by app.c and its parts; no one else includes this. Loop thread only.
+ *
+ *   app.c         life, keys, actions, snapshots
+ *   app_filter.c  the question asked: prompt, drill, way back
+ *   app_frame.c   the lines around the views
+ */
+#ifndef UI_APP_APP_STATE_H
+#define UI_APP_APP_STATE_H
+
+#include "ui/app/app.h"
+#include "ui/keys/keymap.h"
+#include "ui/view/census.h"
+#include "ui/view/view_stack.h"
+#include "ui/widget/frame.h"
+#include "ui/widget/prompt.h"
+
+/* The texts of the frame, kept from one frame to the next so that drawing allocates nothing. */
+struct app_texts {
+    struct strbuf process, note, range, trust, breadcrumb, lag, prompt;
+};
+
+struct app {
+    const struct app_host *host; /* borrowed, as the screen */
+    struct screen *screen;
+    struct keymap keymap;
+    struct key_prefix prefix;
+    struct view_settings settings;
+    struct view_env env;
+    struct census census;
+    struct view_stack stack;
+    struct frame frame;
+    struct app_texts texts;
+
+    struct snapshot *newest; /* one reference each; NULL before the first */
+    struct snapshot *shown;  /* the newest, or the one that was frozen */
+    bool frozen;
+    bool thawing; /* frozen, but a new question was asked: its answers are shown as they come */
+
+    struct filter *filter; /* in force; NULL: none. Owned */
+    struct filter *asked;  /* the one last asked: `filter`, or the preview of the prompt. Owned */
+    int64_t since, until;  /* ns */
+    struct prompt prompt;
+
+    struct strbuf message;
+    bool message_is_error;
+    bool dirty;
+};
+
+/* The expression in force, "" for none. */
+const char *app_filter_text(const struct app *a);
+
+/* True when `s` (may be NULL) answers the question last asked. */
+bool app_is_answer(const struct app *a, const struct snapshot *s);
+
+/* Puts `text` in force and asks it. False, and a message, when it is wrong: the old one stays. */
+bool app_set_filter(struct app *a, const char *text);
+
+/* Opens the filter prompt; feeds it a key: false when the key means nothing to it. */
+void app_open_prompt(struct app *a);
+bool app_prompt_key(struct app *a, struct ui_key key);
+
+/* Adds a step: `condition` joins the filter, and `screen` is shown. */
+void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen);
+
+/* Takes the last step back. */
+void app_undo(struct app *a);
+
+/* What the frame shows now; strings live until the next call. */
+void app_fill_frame(struct app *a, struct frame_state *out_state);
+
+/* What Enter would do, in the prompt's second line while its text is valid. */
+void app_draw_prompt_note(struct app *a, const struct canvas *whole);
+
+/* When the frame's words will be out of date by themselves, monotonic ns; INT64_MAX: never. */
+int64_t app_frame_expires(const struct app *a);
+
+#endif

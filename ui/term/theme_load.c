@@ -1,0 +1,157 @@
+/* Where themes come from: a path, the person's folder, the installed one, the source tree, the
+ * compiled-in files. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "ui/term/theme.h"
+#include "ui/term/theme_priv.h"
+
+#define MAX_FILE 65536u
+
+static const char suffix[] = ".theme";
+
+static bool is_path(const char *s)
+{
+    size_t n = strlen(s), tail = sizeof suffix - 1;
+    return strchr(s, '/') || (n > tail && strcmp(s + n - tail, suffix) == 0);
+}
+
+static int read_all(int fd, struct strbuf *out)
+{
+    char block[4096];
+    for (;;) {
+        ssize_t n = read(fd, block, sizeof block);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            return 0;
+        strbuf_add(out, block, (size_t)n);
+        if (out->len > MAX_FILE)
+            return ERR_LIMIT;
+    }
+}
+
+/* O_NONBLOCK: a FIFO given for a theme must not stop the program. */
+static int read_file(const char *path, struct strbuf *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return -errno;
+    int rc = read_all(fd, out);
+    close(fd);
+    return rc;
+}
+
+/* The folder with the person's own themes; false when there is no home. */
+static bool put_config_dir(struct strbuf *b)
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    if (config && config[0] == '/')
+        strbuf_puts(b, config);
+    else if (home && home[0] == '/')
+        strbuf_printf(b, "%s/.config", home);
+    else
+        return false;
+    strbuf_puts(b, "/heaptail/themes");
+    return true;
+}
+
+static int read_from_dir(const char *dir, const char *name, struct strbuf *out,
+                         struct strbuf *out_path)
+{
+    strbuf_clear(out_path);
+    strbuf_printf(out_path, "%s/%s%s", dir, name, suffix);
+    return read_file(out_path->s, out);
+}
+
+static int read_builtin(const char *name, struct strbuf *out)
+{
+    for (unsigned long i = 0; i < theme_builtin_count; i++) {
+        if (strcmp(theme_builtins[i].name, name) != 0)
+            continue;
+        strbuf_add(out, theme_builtins[i].text, theme_builtins[i].size);
+        return 0;
+    }
+    return -ENOENT;
+}
+
+int theme_read(const char *name_or_path, struct strbuf *out_text, struct strbuf *out_path)
+{
+    static const char *const data_dirs[] = {HEAPTAIL_INSTALLED_THEMES, HEAPTAIL_SOURCE_THEMES};
+    if (is_path(name_or_path)) {
+        strbuf_puts(out_path, name_or_path);
+        return read_file(name_or_path, out_text);
+    }
+    struct strbuf own = {0};
+    int rc = -ENOENT;
+    if (put_config_dir(&own))
+        rc = read_from_dir(own.s, name_or_path, out_text, out_path);
+    strbuf_release(&own);
+    for (size_t i = 0; rc == -ENOENT && i < sizeof data_dirs / sizeof data_dirs[0]; i++)
+        rc = read_from_dir(data_dirs[i], name_or_path, out_text, out_path);
+    if (rc != -ENOENT)
+        return rc;
+    strbuf_clear(out_path);
+    strbuf_printf(out_path, "%s (built in)", name_or_path);
+    return read_builtin(name_or_path, out_text);
+}
+
+void theme_init_builtin(struct theme *t, bool mono)
+{
+    struct strbuf text = {0};
+    *t = (struct theme){0};
+    if (read_builtin(mono ? "monochrome" : "dark", &text) == 0)
+        theme_parse(t, "built-in", text.s, text.len, NULL);
+    strbuf_release(&text);
+}
+
+/* What there is instead: the names built in, and where one's own go. */
+static void put_choices(struct strbuf *b)
+{
+    strbuf_puts(b, "built in are");
+    for (unsigned long i = 0; i < theme_builtin_count; i++)
+        strbuf_printf(b, "%s %s", i > 0 ? "," : "", theme_builtins[i].name);
+    struct strbuf own = {0};
+    if (put_config_dir(&own))
+        strbuf_printf(b, "; your own go to %s", own.s);
+    strbuf_release(&own);
+}
+
+static void report_unread(const char *name, const char *path, int rc, struct strbuf *errors)
+{
+    const char *why = rc == ERR_LIMIT ? "larger than 64 KiB, which no theme is" : strerror(-rc);
+    if (rc != -ENOENT || is_path(name)) {
+        text_put_escaped(errors, path, strlen(path));
+        strbuf_printf(errors, ": %s; this is dark\n", why);
+        return;
+    }
+    strbuf_puts(errors, "there is no theme '");
+    text_put_escaped(errors, name, strlen(name));
+    strbuf_puts(errors, "', this is dark; ");
+    put_choices(errors);
+    strbuf_putc(errors, '\n');
+}
+
+int theme_load(struct theme *t, const char *name_or_path, struct strbuf *errors)
+{
+    struct strbuf text = {0}, path = {0};
+    int rc = theme_read(name_or_path, &text, &path);
+    if (rc == 0) {
+        *t = (struct theme){0};
+        rc = theme_parse(t, path.s, strbuf_str(&text), text.len, errors);
+    } else {
+        theme_init_builtin(t, false);
+        if (errors)
+            report_unread(name_or_path, path.s, rc, errors);
+    }
+    strbuf_release(&text);
+    strbuf_release(&path);
+    return rc;
+}

@@ -1,0 +1,33 @@
+/*
+ * Conditions of the filter language made from what is under the cursor, and joined to the filter.
+ *
+ * Appends to strbufs; knows nothing of views. Loop thread only.
+ */
+#ifndef UI_VIEW_CONDITION_H
+#define UI_VIEW_CONDITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "model/trace.h"
+
+/* "heap == 0x13d35bd0000", with " && pid == 21912" when the handle stands in several processes
+ * too. O(heaps). */
+void condition_put_heap(struct strbuf *b, const struct trace *trace, const struct heap *heap);
+
+/* "field >= 0.4446244s": a time or duration of `ns`, exactly. */
+void condition_put_time(struct strbuf *b, const char *field, int64_t ns);
+
+/* Turns the condition in `b` into its negation: "!(...)". An absent value makes every comparison
+ * false, so `!=` would also drop the rows that have no such value. */
+void condition_negate(struct strbuf *b);
+
+/*
+ * Writes `filter && condition` to `out` (cleared first), each in parentheses where `||` would
+ * change its meaning. Returns false, and `out` is the filter alone, when it holds the condition
+ * already.
+ */
+bool condition_join(const char *filter, const char *condition, struct strbuf *out);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * A view: one screen or pane, as data plus a constant table of functions.
+ *
+ * A view draws, and turns actions into changes of its own state or into a request to the program.
+ * It never reads keys, timers or files. A new view is one file that defines a struct view_ops and
+ * embeds struct view as its first member. Loop thread only.
+ */
+#ifndef UI_VIEW_VIEW_H
+#define UI_VIEW_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "ui/keys/action.h"
+#include "ui/term/canvas.h"
+
+struct census;
+struct snapshot;
+
+/* How figures are written, the same in every view. Owned by the program. */
+struct view_settings {
+    bool short_units; /* KiB and MiB instead of exact bytes (`u`) */
+    bool wall_time;   /* time of day instead of time since the start (`R`) */
+    bool utc;         /* time of day in UTC instead of the trace's time zone */
+};
+
+/* What every view can look at. Borrowed; outlives the view. */
+struct view_env {
+    const struct snapshot *snapshot; /* what is shown; set for each frame, NULL before the first */
+    const struct census *census;     /* of its trace */
+    const struct view_settings *settings;
+};
+
+enum view_result {
+    VIEW_IGNORED, /* none of the view's: the next view below, then the program, gets it */
+    VIEW_DONE,    /* handled; the view is drawn again */
+    VIEW_CLOSE,   /* the view wants to go */
+    VIEW_REQUEST, /* see struct view_request */
+};
+
+enum view_request_kind {
+    VIEW_REQUEST_FILTER, /* add `condition` to the filter and stay */
+    VIEW_REQUEST_DRILL,  /* add `condition` and show `screen`; Backspace comes back */
+    VIEW_REQUEST_PUSH,   /* show `view` above this one (the detail of an event) */
+    VIEW_REQUEST_MESSAGE /* tell `condition` in the status line */
+};
+
+struct view;
+
+/* What a view asks of the program. The receiver releases `condition`. */
+struct view_request {
+    enum view_request_kind kind;
+    struct strbuf condition; /* an expression of the filter language, or the message */
+    struct strbuf label;     /* DRILL: the step in the breadcrumb; "" for the condition itself */
+    enum ui_scope screen;    /* DRILL: where to go */
+    struct view *view;       /* PUSH: passes to the stack, which closes it */
+};
+
+struct view_ops {
+    enum ui_scope scope; /* name, keymap, theme overrides */
+    bool is_list;        /* the keys of SCOPE_LIST hold */
+    bool is_pane;        /* shares the body with the view below it instead of covering it */
+
+    /* Frees the view. */
+    void (*close)(struct view *v);
+
+    /* Data, filter, range or settings may have changed: look again. Returns true when the picture
+     * changes. */
+    bool (*sync)(struct view *v);
+
+    /* Draws the whole view into `c`, which may be of any size and is blank. */
+    void (*draw)(struct view *v, const struct canvas *c);
+
+    /* `count` is 0 when none was typed. `out_request` is zeroed, and read only after VIEW_REQUEST.
+     */
+    enum view_result (*action)(struct view *v, enum action a, uint64_t count,
+                               struct view_request *out_request);
+
+    /* Optional: what stands in the breadcrumb, e.g. "event 1,204". */
+    void (*title)(const struct view *v, struct strbuf *out);
+
+    /* Keys worth a hint in the status line, most important first. */
+    const enum action *hints;
+    size_t hint_count;
+};
+
+struct view {
+    const struct view_ops *ops;
+    const struct view_env *env;
+    bool focused; /* has the keys; set by the stack */
+};
+
+#endif

@@ -1,0 +1,233 @@
+/* Open views and the way back (see view_stack.h). */
+#include "ui/view/view_stack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "ui/term/glyph.h"
+
+static void close_view(struct view *v)
+{
+    if (v)
+        v->ops->close(v);
+}
+
+static void free_crumb(struct view_crumb *crumb)
+{
+    free(crumb->filter);
+    free(crumb->label);
+}
+
+void view_stack_clear_crumbs(struct view_stack *s)
+{
+    while (s->crumb_count > 0)
+        free_crumb(&s->crumbs[--s->crumb_count]);
+}
+
+void view_stack_release(struct view_stack *s)
+{
+    while (view_stack_pop(s))
+        continue;
+    for (int i = 0; i < SCOPE_COUNT; i++)
+        close_view(s->screens[i]);
+    view_stack_clear_crumbs(s);
+    *s = (struct view_stack){0};
+}
+
+/* The pane below the topmost view keeps the keys only while that is a pane, too. */
+static void update_focus(struct view_stack *s)
+{
+    if (s->above_count == 0 || !s->above[s->above_count - 1]->ops->is_pane)
+        s->below_focused = false;
+    struct view *focused = view_stack_focused(s);
+    for (int i = 0; i < SCOPE_COUNT; i++)
+        if (s->screens[i])
+            s->screens[i]->focused = s->screens[i] == focused;
+    for (size_t i = 0; i < s->above_count; i++)
+        s->above[i]->focused = s->above[i] == focused;
+}
+
+void view_stack_add(struct view_stack *s, struct view *v)
+{
+    close_view(s->screens[v->ops->scope]);
+    s->screens[v->ops->scope] = v;
+    update_focus(s);
+}
+
+bool view_stack_show(struct view_stack *s, enum ui_scope screen)
+{
+    if (!s->screens[screen])
+        return false;
+    while (view_stack_pop(s))
+        continue;
+    s->shown = screen;
+    update_focus(s);
+    return true;
+}
+
+void view_stack_push(struct view_stack *s, struct view *v)
+{
+    bool same = s->above_count > 0 && s->above[s->above_count - 1]->ops->scope == v->ops->scope;
+    if (same || s->above_count == VIEW_STACK_ABOVE)
+        view_stack_pop(s);
+    s->above[s->above_count++] = v;
+    s->below_focused = false;
+    update_focus(s);
+}
+
+bool view_stack_pop(struct view_stack *s)
+{
+    if (s->above_count == 0)
+        return false;
+    close_view(s->above[--s->above_count]);
+    update_focus(s);
+    return true;
+}
+
+/* The view at `level`: 0 is the screen, then those above it. */
+static struct view *view_at(const struct view_stack *s, size_t level)
+{
+    return level == 0 ? s->screens[s->shown] : s->above[level - 1];
+}
+
+static size_t focused_level(const struct view_stack *s)
+{
+    return s->above_count - (s->below_focused ? 1 : 0);
+}
+
+struct view *view_stack_focused(const struct view_stack *s)
+{
+    return view_at(s, focused_level(s));
+}
+
+size_t view_stack_scopes(const struct view_stack *s, enum ui_scope out_scopes[3])
+{
+    const struct view *v = view_stack_focused(s);
+    size_t n = 0;
+    if (v)
+        out_scopes[n++] = v->ops->scope;
+    if (v && v->ops->is_list)
+        out_scopes[n++] = SCOPE_LIST;
+    out_scopes[n++] = SCOPE_GLOBAL;
+    return n;
+}
+
+/* What the stack itself does with an action that no view took. */
+static enum view_result own_action(struct view_stack *s, enum action a)
+{
+    if (s->above_count == 0)
+        return VIEW_IGNORED;
+    if (a == ACTION_CLOSE || a == ACTION_QUIT_VIEW) {
+        view_stack_pop(s);
+        return VIEW_DONE;
+    }
+    if (a == ACTION_NEXT_PANE && s->above[s->above_count - 1]->ops->is_pane) {
+        s->below_focused = !s->below_focused;
+        update_focus(s);
+        return VIEW_DONE;
+    }
+    return VIEW_IGNORED;
+}
+
+/* Drops the view at `level` > 0 and what stands on it. */
+static void close_level(struct view_stack *s, size_t level)
+{
+    while (s->above_count >= level && view_stack_pop(s))
+        continue;
+}
+
+enum view_result view_stack_action(struct view_stack *s, enum action a, uint64_t count,
+                                   struct view_request *out_request)
+{
+    *out_request = (struct view_request){0};
+    for (size_t level = focused_level(s) + 1; level-- > 0;) {
+        struct view *v = view_at(s, level);
+        enum view_result result = v ? v->ops->action(v, a, count, out_request) : VIEW_IGNORED;
+        if (result == VIEW_CLOSE && level > 0) {
+            close_level(s, level);
+            return VIEW_DONE;
+        }
+        if (result != VIEW_IGNORED)
+            return result;
+        /* A view that covers those below it keeps its keys from them. */
+        if (level > 0 && !v->ops->is_pane)
+            break;
+    }
+    return own_action(s, a);
+}
+
+/* The lowest level that shows: what a covering view hides is not drawn. */
+static size_t lowest_drawn(const struct view_stack *s)
+{
+    size_t level = s->above_count;
+    while (level > 0 && s->above[level - 1]->ops->is_pane)
+        level--;
+    return level;
+}
+
+bool view_stack_sync(struct view_stack *s)
+{
+    bool changed = false;
+    for (size_t level = lowest_drawn(s); level <= s->above_count; level++) {
+        struct view *v = view_at(s, level);
+        if (v && v->ops->sync(v))
+            changed = true;
+    }
+    return changed;
+}
+
+static void draw_view(struct view *v, struct canvas box)
+{
+    if (!v)
+        return;
+    box.scope = v->ops->scope;
+    v->ops->draw(v, &box);
+}
+
+void view_stack_draw(struct view_stack *s, const struct canvas *body)
+{
+    struct canvas rest = *body;
+    for (size_t level = lowest_drawn(s); level <= s->above_count; level++) {
+        bool shared = level < s->above_count;
+        int rows = shared ? rest.rows / 2 : rest.rows;
+        draw_view(view_at(s, level), canvas_sub(&rest, 0, 0, rows, rest.cols));
+        if (!shared)
+            return;
+        bool focus_below = view_at(s, level)->focused;
+        canvas_line(&rest, rows, 0, rest.cols, focus_below ? ROLE_BORDER : ROLE_BORDER_FOCUS);
+        rest = canvas_sub(&rest, rows + 1, 0, rest.rows, rest.cols);
+    }
+}
+
+void view_stack_drill(struct view_stack *s, const char *filter, const char *label)
+{
+    if (s->crumb_count == VIEW_STACK_CRUMBS) {
+        free_crumb(&s->crumbs[0]);
+        s->crumb_count--;
+        memmove(s->crumbs, s->crumbs + 1, s->crumb_count * sizeof s->crumbs[0]);
+    }
+    s->crumbs[s->crumb_count++] = (struct view_crumb){
+        .screen = s->shown, .filter = base_xstrdup(filter), .label = base_xstrdup(label)};
+}
+
+bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter)
+{
+    if (s->crumb_count == 0)
+        return false;
+    struct view_crumb *crumb = &s->crumbs[--s->crumb_count];
+    strbuf_clear(out_filter);
+    strbuf_puts(out_filter, crumb->filter);
+    view_stack_show(s, crumb->screen);
+    free_crumb(crumb);
+    return true;
+}
+
+void view_stack_put_breadcrumb(const struct view_stack *s, struct strbuf *out)
+{
+    for (size_t i = 0; i < s->crumb_count; i++) {
+        if (i > 0)
+            strbuf_puts(out, " " GLYPH_CRUMB " ");
+        strbuf_puts(out, s->crumbs[i].label);
+    }
+}

@@ -1,0 +1,88 @@
+/*
+ * Which views are open, which one has the keys, and the way back.
+ *
+ *   screens [Summary][Events][Heaps][Sources]   each opened once, keeps its selection; one is shown
+ *   above   [Help] or [Detail]                  on top of the shown one; closed innermost first
+ *   crumbs  heap 0x13d... > size >= 1K          the steps of a drill; Backspace undoes the last
+ *
+ * A pane takes the lower half of the body, any other view above covers it. Loop thread only.
+ */
+#ifndef UI_VIEW_VIEW_STACK_H
+#define UI_VIEW_VIEW_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "ui/term/canvas.h"
+#include "ui/view/view.h"
+
+#define VIEW_STACK_ABOVE  4
+#define VIEW_STACK_CRUMBS 32
+
+/* A step of the drill: where the person was before it. */
+struct view_crumb {
+    enum ui_scope screen;
+    char *filter; /* owned; the whole expression before the step, "" for none */
+    char *label;  /* owned; what the step added */
+};
+
+struct view_stack {
+    struct view *screens[SCOPE_COUNT]; /* owned; NULL where there is none */
+    enum ui_scope shown;
+    struct view *above[VIEW_STACK_ABOVE]; /* owned */
+    size_t above_count;
+    bool below_focused; /* Tab: the view under the topmost one has the keys */
+    struct view_crumb crumbs[VIEW_STACK_CRUMBS];
+    size_t crumb_count;
+};
+
+/* Closes every view; the stack is empty and usable again. Accepts a zeroed struct. */
+void view_stack_release(struct view_stack *s);
+
+/* Gives the stack a screen; takes `v`. */
+void view_stack_add(struct view_stack *s, struct view *v);
+
+/* Shows a screen and closes what was above the old one. False when there is no such screen. */
+bool view_stack_show(struct view_stack *s, enum ui_scope screen);
+
+/* Puts `v` on top; takes it. A view of the same scope on top is closed first, so help on help or
+ * detail on detail is one view. When the stack is full the topmost one makes room. */
+void view_stack_push(struct view_stack *s, struct view *v);
+
+/* Closes the topmost view above the screen. False when there is none. */
+bool view_stack_pop(struct view_stack *s);
+
+/* The view that has the keys; NULL on an empty stack. */
+struct view *view_stack_focused(const struct view_stack *s);
+
+/* Scopes to look keys up in, for keymap_feed(): the focused view's, `list`, `global`. Returns how
+ * many. */
+size_t view_stack_scopes(const struct view_stack *s, enum ui_scope out_scopes[3]);
+
+/* Offers the action to the focused view, then to those below it; moves the focus on
+ * ACTION_NEXT_PANE and pops a view that answers VIEW_CLOSE. */
+enum view_result view_stack_action(struct view_stack *s, enum action a, uint64_t count,
+                                   struct view_request *out_request);
+
+/* Syncs all views that are drawn. True when something must be drawn again. */
+bool view_stack_sync(struct view_stack *s);
+
+void view_stack_draw(struct view_stack *s, const struct canvas *body);
+
+/* Notes a step: the person was on the shown screen with `filter`. The oldest is forgotten when
+ * there are too many. */
+void view_stack_drill(struct view_stack *s, const char *filter, const char *label);
+
+/* Takes the last step back: its screen is shown, the filter before it goes to `out_filter`. False
+ * when there is none. */
+bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter);
+
+/* Forgets the steps: the filter was edited by hand. */
+void view_stack_clear_crumbs(struct view_stack *s);
+
+/* "Heaps > 0x13d35bd0000 > size >= 1K"; nothing when there are no steps. */
+void view_stack_put_breadcrumb(const struct view_stack *s, struct strbuf *out);
+
+#endif

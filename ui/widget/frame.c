@@ -1,0 +1,277 @@
+/* Title, tabs, filter line and status line (see frame.h). */
+#include "ui/widget/frame.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/term/glyph.h"
+#include "ui/widget/segments.h"
+
+/* Screens lower than this lose the tabs, then the title and one bottom line, then all of it. */
+#define ROWS_FOR_ALL    8
+#define ROWS_FOR_TABS   7
+#define ROWS_FOR_STATUS 6
+#define ROWS_FOR_FRAME  4
+
+#define METER_CELLS 10
+#define MAX_HINTS   8
+#define PROMPT_ROWS 2
+
+/* Which lines a screen of this height has, and where. -1: not shown. */
+struct frame_lines {
+    int title, tabs, filter, status;
+    int body, body_rows;
+};
+
+static struct frame_lines arrange(const struct frame_state *st, int rows, bool prompting)
+{
+    struct frame_lines l = {-1, -1, -1, -1, 0, 0};
+    int top = 0, bottom = rows;
+    if (rows >= ROWS_FOR_FRAME)
+        l.title = top++;
+    if (rows >= ROWS_FOR_TABS)
+        l.tabs = top++;
+    bool status = rows >= ROWS_FOR_STATUS || (rows >= ROWS_FOR_FRAME && !st->filter);
+    if (status)
+        l.status = --bottom;
+    if (rows >= ROWS_FOR_ALL || (rows >= ROWS_FOR_FRAME && st->filter))
+        l.filter = --bottom;
+    int prompt_top = rows > PROMPT_ROWS ? rows - PROMPT_ROWS : rows - 1;
+    if (prompting && bottom > prompt_top)
+        bottom = prompt_top;
+    l.body = top;
+    l.body_rows = bottom > top ? bottom - top : 0;
+    return l;
+}
+
+struct canvas frame_body(const struct frame_state *st, const struct canvas *whole, bool prompting)
+{
+    struct frame_lines l = arrange(st, whole->rows, prompting);
+    return canvas_sub(whole, l.body, 0, l.body_rows, whole->cols);
+}
+
+void frame_release(struct frame *f)
+{
+    strbuf_release(&f->text);
+}
+
+/* Whole seconds, then minutes: an estimate has no more digits to give. */
+static void put_time_left(struct strbuf *b, uint64_t seconds)
+{
+    text_put_grouped(b, seconds < 120 ? seconds : seconds / 60);
+    strbuf_puts(b, seconds < 120 ? " s left" : " min left");
+}
+
+static void add_loading(struct segments *line, const struct frame_state *st)
+{
+    uint64_t done = st->bytes_done, total = st->bytes_total;
+    if (total > 0) {
+        struct segment *meter = segments_start(line, ROLE_TITLE_PROGRESS, 27);
+        meter->right = meter->meter = true;
+        meter->least = METER_CELLS;
+        meter->value = done;
+        meter->max = total;
+        segments_start(line, ROLE_TITLE_PROGRESS, 60)->right = true;
+        double percent = done < total ? 100.0 * (double)done / (double)total : 100.0;
+        strbuf_printf(line->text, "%d %%", (int)percent);
+    }
+    struct segment *bytes = segments_start(line, ROLE_TITLE_PROGRESS, 25);
+    bytes->right = true;
+    text_put_size(line->text, done);
+    if (total > 0) {
+        strbuf_puts(line->text, " of ");
+        text_put_size(line->text, total);
+    }
+    if (st->bytes_per_second == 0)
+        return;
+    segments_start(line, ROLE_TITLE_PROGRESS, 15)->right = true;
+    text_put_size(line->text, st->bytes_per_second);
+    strbuf_puts(line->text, "/s");
+    if (total <= done)
+        return;
+    segments_start(line, ROLE_TITLE_PROGRESS, 22)->right = true;
+    uint64_t seconds = (total - done) / st->bytes_per_second + 1;
+    put_time_left(line->text, seconds);
+}
+
+/* What the trace is doing: the right end of the title. */
+static void add_live(struct segments *line, const struct frame_state *st)
+{
+    static const struct {
+        const char *word;
+        enum role role;
+    } state[] = {
+        [FRAME_COMPLETE] = {"", ROLE_TITLE},
+        [FRAME_LOADING] = {"", ROLE_TITLE_PROGRESS},
+        [FRAME_FOLLOWING] = {GLYPH_LIVE " follow", ROLE_STATUS_FOLLOW},
+        [FRAME_LIVE] = {GLYPH_LIVE " live", ROLE_TITLE},
+        [FRAME_ENDED] = {GLYPH_STOPPED " ended", ROLE_TITLE},
+        [FRAME_TRUNCATED] = {"! cut", ROLE_STATUS_WARN},
+        [FRAME_REPLACED] = {"! replaced", ROLE_STATUS_WARN},
+    };
+    if (st->frozen) {
+        segments_start(line, ROLE_STATUS_PAUSED, 90)->right = true;
+        strbuf_puts(line->text, GLYPH_STOPPED " frozen");
+        segments_start(line, ROLE_STATUS_PAUSED, 48)->right = true;
+        text_put_grouped(line->text, st->new_events);
+        strbuf_puts(line->text, " new");
+    }
+    if (st->live == FRAME_LOADING)
+        add_loading(line, st);
+    struct segment *word = segments_add(line, state[st->live].role, 70, state[st->live].word);
+    if (word)
+        word->right = true;
+    struct segment *note = segments_add(line, state[st->live].role, 47, st->live_note);
+    if (note)
+        note->right = true;
+}
+
+static void draw_title(struct frame *f, const struct frame_state *st, const struct canvas *c, int y)
+{
+    struct segments line;
+    canvas_fill(c, y, 0, 1, c->cols, ROLE_TITLE);
+    segments_init(&line, &f->text);
+    segments_add(&line, ROLE_TITLE_FOCUS, 10, "heaptail");
+    struct segment *file = segments_add(&line, ROLE_TITLE_FOCUS, 100, st->file);
+    if (file)
+        file->least = 16;
+    struct segment *process = segments_add(&line, ROLE_TITLE, 40, st->process);
+    if (process)
+        process->least = 20;
+    if (st->counted) {
+        segments_start(&line, ROLE_TITLE, 45);
+        text_put_duration(line.text, st->duration_ns);
+        segments_start(&line, ROLE_TITLE, 50);
+        text_put_grouped(line.text, st->events);
+        strbuf_puts(line.text, st->events == 1 ? " event" : " events");
+    }
+    add_live(&line, st);
+    segments_draw(&line, c, y, 3);
+}
+
+/* All titles, or where they do not fit the digits and the active one's title. */
+static int tabs_width(const struct frame_state *st, struct charset cs, bool titles)
+{
+    int width = 1;
+    for (size_t i = 0; i < st->tab_count; i++)
+        width += 3 + (titles || i == st->tab_active
+                          ? 1 + cells_width(cs, st->tabs[i].title, strlen(st->tabs[i].title))
+                          : 0);
+    return width;
+}
+
+static int draw_tab(struct frame *f, const struct frame_tab *tab, const struct keymap *km,
+                    const struct canvas *c, int y, int x, bool active, bool title)
+{
+    strbuf_clear(&f->text);
+    keymap_put_key(km, tab->action, &f->text);
+    if (title)
+        strbuf_printf(&f->text, " %s", tab->title);
+    return canvas_text(c, y, x, active ? ROLE_TAB_ACTIVE : ROLE_TAB, f->text.s, f->text.len);
+}
+
+static void draw_tabs(struct frame *f, const struct frame_state *st, const struct keymap *km,
+                      const struct canvas *c, int y)
+{
+    canvas_fill(c, y, 0, 1, c->cols, ROLE_TAB);
+    bool titles = tabs_width(st, canvas_charset(c), true) <= c->cols;
+    int x = 1;
+    for (size_t i = 0; i < st->tab_count; i++) {
+        bool active = i == st->tab_active;
+        x += draw_tab(f, &st->tabs[i], km, c, y, x, active, titles || active) + 2;
+    }
+    if (!st->breadcrumb || st->breadcrumb[0] == '\0')
+        return;
+    struct canvas rest = canvas_sub(c, y, x, 1, c->cols - x);
+    struct segments line;
+    segments_init(&line, &f->text);
+    struct segment *steps = segments_add(&line, ROLE_TAB, 1, st->breadcrumb);
+    steps->right = true;
+    steps->least = 8;
+    if (rest.cols > steps->least + 2)
+        segments_draw(&line, &rest, 0, 1);
+}
+
+static void draw_filter(struct frame *f, const struct frame_state *st, const struct canvas *c,
+                        int y)
+{
+    struct segments line;
+    segments_init(&line, &f->text);
+    segments_add(&line, ROLE_STATUS, 10, "filter");
+    struct segment *filter = segments_add(&line, st->filter ? ROLE_STATUS_FILTER : ROLE_STATUS, 100,
+                                          st->filter ? st->filter : "none");
+    if (filter)
+        filter->least = 24;
+    if (st->filter) {
+        segments_start(&line, ROLE_STATUS, 80)->right = true;
+        text_put_grouped(line.text, st->shown);
+        strbuf_puts(line.text, " of ");
+        text_put_grouped(line.text, st->total);
+    }
+    if (st->filter && st->scanned_percent < 100) {
+        struct segment *meter = segments_start(&line, ROLE_TITLE_PROGRESS, 30);
+        meter->right = meter->meter = true;
+        meter->least = METER_CELLS;
+        meter->value = (uint64_t)(st->scanned_percent > 0 ? st->scanned_percent : 0);
+        meter->max = 100;
+        segments_start(&line, ROLE_TITLE_PROGRESS, 60)->right = true;
+        strbuf_printf(line.text, "%d %% scanned", st->scanned_percent);
+    }
+    segments_draw(&line, c, y, 2);
+}
+
+/* Keys and what they do, as many as there is room for. */
+static void add_hints(struct segments *line, const struct frame_state *st, const struct keymap *km)
+{
+    for (size_t i = 0; i < st->hint_count && i < MAX_HINTS; i++) {
+        unsigned importance = 40 - (unsigned)i * 2;
+        struct segment *key = segments_start(line, ROLE_STATUS_KEY, importance);
+        key->right = true;
+        keymap_put_key(km, st->hints[i], line->text);
+        struct segment *label = segments_start(line, ROLE_STATUS, importance);
+        label->right = label->joined = true;
+        strbuf_puts(line->text, action_info(st->hints[i])->label);
+    }
+}
+
+static void draw_status(struct frame *f, const struct frame_state *st, const struct keymap *km,
+                        const struct canvas *c, int y)
+{
+    struct segments line;
+    segments_init(&line, &f->text);
+    if (st->message) {
+        enum role role = st->message_is_error ? ROLE_STATUS_WARN : ROLE_STATUS_KEY;
+        segments_add(&line, role, 100, st->message);
+    } else {
+        if (st->range)
+            segments_add(&line, ROLE_STATUS, 45, "range");
+        segments_add(&line, ROLE_STATUS_FILTER, 80, st->range);
+        segments_add(&line, st->trust_bad ? ROLE_STATUS_WARN : ROLE_STATUS, 90, st->trust);
+    }
+    add_hints(&line, st, km);
+    segments_draw(&line, c, y, 2);
+}
+
+void frame_draw(struct frame *f, const struct frame_state *st, const struct keymap *km,
+                const struct prompt *prompt, const struct canvas *whole)
+{
+    bool prompting = prompt && prompt->active;
+    struct frame_lines l = arrange(st, whole->rows, prompting);
+    if (l.title >= 0)
+        draw_title(f, st, whole, l.title);
+    if (l.tabs >= 0)
+        draw_tabs(f, st, km, whole, l.tabs);
+    int bottom = l.filter >= 0 ? l.filter : l.status;
+    if (bottom >= 0)
+        canvas_fill(whole, bottom, 0, whole->rows, whole->cols, ROLE_STATUS);
+    if (prompting) {
+        int top = whole->rows > PROMPT_ROWS ? whole->rows - PROMPT_ROWS : whole->rows - 1;
+        struct canvas box = canvas_sub(whole, top, 0, PROMPT_ROWS, whole->cols);
+        prompt_draw(prompt, &box);
+        return;
+    }
+    if (l.filter >= 0)
+        draw_filter(f, st, whole, l.filter);
+    if (l.status >= 0)
+        draw_status(f, st, km, whole, l.status);
+}

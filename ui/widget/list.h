@@ -1,0 +1,137 @@
+/*
+ * The virtual list: a scrolled, sorted table over rows it never holds.
+ *
+ * The source says how many rows there are and gives the rows that are drawn, nothing else;
+ * positions are 64-bit. The selection is kept by row id, so it stays on its row while filters and
+ * new data move positions, and on its screen line where possible. In follow mode the selection is
+ * the last row until the person moves up.
+ *
+ * A row is `> ` (selected), `* ` (the source's sign) or two blanks, then the columns. Columns are
+ * left out by priority when they do not fit; the column under the cursor never is, so moving left
+ * and right reaches all of them. Nothing is allocated while drawing once the text buffer has grown
+ * to a cell.
+ */
+#ifndef UI_WIDGET_LIST_H
+#define UI_WIDGET_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "ui/keys/action.h"
+#include "ui/term/canvas.h"
+
+#define LIST_MAX_COLUMNS 32
+#define LIST_NO_COLUMN   SIZE_MAX
+#define LIST_NO_ROW      UINT64_MAX
+#define LIST_WIDE        INT16_MAX /* as a width: whatever is left over */
+
+/* How a whole row looks; preset to ROLE_TEXT and no sign. */
+struct list_row {
+    enum role role; /* of cells that do not choose their own */
+    char sign; /* drawn before the row: '*' marked, '~' gap; '\0' none. Selected rows show '>' */
+};
+
+/* A cell being formatted. */
+struct list_cell {
+    struct strbuf *text; /* empty; UTF-8, may hold trace text as it is: the canvas makes it safe */
+    enum role role;      /* preset to the row's */
+    int width;           /* cells there are for it: figures too long are shortened. 0: any number */
+};
+
+/*
+ * One column. Exactly one of `format` and `draw` is set; both work on the row of the source's
+ * latest `row` call.
+ */
+struct list_column {
+    const char *name;  /* as in cli.md: for filters, sorting, configuration */
+    const char *title; /* as shown */
+    enum align align;
+    enum cut cut;
+    int min_width, max_width; /* cells; the title is cut like any text */
+    int priority;             /* 0 stays longest */
+    bool sortable;
+    void (*format)(void *ctx, struct list_cell *cell);
+    void (*draw)(void *ctx, const struct canvas *box, enum role row_role); /* bars, sparklines */
+};
+
+/* Where the rows come from. `ctx` is the view's; all calls are on the loop thread and must be
+ * quick. */
+struct list_source {
+    uint64_t (*count)(void *ctx);
+
+    /* Optional: rows [first, first + n) are about to be drawn, in order. */
+    void (*load)(void *ctx, uint64_t first, size_t n);
+
+    /* Makes the row at `pos` < count the one the columns format. */
+    void (*row)(void *ctx, uint64_t pos, struct list_row *out_row);
+
+    /* The identity of the row at `pos` < count, whatever its position will be later. */
+    uint64_t (*row_id)(void *ctx, uint64_t pos);
+
+    /* Where the row is now; of a row that is gone, where the nearest is. May return past the end.
+     */
+    uint64_t (*pos_of)(void *ctx, uint64_t row_id);
+};
+
+struct list {
+    const struct list_source *source;  /* borrowed */
+    void *ctx;                         /* borrowed */
+    const struct list_column *columns; /* borrowed */
+    size_t column_count;
+
+    uint64_t count; /* as of the last list_sync() */
+    uint64_t pos;   /* selected row; 0 when there is none */
+    uint64_t id;    /* the row id that was chosen; LIST_NO_ROW until a row is: then the first one */
+    uint64_t top;   /* first row on the screen */
+    int height;     /* rows shown in the last frame */
+    bool follow;
+
+    size_t column;      /* under the cursor */
+    size_t sort_column; /* LIST_NO_COLUMN: the source's own order */
+    bool sort_descending;
+
+    bool blurred;           /* another pane has the keys */
+    const char *empty_text; /* borrowed; why there are no rows */
+
+    struct strbuf text; /* the cell being drawn */
+};
+
+/* `columns` are at most LIST_MAX_COLUMNS. Selects the first row. */
+void list_init(struct list *l, const struct list_source *source, void *ctx,
+               const struct list_column *columns, size_t column_count);
+void list_release(struct list *l);
+
+/* Looks at the source again: new count, the selection's new position, follow. Once a frame, before
+ * drawing and after every change of filter or order. */
+void list_sync(struct list *l);
+
+/* Draws the header in the first row and the rows below; `empty_text` when there are none. */
+void list_draw(struct list *l, const struct canvas *c);
+
+/*
+ * Moves the selection, the column cursor or the sort mark. `count` 0 means none was given. Returns
+ * false when the action is none of the list's. After ACTION_SORT_* the view puts its rows in the
+ * order of sort_column and sort_descending and calls list_sync().
+ */
+bool list_action(struct list *l, enum action a, uint64_t count);
+
+/* Selects the row at `pos` (the last one if there are fewer) and ends follow mode. */
+void list_go(struct list *l, uint64_t pos);
+
+/* Turns follow mode on or off; on selects the last row. */
+void list_set_follow(struct list *l, bool on);
+
+/* Tells how many rows will be shown, and keeps the selection among them. list_draw() does. */
+void list_set_height(struct list *l, int rows);
+
+/* Sorts by a column (a view's default order). */
+void list_set_sort(struct list *l, size_t column, bool descending);
+
+/* The columns that fit `width` cells: indexes in order and widths. Returns how many. For
+ * list_draw() and tests. */
+size_t list_layout(const struct list *l, int width, size_t out_index[LIST_MAX_COLUMNS],
+                   int out_width[LIST_MAX_COLUMNS]);
+
+#endif

@@ -1,0 +1,212 @@
+/* Blocks of text in columns, scrolled; see page.h. */
+#include "ui/widget/page.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/term/glyph.h"
+
+/* Cells between two columns of blocks. */
+#define COLUMN_GAP 2
+
+/* Where each block stands: its column (-1: the whole width) and first line. */
+struct arrangement {
+    int columns, column_width;
+    int column[PAGE_MAX_BLOCKS];
+    int line[PAGE_MAX_BLOCKS];
+    int height;
+};
+
+/* The canvas of a block: a column of the page, all its rows. */
+static struct canvas block_canvas(const struct canvas *c, const struct arrangement *a, int column)
+{
+    if (column < 0)
+        return canvas_sub(c, 0, 0, c->rows, c->cols);
+    return canvas_sub(c, 0, column * (a->column_width + COLUMN_GAP), c->rows, a->column_width);
+}
+
+/* Writes a block with its first line at `y`; returns its height. */
+static int write_block(const struct page_block *block, void *ctx, struct canvas c, int y,
+                       struct strbuf *scratch)
+{
+    struct pen pen = {c, y, PEN_LABEL_WIDTH, scratch};
+    strbuf_clear(scratch);
+    block->write(ctx, &pen);
+    return pen.y - y;
+}
+
+/* Blocks of no lines take no room; others are followed by an empty line. */
+static int measure_block(const struct page_block *block, void *ctx, struct canvas c,
+                         struct strbuf *scratch)
+{
+    c.rows = 0;
+    int height = write_block(block, ctx, c, 0, scratch);
+    return height > 0 ? height + 1 : 0;
+}
+
+static int shortest(const int *bottom, int n)
+{
+    int best = 0;
+    for (int i = 1; i < n; i++)
+        if (bottom[i] < bottom[best])
+            best = i;
+    return best;
+}
+
+static int tallest(const int *bottom, int n)
+{
+    int height = 0;
+    for (int i = 0; i < n; i++)
+        height = bottom[i] > height ? bottom[i] : height;
+    return height;
+}
+
+static void arrange(struct arrangement *a, const struct canvas *c, int column_width,
+                    const struct page_block *blocks, size_t block_count, void *ctx,
+                    struct strbuf *scratch)
+{
+    assert(block_count <= PAGE_MAX_BLOCKS);
+    int bottom[PAGE_MAX_COLUMNS] = {0};
+    int columns = (c->cols + COLUMN_GAP) / (column_width + COLUMN_GAP);
+    a->columns = columns < 1 ? 1 : columns > PAGE_MAX_COLUMNS ? PAGE_MAX_COLUMNS : columns;
+    a->column_width = (c->cols + COLUMN_GAP) / a->columns - COLUMN_GAP;
+    for (size_t i = 0; i < block_count; i++) {
+        int column = blocks[i].wide ? -1 : shortest(bottom, a->columns);
+        int line = column < 0 ? tallest(bottom, a->columns) : bottom[column];
+        int height = measure_block(&blocks[i], ctx, block_canvas(c, a, column), scratch);
+        a->column[i] = column;
+        a->line[i] = line;
+        for (int k = 0; k < a->columns; k++)
+            if (column < 0 || column == k)
+                bottom[k] = line + height;
+    }
+    int height = tallest(bottom, a->columns);
+    a->height = height > 0 ? height - 1 : 0;
+}
+
+static void clamp(struct page *p)
+{
+    int last = p->height > p->visible ? p->height - p->visible : 0;
+    if (p->top > last)
+        p->top = last;
+    if (p->top < 0)
+        p->top = 0;
+}
+
+/* "v 12 more" in the last row. */
+static void draw_more(const struct page *p, const struct canvas *c)
+{
+    int more = p->height - p->top - p->visible;
+    char text[48];
+    int n = snprintf(text, sizeof text, GLYPH_ARROW_DOWN " %d more", more);
+    int width = cells_width(canvas_charset(c), text, (size_t)n);
+    if (more > 0 && width <= c->cols - PEN_INDENT)
+        canvas_text(c, c->rows - 1, c->cols - width - PEN_INDENT, ROLE_TITLE_PROGRESS, text,
+                    (size_t)n);
+}
+
+void page_draw(struct page *p, const struct canvas *c, int column_width,
+               const struct page_block *blocks, size_t block_count, void *ctx,
+               struct strbuf *scratch)
+{
+    struct arrangement a;
+    arrange(&a, c, column_width, blocks, block_count, ctx, scratch);
+    p->height = a.height;
+    p->visible = a.height > c->rows && c->rows > 1 ? c->rows - 1 : c->rows;
+    if (p->wanted > 0)
+        p->top = a.line[p->wanted - 1];
+    p->wanted = 0;
+    clamp(p);
+    struct canvas lines = canvas_sub(c, 0, 0, p->visible, c->cols);
+    for (size_t i = 0; i < block_count; i++)
+        write_block(&blocks[i], ctx, block_canvas(&lines, &a, a.column[i]), a.line[i] - p->top,
+                    scratch);
+    draw_more(p, c);
+}
+
+void page_show_block(struct page *p, size_t index)
+{
+    p->wanted = (int)index + 1;
+}
+
+bool page_action(struct page *p, enum action a, uint64_t count)
+{
+    int lines = count == 0 ? 1 : count > INT16_MAX ? INT16_MAX : (int)count;
+    int half = p->visible > 1 ? p->visible / 2 : 1;
+    switch ((int)a) {
+    case ACTION_DOWN:
+        p->top += lines;
+        break;
+    case ACTION_UP:
+        p->top -= lines;
+        break;
+    case ACTION_HALF_DOWN:
+        p->top += half;
+        break;
+    case ACTION_HALF_UP:
+        p->top -= half;
+        break;
+    case ACTION_PAGE_DOWN:
+        p->top += 2 * half;
+        break;
+    case ACTION_PAGE_UP:
+        p->top -= 2 * half;
+        break;
+    case ACTION_FIRST:
+        p->top = 0;
+        break;
+    case ACTION_LAST:
+        p->top = p->height;
+        break;
+    default:
+        return false;
+    }
+    clamp(p);
+    return true;
+}
+
+void pen_heading(struct pen *pen, const char *title)
+{
+    int used = canvas_puts(&pen->c, pen->y, PEN_INDENT, ROLE_TITLE_FOCUS, title);
+    int x = PEN_INDENT + used + 2;
+    if (pen->text->len > 0)
+        pen_cell(pen, x, pen->c.cols - x, ALIGN_LEFT, ROLE_TEXT_MUTED);
+    pen->y++;
+}
+
+void pen_pair(struct pen *pen, const char *label, enum role role)
+{
+    int x = PEN_INDENT + pen->label_width + 1;
+    canvas_field(&pen->c, pen->y, PEN_INDENT, pen->label_width, ROLE_TEXT_MUTED, ALIGN_LEFT,
+                 CUT_END, label, strlen(label));
+    pen_cell(pen, x, pen->c.cols - x, ALIGN_LEFT, role);
+    pen_end_row(pen);
+}
+
+void pen_line(struct pen *pen, enum role role, const char *s)
+{
+    canvas_field(&pen->c, pen->y, PEN_INDENT, pen->c.cols - PEN_INDENT, role, ALIGN_LEFT, CUT_END,
+                 s, strlen(s));
+    pen->y++;
+}
+
+void pen_paragraph(struct pen *pen, int indent, enum role role, const char *s)
+{
+    struct canvas box = canvas_sub(&pen->c, 0, PEN_INDENT + indent, pen->c.rows, pen->c.cols);
+    pen->y += canvas_paragraph(&box, pen->y, role, s);
+}
+
+void pen_cell(struct pen *pen, int x, int width, enum align align, enum role role)
+{
+    if (x < 0)
+        x += pen->c.cols;
+    canvas_field(&pen->c, pen->y, x, width, role, align, CUT_END, strbuf_str(pen->text),
+                 pen->text->len);
+    strbuf_clear(pen->text);
+}
+
+void pen_end_row(struct pen *pen)
+{
+    pen->y++;
+}
