@@ -15,8 +15,8 @@ struct query {
     struct query_spec spec;
     int64_t raw_since, raw_until; /* spec's range on the raw clock */
     struct matches *matches;
-    struct fold *fold;
-    uint64_t flips; /* matches_flips() when `fold` was started */
+    struct fold *fold; /* NULL when only the rows were asked for */
+    uint64_t flips;    /* matches_flips() when `fold` was started */
     bool failed;
 };
 
@@ -39,9 +39,9 @@ struct query *query_new(struct trace *trace, const struct query_spec *spec)
     if (spec->until != INT64_MAX)
         q->raw_until = trace_raw(trace, spec->until + 1) - 1;
     q->matches = matches_new(q->spec.filter, trace);
-    if (q->matches != NULL)
+    if (q->matches != NULL && !spec->rows_only)
         q->fold = fold_new(trace, q->matches, query_range(q));
-    if (q->fold != NULL)
+    if (q->matches != NULL && (q->fold != NULL || spec->rows_only))
         return q;
     query_unref(q);
     return NULL;
@@ -87,6 +87,8 @@ static void query_restart_fold(struct query *q)
 /* True when the figures cover the first `rows` rows, and none has changed its mind since. */
 static bool is_settled(const struct query *q, uint64_t rows)
 {
+    if (q->fold == NULL)
+        return matches_scanned(q->matches) >= rows;
     return matches_scanned(q->matches) >= rows && fold_rows(q->fold) >= rows &&
            matches_flips(q->matches) == q->flips;
 }
@@ -99,9 +101,11 @@ bool query_is_settled(const struct query *q)
 bool query_advance_to(struct query *q, uint64_t rows, uint64_t max_rows)
 {
     matches_advance(q->matches, rows, max_rows);
-    query_restart_fold(q);
-    q->failed = q->failed || matches_failed(q->matches) ||
-                fold_advance(q->fold, matches_scanned(q->matches), max_rows) != 0;
+    q->failed = q->failed || matches_failed(q->matches);
+    if (q->fold != NULL) {
+        query_restart_fold(q);
+        q->failed = q->failed || fold_advance(q->fold, matches_scanned(q->matches), max_rows) != 0;
+    }
     return !q->failed && !is_settled(q, rows);
 }
 
@@ -117,7 +121,7 @@ bool query_failed(const struct query *q)
 
 struct summary *query_summarize(const struct query *q)
 {
-    return fold_summarize(q->fold);
+    return q->fold != NULL ? fold_summarize(q->fold) : NULL;
 }
 
 /* The rows in range are one stretch, for rows are in time order. */
@@ -167,6 +171,11 @@ uint64_t query_rank(const struct query *q, uint64_t row)
 uint64_t query_scanned(const struct query *q)
 {
     return matches_scanned(q->matches);
+}
+
+bool query_has(const struct query *q, uint64_t row)
+{
+    return row >= range_first(q) && row < range_end(q) && matches_has(q->matches, row);
 }
 
 const struct query_spec *query_asked(const struct query *q)

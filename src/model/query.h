@@ -21,6 +21,7 @@
 struct query_spec {
     struct filter *filter; /* NULL: every row */
     int64_t since, until;
+    bool rows_only; /* which rows match, and no figures: for searches */
 };
 
 struct query;
@@ -45,7 +46,8 @@ bool query_advance_to(struct query *q, uint64_t rows, uint64_t max_rows);
  * since. */
 bool query_is_settled(const struct query *q);
 
-/* Worker: a copy of the figures; the caller owns it (summary_free). NULL when memory is out. */
+/* Worker: a copy of the figures; the caller owns it (summary_free). NULL when memory is out, and
+ * for a query of rows only. */
 struct summary *query_summarize(const struct query *q);
 
 /* The list of matching rows in range, as far as scanned. Any thread. About 1 us each. */
@@ -55,6 +57,9 @@ uint64_t query_select(const struct query *q,
 uint64_t query_rank(const struct query *q,
                     uint64_t row); /* items before `row`: its place, or where it would be */
 uint64_t query_scanned(const struct query *q); /* rows of the trace decided so far */
+
+/* True when `row` is an item of the list; false beyond what was scanned. Any thread. */
+bool query_has(const struct query *q, uint64_t row);
 
 const struct query_spec *query_asked(const struct query *q);
 

@@ -18,6 +18,8 @@ void snapshot_unref(struct snapshot *s)
     if (s == NULL || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
         return;
     query_unref(s->query);
+    for (int i = 0; i < ASIDE_COUNT; i++)
+        query_unref(s->aside[i]);
     trace_unref(s->trace);
     summary_free(s->summary);
     free(s->tally);

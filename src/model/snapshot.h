@@ -37,14 +37,22 @@ struct source_status {
     char message[512];      /* one line for SOURCE_FAILED, else empty */
 };
 
+/* Questions asked beside the one whose rows and figures are shown: lists of rows, no figures. */
+enum aside {
+    ASIDE_FIND,    /* the hits of `/` among the rows shown */
+    ASIDE_ADDRESS, /* every row of one address: the life of its blocks */
+    ASIDE_COUNT
+};
+
 struct snapshot {
     _Atomic uint32_t refs;
     struct source_status source;
-    struct trace *trace;           /* NULL until a file header has been read */
-    struct etl_file_header header; /* a copy that does not change; valid when trace is set */
-    struct query *query;           /* NULL until trace is set */
-    struct summary *summary;       /* of `query`; may lag behind its rows; NULL until first made */
-    struct etl_tally *tally;       /* a copy, may lag; NULL until first made */
+    struct trace *trace;              /* NULL until a file header has been read */
+    struct etl_file_header header;    /* a copy that does not change; valid when trace is set */
+    struct query *query;              /* NULL until trace is set */
+    struct query *aside[ASIDE_COUNT]; /* NULL where nothing is asked */
+    struct summary *summary; /* of `query`; may lag behind its rows; NULL until first made */
+    struct etl_tally *tally; /* a copy, may lag; NULL until first made */
     struct trust trust;
     uint64_t rows;         /* of the trace, visible now */
     uint64_t scanned;      /* rows the query has decided */

@@ -55,7 +55,9 @@ struct explorer {
     struct app *app;
     struct app_host host;
     struct input_watch input;
-    struct query_spec asked; /* asked last; holds a reference to the filter */
+    struct query_spec asked; /* asked last; holds a reference to the filter, as those beside it */
+    struct query_spec aside[ASIDE_COUNT];
+    bool aside_asked[ASIDE_COUNT];
 
     uv_poll_t keys;
     uv_signal_t signals[SIGNAL_COUNT];
@@ -249,6 +251,24 @@ static void host_ask(void *ctx, const struct query_spec *spec)
         worker_ask(e->input.worker, spec);
 }
 
+static void keep_aside(struct explorer *e, enum aside which, const struct query_spec *spec)
+{
+    struct filter *old = e->aside[which].filter;
+    e->aside[which] = spec != NULL ? *spec : (struct query_spec){0};
+    e->aside_asked[which] = spec != NULL;
+    if (e->aside[which].filter != NULL)
+        filter_ref(e->aside[which].filter);
+    filter_unref(old);
+}
+
+static void host_ask_aside(void *ctx, enum aside which, const struct query_spec *spec)
+{
+    struct explorer *e = ctx;
+    keep_aside(e, which, spec);
+    if (e->input.worker != NULL)
+        worker_ask_aside(e->input.worker, which, spec);
+}
+
 /* An input of which nothing can be shown ends the program with one line, as in batch. */
 static bool is_hopeless(const struct snapshot *s)
 {
@@ -277,6 +297,9 @@ static int open_input(struct explorer *e, struct err_info *info)
     int rc = input_watch_open(&e->input, &e->loop, e->options, on_news, e, info);
     if (rc == 0)
         worker_ask(e->input.worker, &e->asked);
+    for (int i = 0; rc == 0 && i < ASIDE_COUNT; i++)
+        if (e->aside_asked[i])
+            worker_ask_aside(e->input.worker, (enum aside)i, &e->aside[i]);
     return rc;
 }
 
@@ -365,6 +388,7 @@ static void start_app(struct explorer *e)
     load_theme(e, &problems);
     e->host = (struct app_host){.ctx = e,
                                 .ask = host_ask,
+                                .ask_aside = host_ask_aside,
                                 .reload = host_reload,
                                 .suspend = host_suspend,
                                 .quit = host_quit,
@@ -405,6 +429,8 @@ static void close_all(struct explorer *e)
     screen_close(e->screen);
     terminal_close(&e->terminal);
     filter_unref(e->asked.filter);
+    for (int i = 0; i < ASIDE_COUNT; i++)
+        keep_aside(e, (enum aside)i, NULL);
 }
 
 int explore_run(const struct explore_options *options)

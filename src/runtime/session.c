@@ -21,6 +21,9 @@
 /* Rows scanned and folded in one step: about a millisecond. */
 #define QUERY_ROWS 32768
 
+/* Rows searched in one step, without figures: likewise. */
+#define ASIDE_ROWS (UINT64_C(1) << 18)
+
 struct session {
     struct source *source;
     enum session_mode mode;
@@ -37,6 +40,11 @@ struct session {
 
     struct query_spec spec;
     struct query *query;
+    struct session_aside {
+        struct query_spec spec;
+        bool asked;
+        struct query *query; /* NULL while there is no trace, too */
+    } aside[ASIDE_COUNT];
     struct trace
         *trace; /* the one `query` asks; of the ingest, the preview, or the last before a re-read */
 
@@ -72,6 +80,13 @@ struct session *session_new(struct source *source, enum session_mode mode)
     return NULL;
 }
 
+static void forget_aside(struct session_aside *a)
+{
+    query_unref(a->query);
+    filter_unref(a->spec.filter);
+    *a = (struct session_aside){0};
+}
+
 void session_free(struct session *s)
 {
     if (s == NULL)
@@ -79,6 +94,8 @@ void session_free(struct session *s)
     query_unref(s->query);
     trace_unref(s->trace);
     filter_unref(s->spec.filter);
+    for (int i = 0; i < ASIDE_COUNT; i++)
+        forget_aside(&s->aside[i]);
     ingest_free(s->preview);
     ingest_free(s->ingest);
     free(s);
@@ -92,6 +109,14 @@ static void fail(struct session *s, const char *message)
     snprintf(s->status.message, sizeof s->status.message, "%s", message);
 }
 
+/* A search that finds no memory finds nothing; what is shown goes on. */
+static void start_aside(struct session *s, struct session_aside *a)
+{
+    query_unref(a->query);
+    a->query = a->asked && s->trace != NULL ? query_new(s->trace, &a->spec) : NULL;
+    s->news = true;
+}
+
 static void start_query(struct session *s)
 {
     query_unref(s->query);
@@ -102,6 +127,20 @@ static void start_query(struct session *s)
     if (s->query == NULL)
         fail(s, "out of memory for the filter");
     s->news = true;
+}
+
+void session_ask_aside(struct session *s, enum aside which, const struct query_spec *spec)
+{
+    struct session_aside *a = &s->aside[which];
+    struct session_aside old = *a;
+    *a = (struct session_aside){.asked = spec != NULL};
+    if (spec != NULL) {
+        a->spec = *spec;
+        a->spec.rows_only = true;
+        a->spec.filter = spec->filter != NULL ? filter_ref(spec->filter) : NULL;
+    }
+    forget_aside(&old);
+    start_aside(s, a);
 }
 
 void session_ask(struct session *s, const struct query_spec *spec)
@@ -215,6 +254,8 @@ static void show_trace(struct session *s, struct trace *trace)
     trace_unref(s->trace);
     s->trace = trace_ref(trace);
     start_query(s);
+    for (int i = 0; i < ASIDE_COUNT; i++)
+        start_aside(s, &s->aside[i]);
 }
 
 /* Which rows to show: the ingest's own as soon as they are no fewer than those shown before. */
@@ -278,6 +319,21 @@ static bool step_ingest(struct session *s)
     return rc == INGEST_MORE;
 }
 
+/* True while one of them is behind. */
+static bool step_asides(struct session *s)
+{
+    bool behind = false;
+    for (int i = 0; i < ASIDE_COUNT; i++) {
+        struct query *q = s->aside[i].query;
+        if (q == NULL)
+            continue;
+        uint64_t before = query_scanned(q);
+        behind = query_advance(q, ASIDE_ROWS) || behind;
+        s->news = s->news || query_scanned(q) != before;
+    }
+    return behind;
+}
+
 bool session_step(struct session *s)
 {
     if (s->preview != NULL)
@@ -291,7 +347,7 @@ bool session_step(struct session *s)
         s->news = true;
     if (query_failed(s->query) && !s->failed)
         fail(s, "out of memory for the figures");
-    return more || behind;
+    return step_asides(s) || more || behind;
 }
 
 bool session_has_news(const struct session *s)
@@ -325,6 +381,9 @@ struct snapshot *session_snapshot(struct session *s)
     out->trace = trace_ref(s->trace);
     out->header = s->trace->header;
     out->query = query_ref(s->query);
+    for (int i = 0; i < ASIDE_COUNT; i++)
+        if (s->aside[i].query != NULL)
+            out->aside[i] = query_ref(s->aside[i].query);
     out->rows = store_rows(s->trace->store);
     out->scanned = query_scanned(s->query);
     out->matched = query_count(s->query);

@@ -31,6 +31,9 @@ void session_free(struct session *s);
 /* Asks a new question; NULL-filter and open range for everything. Borrowed for the call. */
 void session_ask(struct session *s, const struct query_spec *spec);
 
+/* Asks a question beside it; NULL forgets the last one. Borrowed for the call. */
+void session_ask_aside(struct session *s, enum aside which, const struct query_spec *spec);
+
 /* File: this many bytes are there now. */
 void session_grow(struct session *s, uint64_t size);
 

@@ -16,12 +16,22 @@
 /* Snapshots come at most this often, and take at most a tenth of the worker's time. */
 #define SNAPSHOT_INTERVAL_NS INT64_C(30000000)
 
-enum order_kind { ORDER_ASK, ORDER_GROW, ORDER_PUSH, ORDER_END, ORDER_LOOK, ORDER_LOSE };
+enum order_kind {
+    ORDER_ASK,
+    ORDER_ASIDE,
+    ORDER_GROW,
+    ORDER_PUSH,
+    ORDER_END,
+    ORDER_LOOK,
+    ORDER_LOSE
+};
 
 struct order {
     struct order *next;
     enum order_kind kind;
-    struct query_spec spec; /* ORDER_ASK: holds a reference to the filter */
+    struct query_spec spec; /* ORDER_ASK, ORDER_ASIDE: holds a reference to the filter */
+    enum aside aside;       /* ORDER_ASIDE */
+    bool forget;            /* ORDER_ASIDE: nothing is asked any more */
     uint64_t size;          /* ORDER_GROW: of the file; ORDER_PUSH: of bytes */
     char *bytes;            /* ORDER_PUSH: owned */
     enum source_state why;  /* ORDER_LOSE */
@@ -58,6 +68,9 @@ static void obey(struct worker *w, struct order *o)
     switch (o->kind) {
     case ORDER_ASK:
         session_ask(w->session, &o->spec);
+        break;
+    case ORDER_ASIDE:
+        session_ask_aside(w->session, o->aside, o->forget ? NULL : &o->spec);
         break;
     case ORDER_GROW:
         session_grow(w->session, o->size);
@@ -223,6 +236,16 @@ void worker_ask(struct worker *w, const struct query_spec *spec)
     struct order o = {.kind = ORDER_ASK, .spec = *spec};
     if (spec->filter != NULL)
         o.spec.filter = filter_ref(spec->filter);
+    give_order(w, &o);
+}
+
+void worker_ask_aside(struct worker *w, enum aside which, const struct query_spec *spec)
+{
+    struct order o = {.kind = ORDER_ASIDE, .aside = which, .forget = spec == NULL};
+    if (spec != NULL)
+        o.spec = *spec;
+    if (o.spec.filter != NULL)
+        filter_ref(o.spec.filter);
     give_order(w, &o);
 }
 

@@ -29,6 +29,7 @@ struct worker *worker_new(uv_loop_t *loop, struct session *session, worker_notif
 void worker_close(struct worker *w);
 
 void worker_ask(struct worker *w, const struct query_spec *spec);
+void worker_ask_aside(struct worker *w, enum aside which, const struct query_spec *spec);
 void worker_grow(struct worker *w, uint64_t size);
 void worker_push(struct worker *w, char *bytes, size_t n); /* takes `bytes`, malloced */
 void worker_end(struct worker *w);

@@ -223,6 +223,13 @@ static void ask_nothing(void *ctx, const struct query_spec *spec)
     (void)spec;
 }
 
+static void ask_nothing_aside(void *ctx, enum aside which, const struct query_spec *spec)
+{
+    (void)ctx;
+    (void)which;
+    (void)spec;
+}
+
 static int64_t now(void *ctx)
 {
     (void)ctx;
@@ -285,8 +292,12 @@ static void bench_frames(struct bench *b)
     theme_init_builtin(&theme, false);
     screen_set_theme(screen, &theme);
     screen_resize(screen, 60, 200);
-    struct app_host host = {
-        .ask = ask_nothing, .reload = nothing, .suspend = nothing, .quit = nothing, .now = now};
+    struct app_host host = {.ask = ask_nothing,
+                            .ask_aside = ask_nothing_aside,
+                            .reload = nothing,
+                            .suspend = nothing,
+                            .quit = nothing,
+                            .now = now};
     struct app_config config = {
         .host = &host, .screen = screen, .since = INT64_MIN, .until = INT64_MAX};
     struct app *app = app_new(&config);

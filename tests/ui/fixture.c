@@ -267,7 +267,7 @@ void fixture_release(struct fixture *f)
 
 struct snapshot *fixture_snapshot(const struct fixture *f, const struct query_spec *spec)
 {
-    static const struct query_spec everything = {NULL, INT64_MIN, INT64_MAX};
+    static const struct query_spec everything = {.since = INT64_MIN, .until = INT64_MAX};
     struct snapshot *s = base_xcalloc(1, sizeof *s);
     atomic_init(&s->refs, 1);
     s->source = (struct source_status){.state = SOURCE_COMPLETE,
@@ -298,10 +298,27 @@ struct snapshot *fixture_snapshot(const struct fixture *f, const struct query_sp
 static void answer(struct stage *st, const struct query_spec *spec)
 {
     struct snapshot *s = fixture_snapshot(&st->fixture, spec);
+    for (int i = 0; i < ASIDE_COUNT; i++) {
+        if (!st->aside[i].asked)
+            continue;
+        s->aside[i] = query_new(st->fixture.trace, &st->aside[i].spec);
+        assert_non_null(s->aside[i]);
+        while (query_advance(s->aside[i], 10000))
+            continue;
+    }
     if (st->dress != NULL)
         st->dress(s);
     app_set_snapshot(st->app, s);
     snapshot_unref(s);
+}
+
+static void remember_question(struct stage *st, const struct query_spec *spec)
+{
+    struct filter *old = st->spec.filter;
+    st->spec = *spec;
+    if (spec->filter != NULL)
+        filter_ref(spec->filter);
+    filter_unref(old);
 }
 
 static void host_ask(void *ctx, const struct query_spec *spec)
@@ -310,8 +327,31 @@ static void host_ask(void *ctx, const struct query_spec *spec)
     st->asked++;
     snprintf(st->last_filter, sizeof st->last_filter, "%s",
              spec->filter != NULL ? filter_text(spec->filter) : "");
+    remember_question(st, spec);
     if (!st->silent)
         answer(st, spec);
+}
+
+static void forget_aside(struct stage_aside *a)
+{
+    filter_unref(a->spec.filter);
+    *a = (struct stage_aside){0};
+}
+
+/* The next picture has the answer; it comes at once. */
+static void host_ask_aside(void *ctx, enum aside which, const struct query_spec *spec)
+{
+    struct stage *st = ctx;
+    struct stage_aside *a = &st->aside[which];
+    forget_aside(a);
+    a->asked = spec != NULL;
+    if (spec != NULL) {
+        a->spec = *spec;
+        a->spec.rows_only = true;
+        a->spec.filter = spec->filter != NULL ? filter_ref(spec->filter) : NULL;
+    }
+    if (!st->silent)
+        answer(st, &st->spec);
 }
 
 static void host_reload(void *ctx)
@@ -350,7 +390,13 @@ void stage_open(struct stage *st, const struct stage_options *options)
     bool open = options->since == 0 && options->until == 0;
     *st = (struct stage){.now = INT64_C(104000000000), .dress = options->dress};
     fixture_init(&st->fixture, options->events);
-    st->host = (struct app_host){st, host_ask, host_reload, host_suspend, host_quit, host_now};
+    st->host = (struct app_host){.ctx = st,
+                                 .ask = host_ask,
+                                 .ask_aside = host_ask_aside,
+                                 .reload = host_reload,
+                                 .suspend = host_suspend,
+                                 .quit = host_quit,
+                                 .now = host_now};
     st->term = term_open_with(options->rows, options->cols, "xterm-256color", SCREEN_COLOR_AUTO,
                               options->ascii);
     struct query_spec spec = {.since = open ? INT64_MIN : options->since,
@@ -360,6 +406,7 @@ void stage_open(struct stage *st, const struct stage_options *options)
         spec.filter = filter_parse(options->filter, strlen(options->filter), &error);
         assert_non_null(spec.filter);
     }
+    remember_question(st, &spec);
     struct app_config config = {.host = &st->host,
                                 .screen = term_screen(st->term),
                                 .filter = spec.filter,
@@ -376,7 +423,7 @@ void stage_open(struct stage *st, const struct stage_options *options)
 
 void stage_show(struct stage *st)
 {
-    answer(st, NULL);
+    answer(st, &st->spec);
     term_frame(st->term);
 }
 
@@ -384,5 +431,8 @@ void stage_close(struct stage *st)
 {
     app_free(st->app);
     term_close(st->term);
+    for (int i = 0; i < ASIDE_COUNT; i++)
+        forget_aside(&st->aside[i]);
+    filter_unref(st->spec.filter);
     fixture_release(&st->fixture);
 }

@@ -40,6 +40,11 @@ struct stage {
     bool silent;                       /* questions are noted but not answered */
     void (*dress)(struct snapshot *s); /* changes every picture before it is shown; may be NULL */
     char last_filter[256];             /* of the last question */
+    struct query_spec spec;            /* the last question; holds a reference to the filter */
+    struct stage_aside {
+        bool asked;
+        struct query_spec spec; /* holds a reference to the filter */
+    } aside[ASIDE_COUNT];
 };
 
 struct stage_options {
