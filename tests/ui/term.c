@@ -270,7 +270,7 @@ void term_keys(struct term *t, const char *keys)
         struct ui_key key;
         size_t used = ui_key_parse(at, strlen(at), &key);
         if (used == 0 && *at == ' ') {
-            key = (struct ui_key){' ', 0};
+            key = (struct ui_key){.code = ' '};
             used = 1;
         }
         assert_true(used > 0);

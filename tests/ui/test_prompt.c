@@ -165,9 +165,9 @@ static void takes_no_more_than_its_limit(void **state)
     struct prompt p = {0};
     prompt_open(&p, "filter", "");
     for (int i = 0; i < 2 * PROMPT_MAX; i++)
-        prompt_key(&p, (struct ui_key){'x', 0});
+        prompt_key(&p, (struct ui_key){.code = 'x'});
     assert_true(p.text.len <= PROMPT_MAX);
-    assert_int_equal(prompt_key(&p, (struct ui_key){0x202e, 0}), PROMPT_MOVED);
+    assert_int_equal(prompt_key(&p, (struct ui_key){.code = 0x202e}), PROMPT_MOVED);
     prompt_release(&p);
 }
 

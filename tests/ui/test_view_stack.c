@@ -49,9 +49,10 @@ static enum view_result probe_action(struct view *v, enum action a, uint64_t cou
     return p->answer;
 }
 
-#define PROBE(scope, list, pane)                                                                   \
+#define PROBE(scope_, list_, pane_)                                                                \
     {                                                                                              \
-        scope, list, pane, probe_close, probe_sync, probe_draw, probe_action, NULL, NULL, 0        \
+        .scope = scope_, .is_list = list_, .is_pane = pane_, .close = probe_close,                 \
+        .sync = probe_sync, .draw = probe_draw, .action = probe_action                             \
     }
 
 static const struct view_ops events_ops = PROBE(SCOPE_EVENTS, true, false);

@@ -116,7 +116,7 @@ void app_set_snapshot(struct app *a, struct snapshot *s)
         show_snapshot(a, s);
 }
 
-static void set_frozen(struct app *a, bool frozen)
+void app_set_frozen(struct app *a, bool frozen)
 {
     a->frozen = frozen;
     a->thawing = false;
@@ -135,119 +135,6 @@ void app_message(struct app *a, bool is_error, const char *text)
         strbuf_printf(&a->message, " (and %zu more)", more);
     a->message_is_error = is_error;
     a->dirty = true;
-}
-
-/* ---- actions ---- */
-
-static void obey_request(struct app *a, struct view_request *r)
-{
-    const char *condition = strbuf_str(&r->condition);
-    struct view_request none;
-    switch (r->kind) {
-    case VIEW_REQUEST_FILTER:
-        app_drill(a, condition, strbuf_str(&r->label), a->stack.shown);
-        break;
-    case VIEW_REQUEST_DRILL:
-        app_drill(a, condition, strbuf_str(&r->label), r->screen);
-        break;
-    case VIEW_REQUEST_PUSH:
-        view_stack_push(&a->stack, r->view);
-        /* A pane tells about the row above it: the keys stay there, so that the next row is one
-         * key away. Tab goes to the pane. */
-        if (r->view->ops->is_pane)
-            view_stack_action(&a->stack, ACTION_NEXT_PANE, 0, &none);
-        break;
-    case VIEW_REQUEST_MESSAGE:
-        app_message(a, false, condition);
-        break;
-    }
-    strbuf_release(&r->condition);
-    strbuf_release(&r->label);
-}
-
-/* Offers the action to the views. False when none of them takes it. */
-static bool offer(struct app *a, enum action action, uint64_t count)
-{
-    struct view_request request;
-    enum view_result result = view_stack_action(&a->stack, action, count, &request);
-    if (result == VIEW_REQUEST)
-        obey_request(a, &request);
-    return result != VIEW_IGNORED;
-}
-
-/* The trust table and following belong to one screen but work from every other: it is shown first.
- */
-static void show_trust(struct app *a)
-{
-    view_stack_show(&a->stack, SCOPE_SUMMARY);
-    offer(a, ACTION_TRUST, 0);
-}
-
-static void follow(struct app *a)
-{
-    set_frozen(a, false);
-    view_stack_show(&a->stack, SCOPE_EVENTS);
-    view_stack_sync(&a->stack);
-    if (!view_events_follows(a->stack.screens[SCOPE_EVENTS]))
-        offer(a, ACTION_FOLLOW, 0);
-}
-
-static void act(struct app *a, enum action action)
-{
-    switch ((int)action) {
-    case ACTION_SUMMARY:
-        view_stack_show(&a->stack, SCOPE_SUMMARY);
-        break;
-    case ACTION_EVENTS:
-        view_stack_show(&a->stack, SCOPE_EVENTS);
-        break;
-    case ACTION_HEAPS:
-        view_stack_show(&a->stack, SCOPE_HEAPS);
-        break;
-    case ACTION_SOURCES:
-        view_stack_show(&a->stack, SCOPE_SOURCES);
-        break;
-    case ACTION_TRUST:
-        show_trust(a);
-        break;
-    case ACTION_FOLLOW:
-        follow(a);
-        break;
-    case ACTION_BACK:
-        app_undo(a);
-        break;
-    case ACTION_FILTER_EDIT:
-        app_open_prompt(a);
-        break;
-    case ACTION_FREEZE:
-        set_frozen(a, !a->frozen);
-        break;
-    case ACTION_RELOAD:
-        set_frozen(a, false);
-        a->host->reload(a->host->ctx);
-        break;
-    case ACTION_UNITS:
-        a->settings.short_units = !a->settings.short_units;
-        break;
-    case ACTION_TIME:
-        a->settings.wall_time = !a->settings.wall_time;
-        break;
-    case ACTION_HELP:
-        view_stack_push(&a->stack, view_help_new(&a->env, &a->keymap));
-        break;
-    case ACTION_QUIT_VIEW: /* nothing was left to close */
-    case ACTION_QUIT:
-        a->host->quit(a->host->ctx);
-        break;
-    case ACTION_REDRAW:
-        screen_redraw(a->screen);
-        break;
-    case ACTION_SUSPEND:
-        a->host->suspend(a->host->ctx);
-        break;
-    default: /* a motion on a view that has none */
-        break;
-    }
 }
 
 /* A key that starts nothing is not silent: it belongs to a count, or help is one key away. */
@@ -285,10 +172,7 @@ void app_key(struct app *a, const struct ui_key *key)
             answer_idle_key(a, *key);
         return;
     }
-    /* What a key means depends on what is there by now, not on the last frame. */
-    view_stack_sync(&a->stack);
-    if (!offer(a, call.action, call.count))
-        act(a, call.action);
+    app_do(a, call.action, call.count);
 }
 
 /* ---- frames ---- */

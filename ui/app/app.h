@@ -21,6 +21,8 @@ struct app_host {
     void *ctx;
     /* Ask a new question; the snapshots that answer it follow. `spec` is borrowed for the call. */
     void (*ask)(void *ctx, const struct query_spec *spec);
+    /* Ask beside it for rows alone; NULL forgets what was asked. The same snapshots answer. */
+    void (*ask_aside)(void *ctx, enum aside which, const struct query_spec *spec);
     void (*reload)(void *ctx);  /* read the input anew */
     void (*suspend)(void *ctx); /* back to the shell; returns after `fg` */
     void (*quit)(void *ctx);

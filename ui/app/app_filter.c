@@ -1,4 +1,4 @@
-/* The question asked: filter prompt with a live verdict and preview, drill and the way back. */
+/* The question asked: its prompt with a live verdict and preview, drill and the way back. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +61,7 @@ bool app_set_filter(struct app *a, const char *text)
 }
 
 /* Says what the prompt's text is worth; a valid one is asked, so that the list shows it already. */
-static void judge(struct app *a)
+static void edited(struct app *a)
 {
     struct filter_error error = {.incomplete = false};
     const char *text = strbuf_str(&a->prompt.text);
@@ -79,45 +79,51 @@ static void judge(struct app *a)
     filter_unref(filter);
 }
 
-void app_open_prompt(struct app *a)
-{
-    prompt_open(&a->prompt, "filter", app_filter_text(a));
-}
-
 /* A wrong text keeps the prompt open: the caret says what to mend. */
-static void accept(struct app *a)
+static bool accept(struct app *a)
 {
-    judge(a);
+    edited(a);
     if (a->prompt.state != PROMPT_VALID) {
         a->prompt.state = PROMPT_WRONG; /* incomplete no more: Enter said that this is all */
-        return;
+        return false;
     }
     bool changed = strcmp(strbuf_str(&a->prompt.text), app_filter_text(a)) != 0;
     app_set_filter(a, strbuf_str(&a->prompt.text));
     if (changed)
         view_stack_clear_crumbs(&a->stack);
-    prompt_close(&a->prompt, true);
+    return true;
 }
 
-bool app_prompt_key(struct app *a, struct ui_key key)
+static void cancel(struct app *a)
 {
-    switch (prompt_key(&a->prompt, key)) {
-    case PROMPT_EDITED:
-        judge(a);
-        break;
-    case PROMPT_ACCEPT:
-        accept(a);
-        break;
-    case PROMPT_CANCEL:
-        prompt_close(&a->prompt, false);
-        ask(a, a->filter);
-        break;
-    case PROMPT_MOVED:
-        break;
-    case PROMPT_IGNORED:
-        return false;
-    }
-    return true;
+    ask(a, a->filter);
+}
+
+/* How much the text shows, once it is known. */
+static void put_note(struct app *a, struct strbuf *out)
+{
+    const struct snapshot *s = a->shown;
+    if (a->prompt.state != PROMPT_VALID || !app_is_answer(a, s) || s->rows == 0)
+        return;
+    text_put_grouped(out, s->matched);
+    strbuf_puts(out, " of ");
+    text_put_grouped(out, s->rows);
+    strbuf_puts(out, s->scanned < s->rows ? " so far" : " match");
+}
+
+static const struct app_prompt filter_prompt = {
+    .label = "filter",
+    .accept_word = "apply",
+    .edited = edited,
+    .accept = accept,
+    .cancel = cancel,
+    .put_note = put_note,
+};
+
+void app_edit_filter(struct app *a, uint64_t count)
+{
+    (void)count;
+    app_open_prompt(a, &filter_prompt, app_filter_text(a));
 }
 
 void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen)
@@ -137,34 +143,13 @@ void app_drill(struct app *a, const char *condition, const char *label, enum ui_
     strbuf_release(&joined);
 }
 
-void app_undo(struct app *a)
+void app_undo(struct app *a, uint64_t count)
 {
+    (void)count;
     struct strbuf before = {0};
     if (view_stack_undo(&a->stack, &before))
         app_set_filter(a, strbuf_str(&before));
     else
         app_message(a, false, "There is no step to take back.");
     strbuf_release(&before);
-}
-
-void app_draw_prompt_note(struct app *a, const struct canvas *whole)
-{
-    if (!a->prompt.active || a->prompt.state != PROMPT_VALID || whole->rows < 3)
-        return;
-    struct strbuf *b = &a->texts.prompt;
-    const struct snapshot *s = a->shown;
-    strbuf_clear(b);
-    if (app_is_answer(a, s) && s->rows > 0) {
-        text_put_grouped(b, s->matched);
-        strbuf_puts(b, " of ");
-        text_put_grouped(b, s->rows);
-        strbuf_puts(b, s->scanned < s->rows ? " so far" : " match");
-    }
-    int width = whole->cols > 1 ? whole->cols - 1 : 0;
-    canvas_field(whole, whole->rows - 1, 1, width, ROLE_PROMPT_HINT, ALIGN_LEFT, CUT_END,
-                 strbuf_str(b), b->len);
-    static const char keys[] = "Enter apply  Esc cancel";
-    int at = whole->cols - (int)sizeof keys;
-    if (at > (int)b->len + 2)
-        canvas_puts(whole, whole->rows - 1, at, ROLE_PROMPT_HINT, keys);
 }

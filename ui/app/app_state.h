@@ -1,9 +1,11 @@
 /*
  * Inside of the app, shared by app.c and its parts; no one else includes this. Loop thread only.
  *
- *   app.c         life, keys, actions, snapshots
- *   app_filter.c  the question asked: prompt, drill, way back
- *   app_frame.c   the lines around the views
+ *   app.c          life, keys, snapshots
+ *   app_actions.c  what every action does
+ *   app_prompt.c   the line being typed
+ *   app_filter.c   the question asked: drill, way back
+ *   app_frame.c    the lines around the views
  */
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
@@ -18,6 +20,16 @@
 /* The texts of the frame, kept from one frame to the next so that drawing allocates nothing. */
 struct app_texts {
     struct strbuf process, note, range, trust, breadcrumb, lag, prompt;
+};
+
+/* What a prompt is for. Every function is called while it is open, but for cancel. */
+struct app_prompt {
+    const char *label;
+    const char *accept_word;                             /* what Enter does: "apply" */
+    void (*edited)(struct app *a);                       /* judge and preview; optional */
+    bool (*accept)(struct app *a);                       /* false: it stays open */
+    void (*cancel)(struct app *a);                       /* after it was closed; optional */
+    void (*put_note)(struct app *a, struct strbuf *out); /* beside its keys; optional */
 };
 
 struct app {
@@ -41,6 +53,7 @@ struct app {
     struct filter *asked;  /* the one last asked: `filter`, or the preview of the prompt. Owned */
     int64_t since, until;  /* ns */
     struct prompt prompt;
+    const struct app_prompt *prompt_kind; /* of the prompt that is or was open */
 
     struct strbuf message;
     bool message_is_error;
@@ -56,21 +69,30 @@ bool app_is_answer(const struct app *a, const struct snapshot *s);
 /* Puts `text` in force and asks it. False, and a message, when it is wrong: the old one stays. */
 bool app_set_filter(struct app *a, const char *text);
 
-/* Opens the filter prompt; feeds it a key: false when the key means nothing to it. */
-void app_open_prompt(struct app *a);
+/* Does an action: what the focused view makes of it, else what the program does. */
+void app_do(struct app *a, enum action action, uint64_t count);
+
+void app_set_frozen(struct app *a, bool frozen);
+
+/* Opens a prompt with `text`; feeds the open one a key: false when the key means nothing to it. */
+void app_open_prompt(struct app *a, const struct app_prompt *kind, const char *text);
 bool app_prompt_key(struct app *a, struct ui_key key);
+
+/* What is said in the prompt's second line, and what Enter would do. */
+void app_draw_prompt_note(struct app *a, const struct canvas *whole);
+
+/* ---- handlers of actions; `count` is 0 when none was typed ---- */
+
+void app_edit_filter(struct app *a, uint64_t count);
 
 /* Adds a step: `condition` joins the filter, and `screen` is shown. */
 void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen);
 
 /* Takes the last step back. */
-void app_undo(struct app *a);
+void app_undo(struct app *a, uint64_t count);
 
 /* What the frame shows now; strings live until the next call. */
 void app_fill_frame(struct app *a, struct frame_state *out_state);
-
-/* What Enter would do, in the prompt's second line while its text is valid. */
-void app_draw_prompt_note(struct app *a, const struct canvas *whole);
 
 /* When the frame's words will be out of date by themselves, monotonic ns; INT64_MAX: never. */
 int64_t app_frame_expires(const struct app *a);

@@ -68,10 +68,10 @@ static struct ui_key translate(wint_t key)
 {
     for (size_t i = 0; i < sizeof translated / sizeof translated[0]; i++)
         if ((wint_t)translated[i].curses == key)
-            return (struct ui_key){translated[i].code, 0};
+            return (struct ui_key){.code = translated[i].code};
     if (key >= KEY_F(1) && key <= KEY_F(12))
-        return (struct ui_key){UI_KEY_F1 + key - KEY_F(1), 0};
-    return (struct ui_key){UI_KEY_NONE, 0};
+        return (struct ui_key){.code = UI_KEY_F1 + key - KEY_F(1)};
+    return (struct ui_key){.code = UI_KEY_NONE};
 }
 
 static struct ui_key from_char(wint_t c)
@@ -79,20 +79,20 @@ static struct ui_key from_char(wint_t c)
     switch (c) {
     case '\r':
     case '\n':
-        return (struct ui_key){UI_KEY_ENTER, 0};
+        return (struct ui_key){.code = UI_KEY_ENTER};
     case '\t':
-        return (struct ui_key){UI_KEY_TAB, 0};
+        return (struct ui_key){.code = UI_KEY_TAB};
     case '\b':
     case 127:
-        return (struct ui_key){UI_KEY_BACKSPACE, 0};
+        return (struct ui_key){.code = UI_KEY_BACKSPACE};
     case 0:
-        return (struct ui_key){' ', KEY_MOD_CTRL};
+        return (struct ui_key){.code = ' ', .mods = KEY_MOD_CTRL};
     }
     if (c < 27)
-        return (struct ui_key){c - 1 + 'a', KEY_MOD_CTRL};
+        return (struct ui_key){.code = c - 1 + 'a', .mods = KEY_MOD_CTRL};
     if (c < ' ')
-        return (struct ui_key){c + '@', KEY_MOD_CTRL};
-    return (struct ui_key){c, 0};
+        return (struct ui_key){.code = c + '@', .mods = KEY_MOD_CTRL};
+    return (struct ui_key){.code = c};
 }
 
 /* The rest of a sequence that nothing knows, up to its final byte (ECMA-48 5.4). */
@@ -110,9 +110,9 @@ static struct ui_key read_escape(WINDOW *keys)
     wint_t c;
     int status = wget_wch(keys, &c);
     if (status == ERR)
-        return (struct ui_key){UI_KEY_ESCAPE, 0};
+        return (struct ui_key){.code = UI_KEY_ESCAPE};
     if (status == OK && c == ESCAPE)
-        return (struct ui_key){UI_KEY_ESCAPE, 0};
+        return (struct ui_key){.code = UI_KEY_ESCAPE};
     struct ui_key key = status == KEY_CODE_YES ? translate(c) : from_char(c);
     if (status == OK && (c == '[' || c == 'O')) {
         skip_sequence(keys);

@@ -32,6 +32,9 @@ enum ui_key_code {
     UI_KEY_ESCAPE,
     UI_KEY_F1, /* F2 is UI_KEY_F1 + 1, up to F12 */
     UI_KEY_F12 = UI_KEY_F1 + 11,
+    UI_KEY_CLICK, /* of the mouse: no binding has these */
+    UI_KEY_WHEEL_UP,
+    UI_KEY_WHEEL_DOWN,
 };
 
 enum ui_key_mods { KEY_MOD_CTRL = 1u << 0, KEY_MOD_ALT = 1u << 1 };
@@ -39,7 +42,14 @@ enum ui_key_mods { KEY_MOD_CTRL = 1u << 0, KEY_MOD_ALT = 1u << 1 };
 struct ui_key {
     uint32_t code; /* a code point or enum ui_key_code */
     uint8_t mods;  /* enum ui_key_mods */
+    int16_t y, x;  /* mouse only: the cell of the screen it happened in */
 };
+
+/* True for what comes from the mouse. */
+static inline bool ui_key_is_mouse(struct ui_key key)
+{
+    return key.code >= UI_KEY_CLICK && key.code <= UI_KEY_WHEEL_DOWN;
+}
 
 bool ui_key_equal(struct ui_key a, struct ui_key b);
 

@@ -17,6 +17,8 @@
 #include "ui/term/canvas.h"
 
 struct census;
+struct list;
+struct page;
 struct snapshot;
 
 /* How figures are written, the same in every view. Owned by the program. */
@@ -78,8 +80,10 @@ struct view_ops {
     enum view_result (*action)(struct view *v, enum action a, uint64_t count,
                                struct view_request *out_request);
 
-    /* Optional: what stands in the breadcrumb, e.g. "event 1,204". */
-    void (*title)(const struct view *v, struct strbuf *out);
+    /* Optional: the list or the page that fills the view, for what is the same in all of them:
+     * finding, copying, writing, choosing columns, the mouse. */
+    struct list *(*list)(struct view *v);
+    struct page *(*page)(struct view *v);
 
     /* Keys worth a hint in the status line, most important first. */
     const enum action *hints;

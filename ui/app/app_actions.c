@@ -1,0 +1,171 @@
+/*
+ * What actions do: the views are asked first, the program does the rest by one table.
+ *
+ * The parts of the app (app_state.h) have the doing; what fits one line stands here.
+ */
+#include "ui/app/app_state.h"
+#include "ui/view/views.h"
+
+static void obey_request(struct app *a, struct view_request *r)
+{
+    const char *condition = strbuf_str(&r->condition);
+    struct view_request none;
+    switch (r->kind) {
+    case VIEW_REQUEST_FILTER:
+        app_drill(a, condition, strbuf_str(&r->label), a->stack.shown);
+        break;
+    case VIEW_REQUEST_DRILL:
+        app_drill(a, condition, strbuf_str(&r->label), r->screen);
+        break;
+    case VIEW_REQUEST_PUSH:
+        view_stack_push(&a->stack, r->view);
+        /* A pane tells about the row above it: the keys stay there, so that the next row is one
+         * key away. Tab goes to the pane. */
+        if (r->view->ops->is_pane)
+            view_stack_action(&a->stack, ACTION_NEXT_PANE, 0, &none);
+        break;
+    case VIEW_REQUEST_MESSAGE:
+        app_message(a, false, condition);
+        break;
+    }
+    strbuf_release(&r->condition);
+    strbuf_release(&r->label);
+}
+
+/* Offers the action to the views. False when none of them takes it. */
+static bool offer(struct app *a, enum action action, uint64_t count)
+{
+    struct view_request request;
+    enum view_result result = view_stack_action(&a->stack, action, count, &request);
+    if (result == VIEW_REQUEST)
+        obey_request(a, &request);
+    return result != VIEW_IGNORED;
+}
+
+/* The trust table and following belong to one screen but work from every other: it is shown first.
+ */
+static void show_trust(struct app *a, uint64_t count)
+{
+    (void)count;
+    view_stack_show(&a->stack, SCOPE_SUMMARY);
+    offer(a, ACTION_TRUST, 0);
+}
+
+static void follow(struct app *a, uint64_t count)
+{
+    (void)count;
+    app_set_frozen(a, false);
+    view_stack_show(&a->stack, SCOPE_EVENTS);
+    view_stack_sync(&a->stack);
+    if (!view_events_follows(a->stack.screens[SCOPE_EVENTS]))
+        offer(a, ACTION_FOLLOW, 0);
+}
+
+static void freeze(struct app *a, uint64_t count)
+{
+    (void)count;
+    app_set_frozen(a, !a->frozen);
+}
+
+static void reload(struct app *a, uint64_t count)
+{
+    (void)count;
+    app_set_frozen(a, false);
+    a->host->reload(a->host->ctx);
+}
+
+static void units(struct app *a, uint64_t count)
+{
+    (void)count;
+    a->settings.short_units = !a->settings.short_units;
+}
+
+static void time_of_day(struct app *a, uint64_t count)
+{
+    (void)count;
+    a->settings.wall_time = !a->settings.wall_time;
+}
+
+static void help(struct app *a, uint64_t count)
+{
+    (void)count;
+    view_stack_push(&a->stack, view_help_new(&a->env, &a->keymap));
+}
+
+/* Nothing was left to close, or all of it is to go. */
+static void quit(struct app *a, uint64_t count)
+{
+    (void)count;
+    a->host->quit(a->host->ctx);
+}
+
+static void redraw(struct app *a, uint64_t count)
+{
+    (void)count;
+    screen_redraw(a->screen);
+}
+
+static void suspend(struct app *a, uint64_t count)
+{
+    (void)count;
+    a->host->suspend(a->host->ctx);
+}
+
+/* The screens, by the action that shows them. */
+static const struct {
+    enum action action;
+    enum ui_scope screen;
+} screens[] = {
+    {ACTION_SUMMARY, SCOPE_SUMMARY},
+    {ACTION_EVENTS, SCOPE_EVENTS},
+    {ACTION_HEAPS, SCOPE_HEAPS},
+    {ACTION_SOURCES, SCOPE_SOURCES},
+};
+
+/* What no view takes. Actions that are not here belong to views alone. */
+static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
+    [ACTION_TRUST] = show_trust,
+    [ACTION_BACK] = app_undo,
+    [ACTION_FILTER_EDIT] = app_edit_filter,
+    [ACTION_FOLLOW] = follow,
+    [ACTION_FREEZE] = freeze,
+    [ACTION_RELOAD] = reload,
+    [ACTION_UNITS] = units,
+    [ACTION_TIME] = time_of_day,
+    [ACTION_HELP] = help,
+    [ACTION_QUIT_VIEW] = quit,
+    [ACTION_QUIT] = quit,
+    [ACTION_REDRAW] = redraw,
+    [ACTION_SUSPEND] = suspend,
+};
+
+/* An action of the list on a view that is none, or of another screen. */
+static void say_not_here(struct app *a, enum action action)
+{
+    struct strbuf b = {0};
+    const struct action_info *info = action_info(action);
+    if (info->scope > SCOPE_LIST)
+        strbuf_printf(&b, "%s belongs to the screen %s.", info->name, scope_name(info->scope));
+    else
+        strbuf_printf(&b, "%s does nothing here.", info->name);
+    app_message(a, false, strbuf_str(&b));
+    strbuf_release(&b);
+}
+
+void app_do(struct app *a, enum action action, uint64_t count)
+{
+    /* What a key means depends on what is there by now, not on the last frame. */
+    view_stack_sync(&a->stack);
+    if (offer(a, action, count))
+        return;
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+        if (screens[i].action != action)
+            continue;
+        view_stack_show(&a->stack, screens[i].screen);
+        return;
+    }
+    if (handlers[action] != NULL)
+        handlers[action](a, count);
+    else if (action != ACTION_CLOSE)
+        say_not_here(a, action);
+}
