@@ -372,6 +372,11 @@ static void detail_close(struct view *view)
     free(v);
 }
 
+static struct page *detail_page(struct view *view)
+{
+    return &((struct detail_view *)view)->page;
+}
+
 static const enum action detail_hints[] = {ACTION_NEXT_PANE, ACTION_CLOSE, ACTION_HELP};
 
 static const struct view_ops detail_ops = {
@@ -382,6 +387,7 @@ static const struct view_ops detail_ops = {
     .sync = detail_sync,
     .draw = detail_draw,
     .action = detail_action,
+    .page = detail_page,
     .hints = detail_hints,
     .hint_count = sizeof detail_hints / sizeof detail_hints[0],
 };

@@ -293,6 +293,11 @@ static void events_close(struct view *view)
     free(v);
 }
 
+static struct list *events_list(struct view *view)
+{
+    return &((struct events_view *)view)->list;
+}
+
 static const enum action event_hints[] = {ACTION_OPEN, ACTION_FILTER_ADD, ACTION_FILTER_EDIT,
                                           ACTION_HELP, ACTION_FOLLOW};
 
@@ -303,6 +308,7 @@ static const struct view_ops events_ops = {
     .sync = events_sync,
     .draw = events_draw,
     .action = events_action,
+    .list = events_list,
     .hints = event_hints,
     .hint_count = sizeof event_hints / sizeof event_hints[0],
 };

@@ -348,6 +348,11 @@ static void heaps_close(struct view *view)
     free(v);
 }
 
+static struct list *heaps_list(struct view *view)
+{
+    return &((struct heaps_view *)view)->list;
+}
+
 static const enum action heap_hints[] = {ACTION_OPEN, ACTION_FILTER_ADD, ACTION_SORT_NEXT,
                                          ACTION_FILTER_EDIT, ACTION_HELP};
 
@@ -358,6 +363,7 @@ static const struct view_ops heaps_ops = {
     .sync = heaps_sync,
     .draw = heaps_draw,
     .action = heaps_action,
+    .list = heaps_list,
     .hints = heap_hints,
     .hint_count = sizeof heap_hints / sizeof heap_hints[0],
 };

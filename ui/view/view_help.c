@@ -159,6 +159,11 @@ static void help_close(struct view *view)
     free(v);
 }
 
+static struct page *help_page(struct view *view)
+{
+    return &((struct help_view *)view)->page;
+}
+
 static const enum action help_hints[] = {ACTION_CLOSE, ACTION_PAGE_DOWN};
 
 static const struct view_ops help_ops = {
@@ -168,6 +173,7 @@ static const struct view_ops help_ops = {
     .sync = help_sync,
     .draw = help_draw,
     .action = help_action,
+    .page = help_page,
     .hints = help_hints,
     .hint_count = sizeof help_hints / sizeof help_hints[0],
 };

@@ -336,6 +336,11 @@ static void sources_close(struct view *view)
     free(v);
 }
 
+static struct list *sources_list(struct view *view)
+{
+    return &((struct sources_view *)view)->list;
+}
+
 static const enum action source_hints[] = {ACTION_OPEN, ACTION_FILTER_ADD, ACTION_FILTER_EDIT,
                                            ACTION_HELP};
 
@@ -346,6 +351,7 @@ static const struct view_ops sources_ops = {
     .sync = sources_sync,
     .draw = sources_draw,
     .action = sources_action,
+    .list = sources_list,
     .hints = source_hints,
     .hint_count = sizeof source_hints / sizeof source_hints[0],
 };

@@ -88,6 +88,11 @@ static void summary_close(struct view *view)
     free(v);
 }
 
+static struct page *summary_page(struct view *view)
+{
+    return &((struct summary_view *)view)->page;
+}
+
 static const enum action summary_hints[] = {ACTION_HEAPS, ACTION_EVENTS, ACTION_FILTER_EDIT,
                                             ACTION_TRUST, ACTION_HELP};
 
@@ -98,6 +103,7 @@ static const struct view_ops summary_ops = {
     .sync = summary_sync,
     .draw = summary_draw,
     .action = summary_action,
+    .page = summary_page,
     .hints = summary_hints,
     .hint_count = sizeof summary_hints / sizeof summary_hints[0],
 };
