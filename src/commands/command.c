@@ -10,7 +10,7 @@
 #include "commands/info.h"
 #include "commands/report.h"
 
-#define FORMAT(name)     (1u << OPTION_FORMAT_##name)
+#define FORMAT(name)     (1u << EXPORT_FORMAT_##name)
 #define RECORD_FORMATS() (FORMAT(TSV) | FORMAT(CSV) | FORMAT(JSONL))
 
 const struct command commands[] = {
@@ -21,7 +21,7 @@ const struct command commands[] = {
         .bit = ON_REPORT,
         .many_files = true,
         .formats = RECORD_FORMATS() | FORMAT(TEXT) | FORMAT(JSON),
-        .format = OPTION_FORMAT_TEXT,
+        .format = EXPORT_FORMAT_TEXT,
         .run = report_run,
     },
     {
@@ -30,7 +30,7 @@ const struct command commands[] = {
         .help = "one line per event, in time order",
         .bit = ON_EVENTS,
         .formats = RECORD_FORMATS() | FORMAT(TEXT),
-        .format = OPTION_FORMAT_TSV,
+        .format = EXPORT_FORMAT_TSV,
         .run = events_run,
     },
     {
@@ -39,7 +39,7 @@ const struct command commands[] = {
         .help = "container, session, records and losses",
         .bit = ON_INFO,
         .formats = FORMAT(TEXT) | FORMAT(JSON),
-        .format = OPTION_FORMAT_TEXT,
+        .format = EXPORT_FORMAT_TEXT,
         .run = info_run,
     },
 };
@@ -63,9 +63,9 @@ void command_put_names(struct strbuf *out)
     }
 }
 
-enum option_format command_format(const struct options *o)
+enum export_format command_format(const struct options *o)
 {
-    return o->format != OPTION_FORMAT_DEFAULT ? (enum option_format)o->format : o->command->format;
+    return o->format != EXPORT_FORMAT_DEFAULT ? (enum export_format)o->format : o->command->format;
 }
 
 int command_run(const struct options *o, int fd)

@@ -12,7 +12,7 @@
 
 #include "base/strbuf.h"
 #include "commands/option.h"
-#include "commands/output.h"
+#include "export/output.h"
 
 /* Exit codes (cli.md, Exit). */
 enum command_exit {
@@ -28,8 +28,8 @@ struct command {
     const char *help;      /* one line, what it does */
     unsigned bit;          /* enum command_bit */
     bool many_files;
-    unsigned formats;          /* bits of enum option_format */
-    enum option_format format; /* without --format */
+    unsigned formats;          /* bits of enum export_format */
+    enum export_format format; /* without --format */
     int (*run)(const struct options *o, struct output *out);
 };
 
@@ -43,7 +43,7 @@ const struct command *command_find(const char *name);
 void command_put_names(struct strbuf *out);
 
 /* The format asked for, or the command's own. */
-enum option_format command_format(const struct options *o);
+enum export_format command_format(const struct options *o);
 
 /* Runs o->command with its answer going to `fd`; returns the exit code. SIGPIPE must be ignored. */
 int command_run(const struct options *o, int fd);

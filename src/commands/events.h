@@ -5,7 +5,7 @@
 #define COMMANDS_EVENTS_H
 
 #include "commands/option.h"
-#include "commands/output.h"
+#include "export/output.h"
 
 /* A command (command.h): returns an exit code. */
 int events_run(const struct options *o, struct output *out);

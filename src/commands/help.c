@@ -33,11 +33,11 @@ static void put_columns(struct strbuf *out)
 static void put_formats(const struct command *command, struct strbuf *out)
 {
     strbuf_puts(out, "\nformats:");
-    for (unsigned f = OPTION_FORMAT_TEXT; f <= OPTION_FORMAT_JSONL; f++)
+    for (unsigned f = EXPORT_FORMAT_TEXT; f <= EXPORT_FORMAT_JSONL; f++)
         if ((command->formats >> f & 1) != 0)
-            strbuf_printf(out, " %s", option_format_word((enum option_format)f));
+            strbuf_printf(out, " %s", export_format_words[f]);
     strbuf_printf(out, "; %s unless --format says otherwise\n",
-                  option_format_word(command->format));
+                  export_format_words[command->format]);
 }
 
 static void put_command(const struct command *command, struct strbuf *out)

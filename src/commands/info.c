@@ -9,7 +9,7 @@
 
 static void put_info(const struct subject *s, struct output *out)
 {
-    if (command_format(s->options) == OPTION_FORMAT_JSON) {
+    if (command_format(s->options) == EXPORT_FORMAT_JSON) {
         json_t *root = info_json(s);
         json_put(root, out);
         json_decref(root);

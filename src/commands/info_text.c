@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "commands/info_facts.h"
 #include "commands/text_lines.h"
-#include "commands/text_table.h"
+#include "export/text_table.h"
 #include "model/capture_words.h"
 
 #define INDENT 2

@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "base/strbuf.h"
-#include "commands/output.h"
+#include "export/output.h"
 #include "model/value.h"
 
 /*

@@ -155,17 +155,17 @@ static int check_format(const struct options *o, struct err_info *info)
 {
     if (o->command == NULL)
         return 0;
-    enum option_format format = command_format(o);
+    enum export_format format = command_format(o);
     if ((o->command->formats >> format & 1) == 0)
         return err_set(info, ERR_SYNTAX, "%s has no format %s", o->command->name,
-                       option_format_word(format));
-    if (format == OPTION_FORMAT_JSON && (o->by != 0 || o->top.given))
+                       export_format_words[format]);
+    if (format == EXPORT_FORMAT_JSON && (o->by != 0 || o->top.given))
         return err_set(info, ERR_SYNTAX, "--by and --top choose from tables: json always has all");
-    bool one_table = format > OPTION_FORMAT_JSON && (o->by & (o->by - 1)) != 0;
+    bool one_table = format > EXPORT_FORMAT_JSON && (o->by & (o->by - 1)) != 0;
     if (one_table)
         return err_set(info, ERR_SYNTAX, "%s is of one table: name one with --by",
-                       option_format_word(format));
-    if (o->all_fields && format != OPTION_FORMAT_JSONL)
+                       export_format_words[format]);
+    if (o->all_fields && format != EXPORT_FORMAT_JSONL)
         return err_set(info, ERR_SYNTAX, "--all-fields needs --format jsonl");
     return 0;
 }

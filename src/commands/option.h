@@ -13,6 +13,8 @@
 
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "export/format.h"
+#include "export/report_table.h"
 
 struct command;
 
@@ -26,25 +28,6 @@ enum command_bit {
     ON_BATCH = ON_TABLES | ON_INFO,
     ON_QUERY = ON_EXPLORE | ON_TABLES,
     ON_ALL = ON_EXPLORE | ON_BATCH,
-};
-
-enum option_format {
-    OPTION_FORMAT_DEFAULT, /* the command's own */
-    OPTION_FORMAT_TEXT,
-    OPTION_FORMAT_JSON,
-    OPTION_FORMAT_TSV,
-    OPTION_FORMAT_CSV,
-    OPTION_FORMAT_JSONL,
-};
-
-/* The tables of `report`, in the order of the report; bits of options.by. */
-enum option_table {
-    OPTION_TABLE_HEAP,
-    OPTION_TABLE_SOURCE,
-    OPTION_TABLE_SIZE,
-    OPTION_TABLE_PROCESS,
-    OPTION_TABLE_THREAD,
-    OPTION_TABLES
 };
 
 enum option_follow { OPTION_FOLLOW_AUTO, OPTION_FOLLOW_ON, OPTION_FOLLOW_OFF };
@@ -65,8 +48,8 @@ struct options {
     const char *filter;
     int64_t since, until; /* ns since the trace's start; INT64_MIN and INT64_MAX when open */
     struct option_number pid, heap, top;
-    unsigned format; /* enum option_format */
-    unsigned by;     /* bits of enum option_table; 0: the command's own choice */
+    unsigned format; /* enum export_format */
+    unsigned by;     /* bits of enum export_table; 0: the command's own choice */
     const char *columns;
     bool raw_time, all_fields, strict, quiet, demo;
     unsigned follow; /* enum option_follow */
@@ -99,11 +82,5 @@ void options_put_filter(const struct options *o, struct strbuf *out);
 
 /* The options a command takes, for the help: "  --filter EXPR    only events that match". */
 void options_put_help(unsigned commands, struct strbuf *out);
-
-/* "heap", "source", ...: the words of --by. */
-const char *option_table_word(enum option_table table);
-
-/* "text", "json", ... for a format other than the default. */
-const char *option_format_word(enum option_format format);
 
 #endif

@@ -8,8 +8,6 @@
 
 #define HELP_COLUMN 22
 
-static const char *const format_words[] = {"", "text", "json", "tsv", "csv", "jsonl", NULL};
-static const char *const table_words[] = {"heap", "source", "size", "process", "thread", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 
 /* ---- how an argument becomes a value ---- */
@@ -143,14 +141,4 @@ void options_put_help(unsigned commands_, struct strbuf *out)
         int pad = used < HELP_COLUMN ? (int)(HELP_COLUMN - used) : 1;
         strbuf_printf(out, "%*s%s\n", pad, "", row->help);
     }
-}
-
-const char *option_table_word(enum option_table table)
-{
-    return table_words[table];
-}
-
-const char *option_format_word(enum option_format format)
-{
-    return format_words[format];
 }

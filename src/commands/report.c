@@ -5,10 +5,10 @@
 
 #include "commands/command.h"
 #include "commands/json_value.h"
-#include "commands/record.h"
 #include "commands/report_json.h"
-#include "commands/report_table.h"
 #include "commands/report_text.h"
+#include "export/record.h"
+#include "export/report_table.h"
 
 /* What goes through all files of one call. */
 struct reports {
@@ -23,14 +23,14 @@ struct reports {
     struct record_writer writer;
 };
 
-static bool is_records(enum option_format format)
+static bool is_records(enum export_format format)
 {
-    return format != OPTION_FORMAT_TEXT && format != OPTION_FORMAT_JSON;
+    return format != EXPORT_FORMAT_TEXT && format != EXPORT_FORMAT_JSON;
 }
 
 static const struct report_table *chosen_table(const struct options *o)
 {
-    unsigned table = o->by != 0 ? (unsigned)__builtin_ctz(o->by) : (unsigned)OPTION_TABLE_HEAP;
+    unsigned table = o->by != 0 ? (unsigned)__builtin_ctz(o->by) : (unsigned)EXPORT_TABLE_HEAP;
     return &report_tables[table];
 }
 
@@ -45,32 +45,29 @@ static void begin_records(struct reports *all)
     record_writer_init(&all->writer, all->out, command_format(all->options), all->fields, n);
 }
 
-static void put_records(struct reports *all, const struct report *r)
+static void put_records(struct reports *all, const struct report *r, const struct subject *s)
 {
     if (all->printed == 0)
         begin_records(all);
     const void **rows;
-    const struct option_number *top = &r->options->top;
+    const struct option_number *top = &all->options->top;
     size_t n = report_table_rows(all->table, r->summary, top->given, &rows);
     for (size_t i = 0; i < n && (!top->given || i < top->value); i++) {
-        struct value file = value_text(strbuf_str(&r->subject->name));
-        if (r->options->file_count > 1)
+        struct value file = value_text(strbuf_str(&s->name));
+        if (all->options->file_count > 1)
             record_put(&all->writer, &file);
-        for (size_t c = 0; c < all->table->column_count; c++) {
-            struct value v = report_table_value(r, &all->table->columns[c], rows[i]);
-            record_put(&all->writer, &v);
-        }
+        report_table_put(r, all->table, rows[i], &all->writer);
         record_end(&all->writer);
     }
     free(rows);
 }
 
-static void put_text(struct reports *all, const struct report *r)
+static void put_text(struct reports *all, const struct report *r, const struct subject *s)
 {
     struct strbuf page = {0};
     if (all->printed != 0)
         strbuf_putc(&page, '\n');
-    report_text(r, &page);
+    report_text(r, s, &page);
     output_add(all->out, strbuf_str(&page), page.len);
     strbuf_release(&page);
 }
@@ -82,18 +79,16 @@ static int put_report(struct reports *all, const struct subject *s)
         return COMMAND_FAILED;
     struct strbuf scratch = {0};
     const struct report r = {
-        .options = all->options,
-        .subject = s,
         .trace = s->loaded.trace,
         .summary = summary,
         .scratch = &scratch,
     };
     if (all->json != NULL)
-        json_array_append_new(all->json, report_json(&r));
+        json_array_append_new(all->json, report_json(&r, s));
     else if (all->table != NULL)
-        put_records(all, &r);
+        put_records(all, &r, s);
     else
-        put_text(all, &r);
+        put_text(all, &r, s);
     all->printed++;
     strbuf_release(&scratch);
     summary_free(summary);
@@ -130,7 +125,7 @@ int report_run(const struct options *o, struct output *out)
     int code = subject_parse_filter(o, &all.filter);
     if (code != COMMAND_OK)
         return code;
-    if (command_format(o) == OPTION_FORMAT_JSON)
+    if (command_format(o) == EXPORT_FORMAT_JSON)
         all.json = json_array();
     if (is_records(command_format(o)))
         all.table = chosen_table(o);

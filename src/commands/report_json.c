@@ -6,12 +6,12 @@
 #include "commands/json_value.h"
 #include "decoder/heap_op.h"
 
-static void set_head(json_t *root, const struct report *r)
+static void set_head(json_t *root, const struct report *r, const struct subject *s)
 {
-    const struct ingest *in = r->subject->loaded.ingest;
+    const struct ingest *in = s->loaded.ingest;
     const struct etl_file_header *h = &r->trace->header;
     int64_t last = ingest_last_time(in);
-    json_object_set_new(root, "file", json_string(strbuf_str(&r->subject->name)));
+    json_object_set_new(root, "file", json_string(strbuf_str(&s->name)));
     json_object_set_new(root, "format", json_string("etl"));
     json_object_set_new(root, "start", json_filetime(r->trace->clock.origin_filetime));
     json_object_set_new(root, "duration_ns",
@@ -109,16 +109,16 @@ static json_t *trust_json(const struct trust *t)
     return trust;
 }
 
-json_t *report_json(const struct report *r)
+json_t *report_json(const struct report *r, const struct subject *s)
 {
     json_t *root = json_object();
-    set_head(root, r);
+    set_head(root, r, s);
     json_object_set_new(root, "ops", json_ops(r->summary->ops));
     set_totals(root, r);
     json_object_set_new(root, "sources", sources_json(r->summary));
-    json_object_set_new(root, "heaps", table_json(r, &report_tables[OPTION_TABLE_HEAP]));
-    json_object_set_new(root, "sizes", table_json(r, &report_tables[OPTION_TABLE_SIZE]));
+    json_object_set_new(root, "heaps", table_json(r, &report_tables[EXPORT_TABLE_HEAP]));
+    json_object_set_new(root, "sizes", table_json(r, &report_tables[EXPORT_TABLE_SIZE]));
     json_object_set_new(root, "stacks", stacks_json());
-    json_object_set_new(root, "trust", trust_json(&r->subject->loaded.trust));
+    json_object_set_new(root, "trust", trust_json(&s->loaded.trust));
     return root;
 }

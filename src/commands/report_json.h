@@ -6,9 +6,10 @@
 
 #include <jansson.h>
 
-#include "commands/report_table.h"
+#include "commands/subject.h"
+#include "export/report_table.h"
 
 /* One file's object; the caller owns it. */
-json_t *report_json(const struct report *r);
+json_t *report_json(const struct report *r, const struct subject *s);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "commands/text_lines.h"
-#include "commands/text_table.h"
+#include "export/text_table.h"
 #include "model/capture_words.h"
 
 #define INDENT 2
@@ -16,7 +16,7 @@
 #define PROCESSES_MOST 3
 
 /* Tables without --by. */
-#define TABLES_USUAL (1u << OPTION_TABLE_HEAP | 1u << OPTION_TABLE_SOURCE | 1u << OPTION_TABLE_SIZE)
+#define TABLES_USUAL (1u << EXPORT_TABLE_HEAP | 1u << EXPORT_TABLE_SOURCE | 1u << EXPORT_TABLE_SIZE)
 
 /* ---- what was read ---- */
 
@@ -34,9 +34,9 @@ static void put_recorded(const struct report *r, struct strbuf *out)
     text_line(out, "recorded", &b);
 }
 
-static void put_length(const struct report *r, struct strbuf *out)
+static void put_length(const struct report *r, const struct subject *s, struct strbuf *out)
 {
-    const struct ingest *in = r->subject->loaded.ingest;
+    const struct ingest *in = s->loaded.ingest;
     const struct etl_tally *t = ingest_tally(in);
     struct strbuf b = {0};
     if (ingest_last_time(in) != INT64_MIN) {
@@ -52,7 +52,7 @@ static void put_length(const struct report *r, struct strbuf *out)
 
 static void put_processes(const struct report *r, struct strbuf *out)
 {
-    const struct report_table *t = &report_tables[OPTION_TABLE_PROCESS];
+    const struct report_table *t = &report_tables[EXPORT_TABLE_PROCESS];
     const void **rows;
     size_t n = report_table_rows(t, r->summary, true, &rows);
     struct strbuf b = {0};
@@ -70,9 +70,8 @@ static void put_processes(const struct report *r, struct strbuf *out)
 }
 
 /* What the figures below are confined to. */
-static void put_selection(const struct report *r, struct strbuf *out)
+static void put_selection(const struct report *r, const struct options *o, struct strbuf *out)
 {
-    const struct options *o = r->options;
     struct strbuf b = {0};
     options_put_filter(o, &b);
     struct strbuf safe = {0};
@@ -171,10 +170,10 @@ static size_t choose_text_columns(const struct report *r, const struct report_ta
     return n;
 }
 
-static void put_table(const struct report *r, const struct report_table *table, struct strbuf *out)
+static void put_table(const struct report *r, const struct report_table *table,
+                      const struct option_number *top, struct strbuf *out)
 {
     const void **rows;
-    const struct option_number *top = &r->options->top;
     size_t n = report_table_rows(table, r->summary, table->ranked || top->given, &rows);
     uint64_t most = top->given ? top->value : table->ranked ? TABLE_ROWS : UINT64_MAX;
     const struct report_column *chosen[TEXT_TABLE_COLUMNS];
@@ -201,18 +200,18 @@ static void put_table(const struct report *r, const struct report_table *table, 
     text_table_release(&t);
 }
 
-void report_text(const struct report *r, struct strbuf *out)
+void report_text(const struct report *r, const struct subject *s, struct strbuf *out)
 {
-    strbuf_printf(out, "%s\n", strbuf_str(&r->subject->name));
+    strbuf_printf(out, "%s\n", strbuf_str(&s->name));
     put_recorded(r, out);
-    put_length(r, out);
+    put_length(r, s, out);
     put_processes(r, out);
-    put_selection(r, out);
+    put_selection(r, s->options, out);
     put_totals(r, out);
     put_ops(r, out);
-    unsigned tables = r->options->by != 0 ? r->options->by : TABLES_USUAL;
-    for (unsigned i = 0; i < OPTION_TABLES; i++)
+    unsigned tables = s->options->by != 0 ? s->options->by : TABLES_USUAL;
+    for (unsigned i = 0; i < EXPORT_TABLES; i++)
         if ((tables >> i & 1) != 0)
-            put_table(r, &report_tables[i], out);
-    text_trust(out, &r->subject->loaded.trust);
+            put_table(r, &report_tables[i], &s->options->top, out);
+    text_trust(out, &s->loaded.trust);
 }

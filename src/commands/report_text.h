@@ -5,9 +5,10 @@
 #define COMMANDS_REPORT_TEXT_H
 
 #include "base/strbuf.h"
-#include "commands/report_table.h"
+#include "commands/subject.h"
+#include "export/report_table.h"
 
 /* Appends one file's page. */
-void report_text(const struct report *r, struct strbuf *out);
+void report_text(const struct report *r, const struct subject *s, struct strbuf *out);
 
 #endif

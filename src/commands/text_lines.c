@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "commands/text_table.h"
 #include "decoder/event.h"
 #include "decoder/heap_op.h"
+#include "export/text_table.h"
 
 #define LABEL_COLUMN 14
 

@@ -25,18 +25,20 @@ allow src/base     "$std|base/.*"
 allow decoder      "$std|(base|decoder)/.*"
 allow src/model    "$std|(base|decoder|model)/.*"
 allow src/source   "$std|(base|decoder|model|source)/.*"
-allow src/commands "$std|(base|decoder|model|source|commands)/.*"
+allow src/export   "$std|(base|decoder|model|export)/.*"
+allow src/commands "$std|(base|decoder|model|source|export|commands)/.*"
 allow ui/term      "$std|(base|ui/term)/.*|[a-z_]+\.inc"
 allow ui/keys      "$std|(base|ui/term|ui/keys)/.*"
 allow ui/widget    "$std|(base|ui/term|ui/keys|ui/widget)/.*"
 allow ui/view      "$std|(base|decoder|model|ui/term|ui/keys|ui/widget|ui/view)/.*"
 allow ui/app       "$std|(base|decoder|model|ui)/.*"
-allow src/runtime  "$std|(base|decoder|model|source|runtime|ui)/.*"
+allow src/runtime  "$std|(base|decoder|model|source|export|runtime|ui)/.*"
 
 own src/base     'none'
 own decoder      'libfwnt'
 own src/model    'pcre2'
 own src/source   'none'
+own src/export   'none'
 own src/commands 'jansson'
 own ui/term      'curses|ini'
 own ui/keys      'none'

@@ -14,8 +14,8 @@
 
 #include "commands/command.h"
 #include "commands/help.h"
-#include "commands/report_table.h"
-#include "commands/text_table.h"
+#include "export/report_table.h"
+#include "export/text_table.h"
 #include "model/event_column.h"
 #include "model/filter.h"
 
@@ -59,8 +59,8 @@ static void test_values(void **state)
     assert_int_equal(l.o.pid.value, 4711);
     assert_int_equal(l.o.heap.value, 0x13d35bd0000);
     assert_int_equal(l.o.top.value, 5);
-    assert_int_equal(l.o.by, 1u << OPTION_TABLE_SIZE | 1u << OPTION_TABLE_HEAP);
-    assert_int_equal(l.o.format, OPTION_FORMAT_TEXT);
+    assert_int_equal(l.o.by, 1u << EXPORT_TABLE_SIZE | 1u << EXPORT_TABLE_HEAP);
+    assert_int_equal(l.o.format, EXPORT_FORMAT_TEXT);
     assert_true(l.o.strict && l.o.quiet);
     assert_int_equal(l.o.file_count, 2);
     assert_string_equal(l.o.files[1], "b.etl");
@@ -241,9 +241,9 @@ static void test_tables(void **state)
     static const char *const titles[] = {"Heaps", "Sources", "Size classes", "Processes",
                                          "Threads"};
     static const char *const words[] = {"heap", "source", "size", "process", "thread"};
-    for (unsigned i = 0; i < OPTION_TABLES; i++) {
+    for (unsigned i = 0; i < EXPORT_TABLES; i++) {
         assert_string_equal(report_tables[i].title, titles[i]);
-        assert_string_equal(option_table_word((enum option_table)i), words[i]);
+        assert_string_equal(export_table_words[i], words[i]);
         assert_true(report_tables[i].column_count < TEXT_TABLE_COLUMNS);
     }
     assert_true(EVENT_COLUMN_COUNT <= TEXT_TABLE_COLUMNS);

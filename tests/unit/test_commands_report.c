@@ -19,7 +19,7 @@
 #include "base/text.h"
 #include "command_world.h"
 #include "commands/json_value.h"
-#include "commands/text_table.h"
+#include "export/text_table.h"
 
 static const struct mketl_options usual = {
     .seed = 21,

@@ -4,8 +4,8 @@
  * Rows are collected and printed together; a long list is printed in batches whose widths only
  * grow. Columns that do not fit are left out by their rank.
  */
-#ifndef COMMANDS_TEXT_TABLE_H
-#define COMMANDS_TEXT_TABLE_H
+#ifndef EXPORT_TEXT_TABLE_H
+#define EXPORT_TEXT_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

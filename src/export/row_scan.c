@@ -1,5 +1,5 @@
 /* Matching rows in order, chunk by chunk; see row_scan.h. */
-#include "commands/row_scan.h"
+#include "export/row_scan.h"
 
 #include <errno.h>
 

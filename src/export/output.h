@@ -1,11 +1,11 @@
 /*
- * Standard output of a batch command: buffered, without a printf per field.
+ * Data on its way to a file description: buffered, without a printf per field.
  *
  * The first write error is kept and everything after it is thrown away, so callers write on and
  * look once at the end; long loops ask output_failed() now and then.
  */
-#ifndef COMMANDS_OUTPUT_H
-#define COMMANDS_OUTPUT_H
+#ifndef EXPORT_OUTPUT_H
+#define EXPORT_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,20 +4,20 @@
  * One writer for events and for the tables of `report`: TSV, CSV, JSONL or text. A record is its
  * values in the order of the fields. Absent is `-`, an empty field, a key left out.
  */
-#ifndef COMMANDS_RECORD_H
-#define COMMANDS_RECORD_H
+#ifndef EXPORT_RECORD_H
+#define EXPORT_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "commands/option.h"
-#include "commands/output.h"
-#include "commands/text_table.h"
+#include "export/format.h"
+#include "export/output.h"
+#include "export/text_table.h"
 #include "model/value.h"
 
 struct record_writer {
     struct output *out;
-    enum option_format format;
+    enum export_format format;
     const struct record_field *fields;
     size_t field_count;
     size_t at;    /* the field whose value comes next */
@@ -34,7 +34,7 @@ struct record_field {
 
 /* Begins with the line of names, which jsonl has not. `fields` are borrowed, at most
  * TEXT_TABLE_COLUMNS. */
-void record_writer_init(struct record_writer *w, struct output *out, enum option_format format,
+void record_writer_init(struct record_writer *w, struct output *out, enum export_format format,
                         const struct record_field *fields, size_t field_count);
 
 /* Writes what is waiting. */

@@ -4,20 +4,34 @@
  * Each is described once, its columns in the order of the machine formats; text shows some of them,
  * and the arrays of the JSON report are the first columns of three of them.
  */
-#ifndef COMMANDS_REPORT_TABLE_H
-#define COMMANDS_REPORT_TABLE_H
+#ifndef EXPORT_REPORT_TABLE_H
+#define EXPORT_REPORT_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "commands/subject.h"
+#include "base/strbuf.h"
+#include "export/record.h"
+#include "model/fold.h"
+#include "model/trace.h"
 #include "model/value.h"
 
-/* What one report is made of; all borrowed. */
+/* In the order of a report. */
+enum export_table {
+    EXPORT_TABLE_HEAP,
+    EXPORT_TABLE_SOURCE,
+    EXPORT_TABLE_SIZE,
+    EXPORT_TABLE_PROCESS,
+    EXPORT_TABLE_THREAD,
+    EXPORT_TABLES
+};
+
+/* "heap", "source" ...: what the command line calls them; NULL behind the last. */
+extern const char *const export_table_words[];
+
+/* What the figures of a table are read from; all borrowed. */
 struct report {
-    const struct options *options;
-    const struct subject *subject;
     const struct trace *trace;
     const struct summary *summary;
     struct strbuf *scratch; /* a text made for a value lives here until the next one is made */
@@ -52,8 +66,8 @@ struct report_table {
     bool (*is_empty)(const void *row);   /* rows to leave out; NULL: none */
 };
 
-/* In order of enum option_table. */
-extern const struct report_table report_tables[OPTION_TABLES];
+/* In order of enum export_table. */
+extern const struct report_table report_tables[EXPORT_TABLES];
 
 /*
  * The rows of the table that are not empty, as pointers the caller frees: in order of weight when
@@ -64,5 +78,9 @@ size_t report_table_rows(const struct report_table *t, const struct summary *s, 
 
 struct value report_table_value(const struct report *r, const struct report_column *column,
                                 const void *row);
+
+/* The values of the row in all columns of the table, in their order; the caller ends the record. */
+void report_table_put(const struct report *r, const struct report_table *t, const void *row,
+                      struct record_writer *w);
 
 #endif

@@ -1,11 +1,13 @@
 /* Descriptions of the report's tables; see report_table.h. */
-#include "commands/report_table.h"
+#include "export/report_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "decoder/heap_op.h"
+
+const char *const export_table_words[] = {"heap", "source", "size", "process", "thread", NULL};
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -292,8 +294,8 @@ static const struct report_column size_columns[] = {
 
 #define COLUMNS(columns_) .columns = (columns_), .column_count = COUNT_OF(columns_)
 
-const struct report_table report_tables[OPTION_TABLES] = {
-    [OPTION_TABLE_HEAP] =
+const struct report_table report_tables[EXPORT_TABLES] = {
+    [EXPORT_TABLE_HEAP] =
         {
             .title = "Heaps",
             COLUMNS(heap_columns),
@@ -302,14 +304,14 @@ const struct report_table report_tables[OPTION_TABLES] = {
             .rows = heap_rows,
             .weight = heap_weight,
         },
-    [OPTION_TABLE_SOURCE] =
+    [EXPORT_TABLE_SOURCE] =
         {
             .title = "Sources",
             COLUMNS(source_columns),
             .rows = source_rows,
             .weight = source_weight,
         },
-    [OPTION_TABLE_SIZE] =
+    [EXPORT_TABLE_SIZE] =
         {
             .title = "Size classes",
             COLUMNS(size_columns),
@@ -318,7 +320,7 @@ const struct report_table report_tables[OPTION_TABLES] = {
             .weight = size_weight,
             .is_empty = size_is_empty,
         },
-    [OPTION_TABLE_PROCESS] =
+    [EXPORT_TABLE_PROCESS] =
         {
             .title = "Processes",
             COLUMNS(process_columns),
@@ -326,7 +328,7 @@ const struct report_table report_tables[OPTION_TABLES] = {
             .rows = process_rows,
             .weight = group_weight,
         },
-    [OPTION_TABLE_THREAD] =
+    [EXPORT_TABLE_THREAD] =
         {
             .title = "Threads",
             COLUMNS(thread_columns),
@@ -382,4 +384,13 @@ struct value report_table_value(const struct report *r, const struct report_colu
     uint64_t number;
     memcpy(&number, (const char *)row + column->offset, sizeof number);
     return value_number(column->kind, number);
+}
+
+void report_table_put(const struct report *r, const struct report_table *t, const void *row,
+                      struct record_writer *w)
+{
+    for (size_t c = 0; c < t->column_count; c++) {
+        struct value v = report_table_value(r, &t->columns[c], row);
+        record_put(w, &v);
+    }
 }

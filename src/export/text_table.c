@@ -1,5 +1,5 @@
 /* Aligned tables; see text_table.h. */
-#include "commands/text_table.h"
+#include "export/text_table.h"
 
 #include <stdlib.h>
 #include <string.h>

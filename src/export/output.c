@@ -1,5 +1,5 @@
 /* The buffered output of output.h. */
-#include "commands/output.h"
+#include "export/output.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -3,8 +3,8 @@
  *
  * Looks at a chunk at a time, so that a list cut short with --top costs only what it prints.
  */
-#ifndef COMMANDS_ROW_SCAN_H
-#define COMMANDS_ROW_SCAN_H
+#ifndef EXPORT_ROW_SCAN_H
+#define EXPORT_ROW_SCAN_H
 
 #include <stdint.h>
 

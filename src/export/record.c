@@ -1,5 +1,5 @@
 /* TSV, CSV, JSONL and text; see record.h. */
-#include "commands/record.h"
+#include "export/record.h"
 
 #include <string.h>
 
@@ -95,20 +95,20 @@ static void put_names(const struct record_writer *w)
 {
     for (size_t i = 0; i < w->field_count; i++) {
         if (i != 0)
-            output_putc(w->out, w->format == OPTION_FORMAT_TSV ? '\t' : ',');
+            output_putc(w->out, w->format == EXPORT_FORMAT_TSV ? '\t' : ',');
         output_puts(w->out, w->fields[i].name);
     }
     output_putc(w->out, '\n');
 }
 
-void record_writer_init(struct record_writer *w, struct output *out, enum option_format format,
+void record_writer_init(struct record_writer *w, struct output *out, enum export_format format,
                         const struct record_field *fields, size_t field_count)
 {
     *w = (struct record_writer){
         .out = out, .format = format, .fields = fields, .field_count = field_count};
-    if (format == OPTION_FORMAT_TSV || format == OPTION_FORMAT_CSV)
+    if (format == EXPORT_FORMAT_TSV || format == EXPORT_FORMAT_CSV)
         put_names(w);
-    if (format != OPTION_FORMAT_TEXT)
+    if (format != EXPORT_FORMAT_TEXT)
         return;
     for (size_t i = 0; i < field_count; i++)
         w->columns[i] = (struct text_column){.title = fields[i].title, .left = fields[i].left};
@@ -125,7 +125,7 @@ static void flush_table(struct record_writer *w)
 
 void record_writer_finish(struct record_writer *w)
 {
-    if (w->format != OPTION_FORMAT_TEXT)
+    if (w->format != EXPORT_FORMAT_TEXT)
         return;
     flush_table(w);
     text_table_release(&w->table);
@@ -135,22 +135,22 @@ void record_put(struct record_writer *w, const struct value *v)
 {
     size_t at = w->at++;
     switch (w->format) {
-    case OPTION_FORMAT_TSV:
+    case EXPORT_FORMAT_TSV:
         if (at != 0)
             output_putc(w->out, '\t');
         put_tsv(w->out, v);
         break;
-    case OPTION_FORMAT_CSV:
+    case EXPORT_FORMAT_CSV:
         if (at != 0)
             output_putc(w->out, ',');
         put_csv(w->out, v);
         break;
-    case OPTION_FORMAT_JSONL:
+    case EXPORT_FORMAT_JSONL:
         put_json(w, w->fields[at].name, v);
         break;
-    case OPTION_FORMAT_DEFAULT:
-    case OPTION_FORMAT_TEXT:
-    case OPTION_FORMAT_JSON:
+    case EXPORT_FORMAT_DEFAULT:
+    case EXPORT_FORMAT_TEXT:
+    case EXPORT_FORMAT_JSON:
         text_table_add(&w->table, v);
         break;
     }
@@ -164,10 +164,10 @@ void record_put_extra(struct record_writer *w, const char *name, const struct va
 void record_end(struct record_writer *w)
 {
     w->at = 0;
-    if (w->format == OPTION_FORMAT_JSONL) {
+    if (w->format == EXPORT_FORMAT_JSONL) {
         output_puts(w->out, w->started ? "}\n" : "{}\n");
         w->started = false;
-    } else if (w->format != OPTION_FORMAT_TEXT) {
+    } else if (w->format != EXPORT_FORMAT_TEXT) {
         output_putc(w->out, '\n');
     } else if (w->table.rows >= TEXT_BATCH) {
         flush_table(w);
