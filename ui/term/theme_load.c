@@ -1,13 +1,12 @@
 /* Where themes come from: a path, the person's folder, the installed one, the source tree, the
  * compiled-in files. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "base/xdg.h"
 #include "ui/term/theme.h"
 #include "ui/term/theme_priv.h"
 
@@ -21,46 +20,16 @@ static bool is_path(const char *s)
     return strchr(s, '/') || (n > tail && strcmp(s + n - tail, suffix) == 0);
 }
 
-static int read_all(int fd, struct strbuf *out)
-{
-    char block[4096];
-    for (;;) {
-        ssize_t n = read(fd, block, sizeof block);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            return 0;
-        strbuf_add(out, block, (size_t)n);
-        if (out->len > MAX_FILE)
-            return ERR_LIMIT;
-    }
-}
-
-/* O_NONBLOCK: a FIFO given for a theme must not stop the program. */
+/* A FIFO given for a theme does not stop the program. */
 static int read_file(const char *path, struct strbuf *out)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return -errno;
-    int rc = read_all(fd, out);
-    close(fd);
-    return rc;
+    return file_read(path, MAX_FILE, out, NULL);
 }
 
 /* The folder with the person's own themes; false when there is no home. */
-static bool put_config_dir(struct strbuf *b)
+static bool put_own_folder(struct strbuf *b)
 {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (config && config[0] == '/')
-        strbuf_puts(b, config);
-    else if (home && home[0] == '/')
-        strbuf_printf(b, "%s/.config", home);
-    else
-        return false;
-    strbuf_puts(b, "/heaptail/themes");
-    return true;
+    return xdg_put_path(b, XDG_CONFIG, "themes");
 }
 
 static int read_from_dir(const char *dir, const char *name, struct strbuf *out,
@@ -91,7 +60,7 @@ int theme_read(const char *name_or_path, struct strbuf *out_text, struct strbuf 
     }
     struct strbuf own = {0};
     int rc = -ENOENT;
-    if (put_config_dir(&own))
+    if (put_own_folder(&own))
         rc = read_from_dir(own.s, name_or_path, out_text, out_path);
     strbuf_release(&own);
     for (size_t i = 0; rc == -ENOENT && i < sizeof data_dirs / sizeof data_dirs[0]; i++)
@@ -119,7 +88,7 @@ static void put_choices(struct strbuf *b)
     for (unsigned long i = 0; i < theme_builtin_count; i++)
         strbuf_printf(b, "%s %s", i > 0 ? "," : "", theme_builtins[i].name);
     struct strbuf own = {0};
-    if (put_config_dir(&own))
+    if (put_own_folder(&own))
         strbuf_printf(b, "; your own go to %s", own.s);
     strbuf_release(&own);
 }
