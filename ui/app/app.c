@@ -58,6 +58,7 @@ void app_free(struct app *a)
         return;
     view_stack_release(&a->stack);
     prompt_release(&a->prompt);
+    completion_release(&a->completion);
     frame_release(&a->frame);
     release_texts(&a->texts);
     strbuf_release(&a->message);

@@ -14,6 +14,7 @@
 #include "ui/keys/keymap.h"
 #include "ui/view/census.h"
 #include "ui/view/view_stack.h"
+#include "ui/widget/completion.h"
 #include "ui/widget/frame.h"
 #include "ui/widget/prompt.h"
 
@@ -30,6 +31,8 @@ struct app_prompt {
     bool (*accept)(struct app *a);                       /* false: it stays open */
     void (*cancel)(struct app *a);                       /* after it was closed; optional */
     void (*put_note)(struct app *a, struct strbuf *out); /* beside its keys; optional */
+    /* Tab: begins `out` and offers what could stand at the cursor; optional. Bounded work. */
+    void (*complete)(struct app *a, struct completion *out);
 };
 
 struct app {
@@ -54,6 +57,7 @@ struct app {
     int64_t since, until;  /* ns */
     struct prompt prompt;
     const struct app_prompt *prompt_kind; /* of the prompt that is or was open */
+    struct completion completion;         /* of the prompt's text */
 
     struct strbuf message;
     bool message_is_error;

@@ -113,20 +113,30 @@ static enum prompt_result erase(struct prompt *p, size_t from, size_t to)
     return PROMPT_EDITED;
 }
 
+bool prompt_replace(struct prompt *p, size_t from, size_t old, const char *text, size_t n)
+{
+    if (p->text.len - old + n > PROMPT_MAX)
+        return false;
+    struct strbuf after = {0};
+    strbuf_add(&after, strbuf_str(&p->text) + from + old, p->text.len - from - old);
+    strbuf_truncate(&p->text, from);
+    strbuf_add(&p->text, text, n);
+    p->cursor = p->text.len;
+    strbuf_add(&p->text, strbuf_str(&after), after.len);
+    strbuf_release(&after);
+    return true;
+}
+
 static enum prompt_result insert(struct prompt *p, uint32_t cp)
 {
-    if (text_is_control(cp) || p->text.len > PROMPT_MAX - 4)
-        return PROMPT_MOVED;
-    size_t end = p->text.len;
-    text_put_utf8(&p->text, cp);
-    /* It was appended; bring it to the cursor. */
-    char bytes[4];
-    size_t n = p->text.len - end;
-    memcpy(bytes, p->text.s + end, n);
-    memmove(p->text.s + p->cursor + n, p->text.s + p->cursor, end - p->cursor);
-    memcpy(p->text.s + p->cursor, bytes, n);
-    p->cursor += n;
-    return PROMPT_EDITED;
+    struct strbuf bytes = {0};
+    bool taken = !text_is_control(cp);
+    if (taken) {
+        text_put_utf8(&bytes, cp);
+        taken = prompt_replace(p, p->cursor, 0, strbuf_str(&bytes), bytes.len);
+    }
+    strbuf_release(&bytes);
+    return taken ? PROMPT_EDITED : PROMPT_MOVED;
 }
 
 /* Shows a line of the history; the line being typed stands after the newest. */

@@ -58,6 +58,10 @@ void prompt_close(struct prompt *p, bool accepted);
 
 enum prompt_result prompt_key(struct prompt *p, struct ui_key key);
 
+/* Puts [text, text+n) in the place of the `old` bytes at `from`, both at characters; the cursor
+ * goes behind it. False, and nothing is changed, when there is no room. */
+bool prompt_replace(struct prompt *p, size_t from, size_t old, const char *text, size_t n);
+
 /* Says what the text is worth. `at` (bytes) and `message` are for the caret line; message may be
  * NULL. */
 void prompt_judge(struct prompt *p, enum prompt_state state, size_t at, const char *message);
