@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "term.h"
 #include "ui/keys/keymap.h"
-#include "ui/widget/list.h"
+#include "ui/widget/list_layout.h"
 
 /*
  * Rows made up on the spot: ids `first_id` + position * `stride`, so that filters (a larger stride)
@@ -97,11 +97,12 @@ static void format_stack(void *ctx, struct list_cell *cell)
 }
 
 static const struct list_column columns[] = {
-    {"row", "Row", ALIGN_RIGHT, CUT_END, 7, 13, 0, true, format_id, NULL},
-    {"op", "Op", ALIGN_LEFT, CUT_END, 7, 7, 1, false, format_op, NULL},
-    {"size", "Size", ALIGN_RIGHT, CUT_END, 8, 13, 2, true, format_size, NULL},
-    {"share", "Share", ALIGN_LEFT, CUT_END, 8, 16, 4, false, NULL, draw_share},
-    {"stack", "Stack", ALIGN_LEFT, CUT_MIDDLE, 12, LIST_WIDE, 3, true, format_stack, NULL},
+    {"row", "Row", ALIGN_RIGHT, CUT_END, 7, 13, 0, true, format_id, NULL, NULL, false},
+    {"op", "Op", ALIGN_LEFT, CUT_END, 7, 7, 1, false, format_op, NULL, NULL, false},
+    {"size", "Size", ALIGN_RIGHT, CUT_END, 8, 13, 2, true, format_size, NULL, NULL, false},
+    {"share", "Share", ALIGN_LEFT, CUT_END, 8, 16, 4, false, NULL, draw_share, NULL, false},
+    {"stack", "Stack", ALIGN_LEFT, CUT_MIDDLE, 12, LIST_WIDE, 3, true, format_stack, NULL, NULL,
+     false},
 };
 
 #define COLUMNS (sizeof columns / sizeof columns[0])
@@ -323,16 +324,16 @@ static void every_column_can_be_reached(void **state)
     (void)state;
     struct fixture f;
     struct term *t = show(&f, 10, 15, 40);
-    size_t index[LIST_MAX_COLUMNS];
-    int width[LIST_MAX_COLUMNS];
+    struct list_layout lay;
     for (size_t column = 0; column < COLUMNS; column++) {
         assert_int_equal(f.list.column, column);
         assert_int_equal(term_find(t, columns[column].title), 0);
-        size_t n = list_layout(&f.list, 40, index, width);
-        int total = 2;
-        for (size_t i = 0; i < n; i++)
-            total += width[i] + (i > 0 ? 1 : 0);
-        assert_true(total <= 40);
+        list_layout(&f.list, 40, &lay);
+        size_t last = lay.count - 1;
+        assert_true(lay.x[last] + lay.width[last] < 40);
+        assert_true(lay.more_left || lay.more_right);
+        assert_int_equal(strncmp(term_row(t, 0), "\u2039", 3) == 0, lay.more_left);
+        assert_int_equal(strstr(term_row(t, 0), "\u203a") != NULL, lay.more_right);
         term_keys(t, "l");
     }
     assert_int_equal(f.list.column, COLUMNS - 1);
@@ -346,22 +347,24 @@ static void columns_share_the_width(void **state)
     (void)state;
     struct list l;
     struct rows r = {.count = 1, .stride = 1};
-    size_t index[LIST_MAX_COLUMNS];
-    int width[LIST_MAX_COLUMNS];
     list_init(&l, &source, &r, columns, COLUMNS);
     for (int cols = 0; cols < 250; cols++) {
-        size_t n = list_layout(&l, cols, index, width);
-        int total = 2, gap = cols < 80 ? 1 : 2;
-        assert_true(n >= 1);
-        for (size_t i = 0; i < n; i++) {
-            assert_true(i == 0 || index[i] > index[i - 1]);
-            assert_true(width[i] <= columns[index[i]].max_width);
-            assert_true(n == 1 || width[i] >= columns[index[i]].min_width);
-            total += width[i] + (i > 0 ? gap : 0);
+        struct list_layout lay;
+        list_layout(&l, cols, &lay);
+        int end = 0, gap = cols < 80 ? 1 : 2;
+        assert_true(lay.count >= 1);
+        for (size_t i = 0; i < lay.count; i++) {
+            assert_true(i == 0 || lay.column[i] > lay.column[i - 1]);
+            assert_true(lay.width[i] <= columns[lay.column[i]].max_width);
+            assert_true(lay.count == 1 || lay.width[i] >= columns[lay.column[i]].min_width);
+            assert_int_equal(lay.x[i], i > 0 ? end + gap : LIST_GUTTER);
+            end = lay.x[i] + lay.width[i];
         }
-        assert_true(total <= cols || cols < 2);
-        if (n == COLUMNS)
-            assert_int_equal(total, cols); /* the wide column takes the rest */
+        bool all = lay.count == COLUMNS;
+        assert_true(cols < 3 || end <= (all ? cols : cols - 1));
+        assert_int_equal(lay.more_left || lay.more_right, !all);
+        if (all)
+            assert_int_equal(end, cols); /* the wide column takes the rest */
     }
     list_release(&l);
 }

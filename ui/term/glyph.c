@@ -9,7 +9,7 @@ static const struct {
     char ascii;
 } stand_in[] = {
     {0x00b7, '.'}, {0x0394, 'd'},                               /* zero, delta */
-    {0x2026, '~'}, {0x203a, '>'},                               /* ellipsis, crumb */
+    {0x2026, '~'}, {0x2039, '<'}, {0x203a, '>'},                /* ellipsis, more, crumb */
     {0x2190, '<'}, {0x2191, '^'}, {0x2192, '>'}, {0x2193, 'v'}, /* arrows */
     {0x2500, '-'}, {0x2502, '|'},                               /* lines */
     {0x2581, '_'}, {0x2582, '.'}, {0x2583, ':'}, {0x2584, '-'}, /* lower eighths: sparklines */

@@ -17,6 +17,8 @@
 #define GLYPH_LIVE        "\u25cf" /* following */
 #define GLYPH_STOPPED     "\u25a0" /* the writer is gone */
 #define GLYPH_CRUMB       "\u203a" /* between the steps of a drill */
+#define GLYPH_MORE_LEFT   "\u2039" /* more columns that way */
+#define GLYPH_MORE_RIGHT  "\u203a"
 #define GLYPH_ARROW_RIGHT "\u2192"
 #define GLYPH_ARROW_LEFT  "\u2190"
 #define GLYPH_ARROW_UP    "\u2191"

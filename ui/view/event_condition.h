@@ -21,7 +21,7 @@ enum event_column {
     EVENT_COLUMN_SIZE,
     EVENT_COLUMN_SOURCE,
     EVENT_COLUMN_OUTCOME,
-    EVENT_COLUMN_PROCESS, /* last, so that leaving it out is one column less */
+    EVENT_COLUMN_PROCESS, /* hidden unless there are several */
     EVENT_COLUMN_COUNT
 };
 

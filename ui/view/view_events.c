@@ -198,16 +198,23 @@ static void put_process(void *ctx, struct list_cell *cell)
 /* In the order of enum column: name, title, align, cut, least and most cells, priority, sortable,
  * format, draw. */
 static const struct list_column event_columns[EVENT_COLUMN_COUNT] = {
-    {"time", "Time (s)", ALIGN_RIGHT, CUT_END, 11, 11, 0, false, put_time, NULL},
-    {"delta", GLYPH_DELTA, ALIGN_RIGHT, CUT_END, 7, 8, 8, false, put_delta, NULL},
-    {"tid", "TID", ALIGN_RIGHT, CUT_END, 5, 6, 7, false, put_tid, NULL},
-    {"op", "Op", ALIGN_LEFT, CUT_END, 10, 14, 4, false, put_op, NULL},
-    {"heap", "Heap", ALIGN_LEFT, CUT_END, 10, 16, 3, false, put_heap, NULL},
-    {"address", "Address", ALIGN_LEFT, CUT_END, 13, 16, 5, false, put_address, NULL},
-    {"size", "Size", ALIGN_RIGHT, CUT_END, 9, 12, 2, false, put_size, NULL},
-    {"source", "Source", ALIGN_LEFT, CUT_END, 9, 12, 6, false, put_source, NULL},
-    {"outcome", "Outcome", ALIGN_LEFT, CUT_END, 13, 20, 1, false, put_outcome, NULL},
-    {"process", "Process", ALIGN_LEFT, CUT_MIDDLE, 14, 28, 9, false, put_process, NULL},
+    {"time", "Time (s)", ALIGN_RIGHT, CUT_END, 11, 11, 0, false, put_time, NULL, "when it happened",
+     false},
+    {"delta", GLYPH_DELTA, ALIGN_RIGHT, CUT_END, 7, 8, 8, false, put_delta, NULL,
+     "time since the event before it, shown or not", false},
+    {"tid", "TID", ALIGN_RIGHT, CUT_END, 5, 6, 7, false, put_tid, NULL, "thread", false},
+    {"op", "Op", ALIGN_LEFT, CUT_END, 10, 14, 4, false, put_op, NULL, "what was done", false},
+    {"heap", "Heap", ALIGN_LEFT, CUT_END, 10, 16, 3, false, put_heap, NULL, "heap handle", false},
+    {"address", "Address", ALIGN_LEFT, CUT_END, 13, 16, 5, false, put_address, NULL,
+     "address of the block", false},
+    {"size", "Size", ALIGN_RIGHT, CUT_END, 9, 12, 2, false, put_size, NULL,
+     "bytes asked for; of a Free those of its block", false},
+    {"source", "Source", ALIGN_LEFT, CUT_END, 9, 12, 6, false, put_source, NULL,
+     "where the allocator took the memory from", false},
+    {"outcome", "Outcome", ALIGN_LEFT, CUT_END, 13, 20, 1, false, put_outcome, NULL,
+     "what became of the block", false},
+    {"process", "Process", ALIGN_LEFT, CUT_MIDDLE, 14, 28, 9, false, put_process, NULL,
+     "process name and id", false},
 };
 
 static enum view_result filter_by_cell(struct events_view *v, bool exclude,
@@ -266,10 +273,7 @@ static bool events_sync(struct view *view)
 {
     struct events_view *v = (struct events_view *)view;
     const struct view_env *env = view->env;
-    bool several = env->census->processes > 1;
-    v->list.column_count = several ? EVENT_COLUMN_COUNT : EVENT_COLUMN_PROCESS;
-    if (v->list.column >= v->list.column_count)
-        v->list.column = v->list.column_count - 1;
+    v->columns[EVENT_COLUMN_PROCESS].hidden = env->census->processes < 2;
     fit_time(v);
     why_empty_rows(env, &v->empty);
     v->list.empty_text = strbuf_str(&v->empty);

@@ -203,26 +203,30 @@ static void draw_curve(void *ctx, const struct canvas *box, enum role row_role)
 }
 
 /* A column of figures; fit_columns() widens it to what it shows. */
-#define FIGURE(name, title, width, priority, put)                                                  \
+#define FIGURE(name, title, width, priority, put, help)                                            \
     {                                                                                              \
-        name, title, ALIGN_RIGHT, CUT_END, width, width, priority, true, put, NULL                 \
+        name, title, ALIGN_RIGHT, CUT_END, width, width, priority, true, put, NULL, help, false    \
     }
 
 /* In the order of enum heap_column: name, title, align, cut, least and most cells, priority,
  * sortable, format, draw. */
 static const struct list_column heap_columns[HEAP_COLUMN_COUNT] = {
-    {"heap", "Heap", ALIGN_LEFT, CUT_END, 13, 13, 0, true, put_heap, NULL},
-    {"process", "Process", ALIGN_LEFT, CUT_MIDDLE, 12, 28, 2, true, put_process, NULL},
-    FIGURE("outstanding_bytes", "Outstanding", 13, 1, put_live),
-    FIGURE("outstanding_blocks", "Blocks", 8, 4, put_blocks),
-    FIGURE("peak_bytes", "Peak", 6, 6, put_peak),
-    FIGURE("allocs", "Allocs", 8, 5, put_allocs),
-    FIGURE("frees", "Frees", 7, 10, put_frees),
-    FIGURE("reallocs", "ReAllocs", 10, 11, put_reallocs),
-    FIGURE("alloc_rate", "Alloc/s", 9, 9, put_rate),
-    FIGURE("committed", "Committed", 11, 7, put_committed),
-    FIGURE("overhead", "Overhead", 8, 8, put_overhead),
-    {"curve", "Over time", ALIGN_LEFT, CUT_END, 9, POINTS, 3, false, NULL, draw_curve},
+    {"heap", "Heap", ALIGN_LEFT, CUT_END, 13, 13, 0, true, put_heap, NULL, "heap handle", false},
+    {"process", "Process", ALIGN_LEFT, CUT_MIDDLE, 12, 28, 2, true, put_process, NULL,
+     "process name and id", false},
+    FIGURE("outstanding_bytes", "Outstanding", 13, 1, put_live, "bytes not freed by the end"),
+    FIGURE("outstanding_blocks", "Blocks", 8, 4, put_blocks, "blocks not freed by the end"),
+    FIGURE("peak_bytes", "Peak", 6, 6, put_peak, "greatest outstanding bytes"),
+    FIGURE("allocs", "Allocs", 8, 5, put_allocs, "allocations that took effect"),
+    FIGURE("frees", "Frees", 7, 10, put_frees, "frees that took effect"),
+    FIGURE("reallocs", "ReAllocs", 10, 11, put_reallocs, "reallocations"),
+    FIGURE("alloc_rate", "Alloc/s", 9, 9, put_rate, "allocations a second"),
+    FIGURE("committed", "Committed", 11, 7, put_committed,
+           "memory the heap last said to have committed"),
+    FIGURE("overhead", "Overhead", 8, 8, put_overhead,
+           "part of the committed memory no block needs"),
+    {"curve", "Over time", ALIGN_LEFT, CUT_END, 9, POINTS, 3, false, NULL, draw_curve,
+     "outstanding bytes over time", false},
 };
 
 /* ---- view ---- */

@@ -226,19 +226,21 @@ static void put_reallocs(void *ctx, struct list_cell *cell)
 /* A figure with its share; fit_columns() sets its width. */
 #define SHARE(name, title, priority, draw)                                                         \
     {                                                                                              \
-        name, title, ALIGN_LEFT, CUT_END, 0, 0, priority, false, NULL, draw                        \
+        name, title, ALIGN_LEFT, CUT_END, 0, 0, priority, false, NULL, draw, NULL, false           \
     }
 
 /* In the order of enum column: name, title, align, cut, least and most cells, priority, sortable,
  * format, draw. The titles of shares stand over the ends of their numbers. */
 static const struct list_column source_columns[COLUMN_COUNT] = {
-    {"source", "Source", ALIGN_LEFT, CUT_END, 14, 14, 0, false, put_source, NULL},
+    {"source", "Source", ALIGN_LEFT, CUT_END, 14, 14, 0, false, put_source, NULL,
+     "where the allocator took the memory from", false},
     SHARE("allocs", "      Allocs", 1, draw_count),
     SHARE("alloc_bytes", " Alloc bytes", 3, draw_bytes),
     SHARE("outstanding_bytes", " Outstanding", 2, draw_live),
-    {"outstanding_blocks", "Blocks", ALIGN_RIGHT, CUT_END, 7, 7, 4, false, put_blocks, NULL},
-    {"frees", "Frees", ALIGN_RIGHT, CUT_END, 9, 9, 5, false, put_frees, NULL},
-    {"reallocs", "ReAllocs", ALIGN_RIGHT, CUT_END, 8, 8, 6, false, put_reallocs, NULL},
+    {"outstanding_blocks", "Blocks", ALIGN_RIGHT, CUT_END, 7, 7, 4, false, put_blocks, NULL, NULL,
+     false},
+    {"frees", "Frees", ALIGN_RIGHT, CUT_END, 9, 9, 5, false, put_frees, NULL, NULL, false},
+    {"reallocs", "ReAllocs", ALIGN_RIGHT, CUT_END, 8, 8, 6, false, put_reallocs, NULL, NULL, false},
 };
 
 /* ---- view ---- */
@@ -302,9 +304,8 @@ static void fit_columns(struct sources_view *v, int cols)
     for (size_t i = 0; i < 3; i++)
         v->columns[COLUMN_ALLOCS + i].min_width = v->columns[COLUMN_ALLOCS + i].max_width =
             width[i];
-    v->list.column_count = cols >= WIDE ? COLUMN_COUNT : COLUMN_FREES;
-    if (v->list.column >= v->list.column_count)
-        v->list.column = v->list.column_count - 1;
+    v->columns[COLUMN_FREES].hidden = v->columns[COLUMN_REALLOCS].hidden = cols < WIDE;
+    list_columns_keep_cursor(&v->list);
 }
 
 static void sources_draw(struct view *view, const struct canvas *c)

@@ -78,6 +78,7 @@ static uint64_t find_selection(const struct list *l, uint64_t count)
 void list_sync(struct list *l)
 {
     uint64_t line = l->pos - l->top; /* on the screen; keep it there */
+    list_columns_keep_cursor(l);
     l->count = l->source->count(l->ctx);
     if (l->count == 0) {
         l->pos = l->top = 0;
@@ -115,18 +116,35 @@ void list_set_sort(struct list *l, size_t column, bool descending)
     l->sort_descending = descending;
 }
 
+bool list_sort_by(struct list *l, size_t column)
+{
+    if (column >= l->column_count || !l->columns[column].sortable)
+        return false;
+    bool again = column == l->sort_column;
+    list_set_sort(l, column, again ? !l->sort_descending : l->columns[column].align == ALIGN_RIGHT);
+    return true;
+}
+
+/* Where a column stands among those shown; past the end when it is not. */
+static size_t place_in(const size_t *shown, size_t n, size_t column)
+{
+    size_t place = 0;
+    while (place < n && shown[place] != column)
+        place++;
+    return place;
+}
+
 /* The next sortable column after the present one; numbers sort largest first. */
 static bool sort_next(struct list *l)
 {
-    size_t from = l->sort_column == LIST_NO_COLUMN ? l->column_count - 1 : l->sort_column;
-    for (size_t step = 1; step <= l->column_count; step++) {
-        size_t i = (from + step) % l->column_count;
-        if (!l->columns[i].sortable)
-            continue;
-        list_set_sort(l, i, l->columns[i].align == ALIGN_RIGHT);
-        return true;
+    size_t shown[LIST_MAX_COLUMNS];
+    size_t n = list_columns_shown(l, shown), at = place_in(shown, n, l->sort_column);
+    for (size_t step = 1; step <= n; step++) {
+        size_t next = at == n ? step - 1 : (at + step) % n;
+        if (shown[next] != l->sort_column && list_sort_by(l, shown[next]))
+            return true;
     }
-    return false;
+    return l->sort_column != LIST_NO_COLUMN;
 }
 
 static bool sort_reverse(struct list *l)
@@ -151,9 +169,10 @@ static void page(struct list *l, bool down, uint64_t page_rows, uint64_t steps)
 
 static void move_column(struct list *l, bool right, uint64_t steps)
 {
-    uint64_t last = l->column_count - 1;
-    uint64_t to = right ? add_saturated(l->column, steps) : subtract_saturated(l->column, steps);
-    l->column = (size_t)(to < last ? to : last);
+    size_t shown[LIST_MAX_COLUMNS];
+    size_t n = list_columns_shown(l, shown), at = place_in(shown, n, l->column);
+    uint64_t to = right ? add_saturated(at, steps) : subtract_saturated(at, steps);
+    l->column = shown[to < n ? to : n - 1];
 }
 
 bool list_action(struct list *l, enum action a, uint64_t count)

@@ -6,10 +6,9 @@
  * new data move positions, and on its screen line where possible. In follow mode the selection is
  * the last row until the person moves up.
  *
- * A row is `> ` (selected), `* ` (the source's sign) or two blanks, then the columns. Columns are
- * left out by priority when they do not fit; the column under the cursor never is, so moving left
- * and right reaches all of them. Nothing is allocated while drawing once the text buffer has grown
- * to a cell.
+ * A row is `> ` (selected), `* ` (the source's sign) or two blanks, then the columns that fit
+ * (list_layout.h) of those that are shown (list_columns.h). Nothing is allocated while drawing once
+ * the text buffer has grown to a cell.
  */
 #ifndef UI_WIDGET_LIST_H
 #define UI_WIDGET_LIST_H
@@ -21,39 +20,14 @@
 #include "base/strbuf.h"
 #include "ui/keys/action.h"
 #include "ui/term/canvas.h"
+#include "ui/widget/list_columns.h"
 
-#define LIST_MAX_COLUMNS 32
-#define LIST_NO_COLUMN   SIZE_MAX
-#define LIST_NO_ROW      UINT64_MAX
-#define LIST_WIDE        INT16_MAX /* as a width: whatever is left over */
+#define LIST_NO_ROW UINT64_MAX
 
 /* How a whole row looks; preset to ROLE_TEXT and no sign. */
 struct list_row {
     enum role role; /* of cells that do not choose their own */
     char sign; /* drawn before the row: '*' marked, '~' gap; '\0' none. Selected rows show '>' */
-};
-
-/* A cell being formatted. */
-struct list_cell {
-    struct strbuf *text; /* empty; UTF-8, may hold trace text as it is: the canvas makes it safe */
-    enum role role;      /* preset to the row's */
-    int width;           /* cells there are for it: figures too long are shortened. 0: any number */
-};
-
-/*
- * One column. Exactly one of `format` and `draw` is set; both work on the row of the source's
- * latest `row` call.
- */
-struct list_column {
-    const char *name;  /* as in cli.md: for filters, sorting, configuration */
-    const char *title; /* as shown */
-    enum align align;
-    enum cut cut;
-    int min_width, max_width; /* cells; the title is cut like any text */
-    int priority;             /* 0 stays longest */
-    bool sortable;
-    void (*format)(void *ctx, struct list_cell *cell);
-    void (*draw)(void *ctx, const struct canvas *box, enum role row_role); /* bars, sparklines */
 };
 
 /* Where the rows come from. `ctx` is the view's; all calls are on the loop thread and must be
@@ -80,12 +54,14 @@ struct list {
     void *ctx;                         /* borrowed */
     const struct list_column *columns; /* borrowed */
     size_t column_count;
+    struct list_choice choice; /* changed through list_columns.h */
 
     uint64_t count; /* as of the last list_sync() */
     uint64_t pos;   /* selected row; 0 when there is none */
     uint64_t id;    /* the row id that was chosen; LIST_NO_ROW until a row is: then the first one */
     uint64_t top;   /* first row on the screen */
     int height;     /* rows shown in the last frame */
+    int width;      /* cells it had in the last frame, for list_layout(); 0 before the first */
     bool follow;
 
     size_t column;      /* under the cursor */
@@ -129,9 +105,9 @@ void list_set_height(struct list *l, int rows);
 /* Sorts by a column (a view's default order). */
 void list_set_sort(struct list *l, size_t column, bool descending);
 
-/* The columns that fit `width` cells: indexes in order and widths. Returns how many. For
- * list_draw() and tests. */
-size_t list_layout(const struct list *l, int width, size_t out_index[LIST_MAX_COLUMNS],
-                   int out_width[LIST_MAX_COLUMNS]);
+/* Sorts by a column as a person asks for it (a click on its title): figures largest first, names
+ * from A on, the column sorted by already the other way round. False, and nothing changes, when it
+ * cannot be sorted by. What holds after ACTION_SORT_* holds here. */
+bool list_sort_by(struct list *l, size_t column);
 
 #endif
