@@ -352,9 +352,15 @@ static void start_handles(struct explorer *e)
     }
 }
 
+/* NULL or "" when none was asked for. */
+static const char *theme_name(const struct explorer *e)
+{
+    return e->options->theme != NULL ? e->options->theme : getenv("HEAPTAIL_THEME");
+}
+
 static void load_theme(struct explorer *e, struct strbuf *problems)
 {
-    const char *name = e->options->theme != NULL ? e->options->theme : getenv("HEAPTAIL_THEME");
+    const char *name = theme_name(e);
     if (name == NULL || name[0] == '\0') {
         theme_init_builtin(&e->theme, screen_depth(e->screen) == DEPTH_MONO);
     } else if (theme_load(&e->theme, name, problems) != 0 && problems->len == 0) {
@@ -401,6 +407,7 @@ static void start_app(struct explorer *e)
         .until = e->asked.until,
         .follow = e->input.live || e->input.source.is_stream,
         .utc = e->options->utc,
+        .theme = theme_name(e),
     };
     e->app = app_new(&config);
     if (problems.len != 0)

@@ -31,6 +31,7 @@ struct app *app_new(const struct app_config *config)
         a->asked = filter_ref(config->filter);
     }
     keymap_init(&a->keymap);
+    app_init_theme(a, config->theme);
     add_screens(a);
     view_stack_show(&a->stack, config->follow ? SCOPE_EVENTS : SCOPE_SUMMARY);
     if (config->follow) {
@@ -62,6 +63,7 @@ void app_free(struct app *a)
     frame_release(&a->frame);
     release_texts(&a->texts);
     strbuf_release(&a->message);
+    strbuf_release(&a->theme);
     census_release(&a->census);
     filter_unref(a->asked);
     filter_unref(a->filter);

@@ -36,6 +36,7 @@ struct app_config {
     int64_t since, until;  /* its range, ns; INT64_MIN and INT64_MAX when open */
     bool follow;           /* start on Events, following; else on Summary */
     bool utc;              /* wall clock in UTC instead of the trace's time zone */
+    const char *theme;     /* the one the screen has, by name or path; NULL or "": the default */
 };
 
 struct app;
@@ -55,6 +56,10 @@ void app_resized(struct app *a);
 
 /* One line in the status line, until the next key. */
 void app_message(struct app *a, bool is_error, const char *text);
+
+/* The theme that was asked for or chosen last, by name or path; "" for the default. Borrowed until
+ * another is chosen. */
+const char *app_theme_name(const struct app *a);
 
 /* True when something on the screen is out of date. */
 bool app_is_dirty(const struct app *a);

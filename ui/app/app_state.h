@@ -6,6 +6,7 @@
  *   app_prompt.c   the line being typed
  *   app_filter.c   the question asked: drill, way back
  *   app_frame.c    the lines around the views
+ *   app_theme.c    the theme in use
  */
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
@@ -14,6 +15,7 @@
 #include "ui/keys/keymap.h"
 #include "ui/view/census.h"
 #include "ui/view/view_stack.h"
+#include "ui/view/views.h"
 #include "ui/widget/completion.h"
 #include "ui/widget/frame.h"
 #include "ui/widget/prompt.h"
@@ -59,6 +61,9 @@ struct app {
     const struct app_prompt *prompt_kind; /* of the prompt that is or was open */
     struct completion completion;         /* of the prompt's text */
 
+    struct strbuf theme;        /* the name of the one in use, "" for the default */
+    struct theme_hooks theming; /* of the picker */
+
     struct strbuf message;
     bool message_is_error;
     bool dirty;
@@ -88,6 +93,11 @@ void app_draw_prompt_note(struct app *a, const struct canvas *whole);
 /* ---- handlers of actions; `count` is 0 when none was typed ---- */
 
 void app_edit_filter(struct app *a, uint64_t count);
+
+/* Notes the theme the screen has. */
+void app_init_theme(struct app *a, const char *name);
+
+void app_choose_theme(struct app *a, uint64_t count);
 
 /* Adds a step: `condition` joins the filter, and `screen` is shown. */
 void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen);

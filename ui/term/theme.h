@@ -71,11 +71,11 @@ void theme_init_builtin(struct theme *t, bool mono);
 
 /*
  * Loads a theme by path (when it contains a `/` or ends in ".theme") or by name from
- * $XDG_CONFIG_HOME/heaptail/themes, the installed themes, the themes of the source tree, the
- * compiled-in ones. Whatever is wrong in the file is added to `errors` (may be NULL), one line
- * each: "FILE:LINE:COLUMN: what was found, what was expected". Returns 0; ERR_SYNTAX when something
- * was wrong but the rest was loaded; -ENOENT or another errno when there is no such theme (`errors`
- * says which there are), in which case `t` is the built-in dark theme.
+ * $XDG_CONFIG_HOME/heaptail/themes, the themes installed with the program, those of the source
+ * tree, the compiled-in ones. Whatever is wrong in the file is added to `errors` (may be NULL), one
+ * line each: "FILE:LINE:COLUMN: what was found, what was expected". Returns 0; ERR_SYNTAX when
+ * something was wrong but the rest was loaded; -ENOENT or another errno when there is no such theme
+ * (`errors` says which there are), in which case `t` is the built-in dark theme.
  */
 int theme_load(struct theme *t, const char *name_or_path, struct strbuf *errors);
 

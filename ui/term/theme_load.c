@@ -1,23 +1,19 @@
-/* Where themes come from: a path, the person's folder, the installed one, the source tree, the
- * compiled-in files. */
+/* Loading a theme: from a path, or by name from the first place that has it (theme_catalog.h). */
 #include <errno.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "base/xdg.h"
 #include "ui/term/theme.h"
 #include "ui/term/theme_priv.h"
 
 #define MAX_FILE 65536u
 
-static const char suffix[] = ".theme";
-
 static bool is_path(const char *s)
 {
-    size_t n = strlen(s), tail = sizeof suffix - 1;
-    return strchr(s, '/') || (n > tail && strcmp(s + n - tail, suffix) == 0);
+    size_t n = strlen(s), tail = sizeof THEME_SUFFIX - 1;
+    return strchr(s, '/') || (n > tail && strcmp(s + n - tail, THEME_SUFFIX) == 0);
 }
 
 /* A FIFO given for a theme does not stop the program. */
@@ -26,17 +22,13 @@ static int read_file(const char *path, struct strbuf *out)
     return file_read(path, MAX_FILE, out, NULL);
 }
 
-/* The folder with the person's own themes; false when there is no home. */
-static bool put_own_folder(struct strbuf *b)
-{
-    return xdg_put_path(b, XDG_CONFIG, "themes");
-}
-
-static int read_from_dir(const char *dir, const char *name, struct strbuf *out,
-                         struct strbuf *out_path)
+static int read_from_place(enum theme_place place, const char *name, struct strbuf *out,
+                           struct strbuf *out_path)
 {
     strbuf_clear(out_path);
-    strbuf_printf(out_path, "%s/%s%s", dir, name, suffix);
+    if (!theme_put_dir(place, out_path))
+        return -ENOENT;
+    strbuf_printf(out_path, "/%s" THEME_SUFFIX, name);
     return read_file(out_path->s, out);
 }
 
@@ -53,18 +45,13 @@ static int read_builtin(const char *name, struct strbuf *out)
 
 int theme_read(const char *name_or_path, struct strbuf *out_text, struct strbuf *out_path)
 {
-    static const char *const data_dirs[] = {HEAPTAIL_INSTALLED_THEMES, HEAPTAIL_SOURCE_THEMES};
     if (is_path(name_or_path)) {
         strbuf_puts(out_path, name_or_path);
         return read_file(name_or_path, out_text);
     }
-    struct strbuf own = {0};
     int rc = -ENOENT;
-    if (put_own_folder(&own))
-        rc = read_from_dir(own.s, name_or_path, out_text, out_path);
-    strbuf_release(&own);
-    for (size_t i = 0; rc == -ENOENT && i < sizeof data_dirs / sizeof data_dirs[0]; i++)
-        rc = read_from_dir(data_dirs[i], name_or_path, out_text, out_path);
+    for (int place = THEME_OWN; rc == -ENOENT && place < THEME_BUILTIN; place++)
+        rc = read_from_place((enum theme_place)place, name_or_path, out_text, out_path);
     if (rc != -ENOENT)
         return rc;
     strbuf_clear(out_path);
@@ -88,7 +75,7 @@ static void put_choices(struct strbuf *b)
     for (unsigned long i = 0; i < theme_builtin_count; i++)
         strbuf_printf(b, "%s %s", i > 0 ? "," : "", theme_builtins[i].name);
     struct strbuf own = {0};
-    if (put_own_folder(&own))
+    if (theme_put_dir(THEME_OWN, &own))
         strbuf_printf(b, "; your own go to %s", own.s);
     strbuf_release(&own);
 }

@@ -1,8 +1,17 @@
-/* Between theme_parse.c and theme_load.c. */
+/* Between theme_parse.c, theme_load.c, theme_place.c and theme_catalog.c. */
 #ifndef UI_TERM_THEME_PRIV_H
 #define UI_TERM_THEME_PRIV_H
 
+#include <stdbool.h>
+
 #include "base/strbuf.h"
+#include "ui/term/theme_catalog.h"
+
+/* What a theme file's name ends in. */
+#define THEME_SUFFIX ".theme"
+
+/* Appends the folder of a place; false when it has none. */
+bool theme_put_dir(enum theme_place place, struct strbuf *out);
 
 /*
  * The text of the theme `name_or_path`, found as theme_load() says, and the path it came from.

@@ -15,6 +15,20 @@ struct view *view_heaps_new(const struct view_env *env);
 struct view *view_sources_new(const struct view_env *env);
 struct view *view_help_new(const struct view_env *env, const struct keymap *km);
 
+/* What the theme picker has done to the screen; names as theme_load() takes them, "" for the
+ * default.
+ */
+struct theme_hooks {
+    void *ctx;
+    void (*show)(void *ctx, const char *name); /* on the screen, as long as the picker is open */
+    void (*keep)(void *ctx, const char *name); /* for good */
+};
+
+/* The theme picker: shows the theme under the cursor, and `current` again when it is closed without
+ * Enter. `hooks` are borrowed as `env` is, `current` for the call. */
+struct view *view_themes_new(const struct view_env *env, const struct theme_hooks *hooks,
+                             const char *current);
+
 /* The pane below Events; shows the row that is selected there. */
 struct view *view_detail_new(const struct view_env *env, const struct view *events);
 
