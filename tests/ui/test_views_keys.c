@@ -304,7 +304,7 @@ static void no_key_is_silent(void **state)
     type("x");
     assert_true(sees("x does nothing here; ? lists the keys"));
     type("2<A-1>2");
-    assert_true(sees("row 12: G goes there, Esc forgets it"));
+    assert_true(sees("number 12: j goes so many rows down, G to that row, Esc forgets it"));
     type("<Esc>");
     assert_true(sees("lost: ")); /* no message at all */
 }

@@ -21,8 +21,7 @@ struct app *app_new(const struct app_config *config)
     struct app *a = base_xcalloc(1, sizeof *a);
     a->host = config->host;
     a->screen = config->screen;
-    a->since = config->since;
-    a->until = config->until;
+    a->range = a->asked_range = (struct view_range){config->since, config->until};
     a->settings.utc = config->utc;
     a->census.first = INDEX_NONE;
     a->env = (struct view_env){.census = &a->census, .settings = &a->settings};
@@ -140,18 +139,28 @@ void app_message(struct app *a, bool is_error, const char *text)
     a->dirty = true;
 }
 
+void app_say_number(struct app *a)
+{
+    struct strbuf b = {0};
+    if (a->prefix.count == 0)
+        strbuf_puts(&b, "number: type it, then a key such as j or G; Esc forgets it");
+    else
+        strbuf_printf(&b, "number %llu: j goes so many rows down, G to that row, Esc forgets it",
+                      (unsigned long long)a->prefix.count);
+    app_message(a, false, strbuf_str(&b));
+    strbuf_release(&b);
+}
+
 /* A key that starts nothing is not silent: it belongs to a count, or help is one key away. */
 static void answer_idle_key(struct app *a, struct ui_key key)
 {
-    struct strbuf b = {0};
     if (a->prefix.open) {
-        strbuf_puts(&b, "row ");
-        strbuf_put_u64(&b, a->prefix.count);
-        strbuf_puts(&b, ": G goes there, Esc forgets it");
-    } else {
-        ui_key_put_label(&b, key);
-        strbuf_puts(&b, " does nothing here; ? lists the keys");
+        app_say_number(a);
+        return;
     }
+    struct strbuf b = {0};
+    ui_key_put_label(&b, key);
+    strbuf_puts(&b, " does nothing here; ? lists the keys");
     app_message(a, false, strbuf_str(&b));
     strbuf_release(&b);
 }

@@ -74,6 +74,13 @@ static void reload(struct app *a, uint64_t count)
     a->host->reload(a->host->ctx);
 }
 
+static void number(struct app *a, uint64_t count)
+{
+    (void)count;
+    a->prefix = (struct key_prefix){.open = true};
+    app_say_number(a);
+}
+
 static void units(struct app *a, uint64_t count)
 {
     (void)count;
@@ -127,9 +134,13 @@ static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_TRUST] = show_trust,
     [ACTION_BACK] = app_undo,
     [ACTION_FILTER_EDIT] = app_edit_filter,
+    [ACTION_RANGE_START] = app_range_start,
+    [ACTION_RANGE_END] = app_range_end,
+    [ACTION_RANGE_CLEAR] = app_range_clear,
     [ACTION_FOLLOW] = follow,
     [ACTION_FREEZE] = freeze,
     [ACTION_RELOAD] = reload,
+    [ACTION_NUMBER] = number,
     [ACTION_UNITS] = units,
     [ACTION_TIME] = time_of_day,
     [ACTION_THEME] = app_choose_theme,

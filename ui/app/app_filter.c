@@ -11,26 +11,40 @@ const char *app_filter_text(const struct app *a)
     return a->filter != NULL ? filter_text(a->filter) : "";
 }
 
+/* True when this question is the one last asked. */
+static bool is_asked(const struct app *a, const struct filter *filter, struct view_range range)
+{
+    const char *asked = a->asked != NULL ? filter_text(a->asked) : "";
+    return strcmp(asked, filter != NULL ? filter_text(filter) : "") == 0 &&
+           range.since == a->asked_range.since && range.until == a->asked_range.until;
+}
+
 bool app_is_answer(const struct app *a, const struct snapshot *s)
 {
     if (s == NULL || s->query == NULL)
         return false;
     const struct query_spec *spec = query_asked(s->query);
-    const char *shown = spec->filter != NULL ? filter_text(spec->filter) : "";
-    return strcmp(shown, a->asked != NULL ? filter_text(a->asked) : "") == 0;
+    struct view_range range = {spec->since, spec->until};
+    return is_asked(a, spec->filter, range);
 }
 
-/* Asks `filter` (borrowed, NULL: every row) unless that is what was asked last. */
+/* Asks `filter` (borrowed, NULL: every row) in the range in force unless that is what was asked
+ * last. */
 static void ask(struct app *a, struct filter *filter)
 {
-    const char *before = a->asked != NULL ? filter_text(a->asked) : "";
-    if (strcmp(before, filter != NULL ? filter_text(filter) : "") == 0)
+    if (is_asked(a, filter, a->range))
         return;
     filter_unref(a->asked);
     a->asked = filter != NULL ? filter_ref(filter) : NULL;
+    a->asked_range = a->range;
     a->thawing = a->frozen;
-    struct query_spec spec = {.filter = filter, .since = a->since, .until = a->until};
+    struct query_spec spec = {.filter = filter, .since = a->range.since, .until = a->range.until};
     a->host->ask(a->host->ctx, &spec);
+}
+
+void app_ask(struct app *a)
+{
+    ask(a, a->filter);
 }
 
 /* Takes `filter`; an empty one is kept as none. */
@@ -135,7 +149,7 @@ void app_drill(struct app *a, const char *condition, const char *label, enum ui_
     if (!adds && !moves)
         app_message(a, false, "The filter holds this already.");
     else if (before != NULL && app_set_filter(a, strbuf_str(&joined))) {
-        view_stack_drill(&a->stack, before, label[0] != '\0' ? label : condition);
+        view_stack_drill(&a->stack, before, a->range, label[0] != '\0' ? label : condition);
         if (moves)
             view_stack_show(&a->stack, screen);
     }
@@ -147,7 +161,7 @@ void app_undo(struct app *a, uint64_t count)
 {
     (void)count;
     struct strbuf before = {0};
-    if (view_stack_undo(&a->stack, &before))
+    if (view_stack_undo(&a->stack, &before, &a->range))
         app_set_filter(a, strbuf_str(&before));
     else
         app_message(a, false, "There is no step to take back.");

@@ -95,25 +95,6 @@ static void put_process(const struct app *a, struct strbuf *b)
         strbuf_printf(b, "%u processes", c->processes);
 }
 
-static void put_bound(struct strbuf *b, int64_t ns, const char *open)
-{
-    if (ns == INT64_MIN || ns == INT64_MAX)
-        strbuf_puts(b, open);
-    else
-        cell_put_moment(b, ns);
-}
-
-static void put_range(const struct app *a, struct strbuf *b)
-{
-    if (a->since == INT64_MIN && a->until == INT64_MAX)
-        return;
-    strbuf_putc(b, '[');
-    put_bound(b, a->since, "start");
-    strbuf_puts(b, " .. ");
-    put_bound(b, a->until, "end");
-    strbuf_putc(b, ']');
-}
-
 static void put_loss(struct strbuf *b, uint64_t n, const char *one, const char *many)
 {
     if (n == 0)
@@ -240,7 +221,7 @@ void app_fill_frame(struct app *a, struct frame_state *out_state)
     fill_question(a, st);
     fill_trust(a, st);
     fill_message(a, st);
-    put_range(a, &a->texts.range);
+    app_put_range(a, &a->texts.range);
     st->range = text_or_null(&a->texts.range);
     view_stack_put_breadcrumb(&a->stack, &a->texts.breadcrumb);
     st->breadcrumb = text_or_null(&a->texts.breadcrumb);

@@ -5,6 +5,7 @@
  *   app_actions.c  what every action does
  *   app_prompt.c   the line being typed
  *   app_filter.c   the question asked: drill, way back
+ *   app_range.c    the time asked about
  *   app_frame.c    the lines around the views
  *   app_theme.c    the theme in use
  */
@@ -56,7 +57,7 @@ struct app {
 
     struct filter *filter; /* in force; NULL: none. Owned */
     struct filter *asked;  /* the one last asked: `filter`, or the preview of the prompt. Owned */
-    int64_t since, until;  /* ns */
+    struct view_range range, asked_range; /* in force, and last asked */
     struct prompt prompt;
     const struct app_prompt *prompt_kind; /* of the prompt that is or was open */
     struct completion completion;         /* of the prompt's text */
@@ -83,6 +84,9 @@ void app_do(struct app *a, enum action action, uint64_t count);
 
 void app_set_frozen(struct app *a, bool frozen);
 
+/* Tells the number being typed for the next key. */
+void app_say_number(struct app *a);
+
 /* Opens a prompt with `text`; feeds the open one a key: false when the key means nothing to it. */
 void app_open_prompt(struct app *a, const struct app_prompt *kind, const char *text);
 bool app_prompt_key(struct app *a, struct ui_key key);
@@ -104,6 +108,17 @@ void app_drill(struct app *a, const char *condition, const char *label, enum ui_
 
 /* Takes the last step back. */
 void app_undo(struct app *a, uint64_t count);
+
+/* Asks filter and range in force, unless they are what was asked last. */
+void app_ask(struct app *a);
+
+/* The range starts or ends at the selected event, or is open again: steps as those of a drill. */
+void app_range_start(struct app *a, uint64_t count);
+void app_range_end(struct app *a, uint64_t count);
+void app_range_clear(struct app *a, uint64_t count);
+
+/* "[0.412 s .. 1.204 s]"; nothing when it is open on both ends. */
+void app_put_range(const struct app *a, struct strbuf *out);
 
 /* What the frame shows now; strings live until the next call. */
 void app_fill_frame(struct app *a, struct frame_state *out_state);

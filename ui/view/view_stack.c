@@ -200,7 +200,8 @@ void view_stack_draw(struct view_stack *s, const struct canvas *body)
     }
 }
 
-void view_stack_drill(struct view_stack *s, const char *filter, const char *label)
+void view_stack_drill(struct view_stack *s, const char *filter, struct view_range range,
+                      const char *label)
 {
     if (s->crumb_count == VIEW_STACK_CRUMBS) {
         free_crumb(&s->crumbs[0]);
@@ -208,16 +209,21 @@ void view_stack_drill(struct view_stack *s, const char *filter, const char *labe
         memmove(s->crumbs, s->crumbs + 1, s->crumb_count * sizeof s->crumbs[0]);
     }
     s->crumbs[s->crumb_count++] = (struct view_crumb){
-        .screen = s->shown, .filter = base_xstrdup(filter), .label = base_xstrdup(label)};
+        .screen = s->shown,
+        .filter = base_xstrdup(filter),
+        .label = base_xstrdup(label),
+        .range = range,
+    };
 }
 
-bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter)
+bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter, struct view_range *out_range)
 {
     if (s->crumb_count == 0)
         return false;
     struct view_crumb *crumb = &s->crumbs[--s->crumb_count];
     strbuf_clear(out_filter);
     strbuf_puts(out_filter, crumb->filter);
+    *out_range = crumb->range;
     view_stack_show(s, crumb->screen);
     free_crumb(crumb);
     return true;

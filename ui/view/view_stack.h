@@ -21,11 +21,17 @@
 #define VIEW_STACK_ABOVE  4
 #define VIEW_STACK_CRUMBS 32
 
+/* Times in ns, both included; INT64_MIN and INT64_MAX when open. */
+struct view_range {
+    int64_t since, until;
+};
+
 /* A step of the drill: where the person was before it. */
 struct view_crumb {
     enum ui_scope screen;
-    char *filter; /* owned; the whole expression before the step, "" for none */
-    char *label;  /* owned; what the step added */
+    char *filter;            /* owned; the whole expression before the step, "" for none */
+    char *label;             /* owned; what the step added */
+    struct view_range range; /* before the step */
 };
 
 struct view_stack {
@@ -71,13 +77,14 @@ bool view_stack_sync(struct view_stack *s);
 
 void view_stack_draw(struct view_stack *s, const struct canvas *body);
 
-/* Notes a step: the person was on the shown screen with `filter`. The oldest is forgotten when
- * there are too many. */
-void view_stack_drill(struct view_stack *s, const char *filter, const char *label);
+/* Notes a step: the person was on the shown screen with `filter` and `range`. The oldest is
+ * forgotten when there are too many. */
+void view_stack_drill(struct view_stack *s, const char *filter, struct view_range range,
+                      const char *label);
 
-/* Takes the last step back: its screen is shown, the filter before it goes to `out_filter`. False
- * when there is none. */
-bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter);
+/* Takes the last step back: its screen is shown, the filter and the range before it go to
+ * `out_filter` and `out_range`. False when there is none. */
+bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter, struct view_range *out_range);
 
 /* Forgets the steps: the filter was edited by hand. */
 void view_stack_clear_crumbs(struct view_stack *s);

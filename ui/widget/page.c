@@ -132,8 +132,9 @@ void page_show_block(struct page *p, size_t index)
 
 bool page_action(struct page *p, enum action a, uint64_t count)
 {
+    /* So few that no product of them overflows; no page has so many lines. */
     int lines = count == 0 ? 1 : count > INT16_MAX ? INT16_MAX : (int)count;
-    int half = p->visible > 1 ? p->visible / 2 : 1;
+    int half = lines * (p->visible > 1 ? p->visible / 2 : 1);
     switch ((int)a) {
     case ACTION_DOWN:
         p->top += lines;
@@ -154,10 +155,8 @@ bool page_action(struct page *p, enum action a, uint64_t count)
         p->top -= 2 * half;
         break;
     case ACTION_FIRST:
-        p->top = 0;
-        break;
     case ACTION_LAST:
-        p->top = p->height;
+        p->top = count > 0 ? lines - 1 : a == ACTION_FIRST ? 0 : p->height;
         break;
     default:
         return false;

@@ -50,7 +50,8 @@ void page_draw(struct page *p, const struct canvas *c, int column_width,
                const struct page_block *blocks, size_t block_count, void *ctx,
                struct strbuf *scratch);
 
-/* Scrolls; false when the action is no motion. `count` 0 means none was given. */
+/* Scrolls; false when the action is no motion. `count` 0 means none was given: else it is how
+ * often, and for the first and last line which one, from 1. */
 bool page_action(struct page *p, enum action a, uint64_t count);
 
 /* Has the next draw show block `index`, at the top where possible. */
