@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/strbuf.h"
 #include "model/filter.h"
+#include "runtime/history_file.h"
 #include "runtime/input_watch.h"
 #include "runtime/terminal.h"
 #include "ui/app/app.h"
@@ -410,6 +411,8 @@ static void start_app(struct explorer *e)
         .theme = theme_name(e),
     };
     e->app = app_new(&config);
+    if (!e->options->forgetful)
+        history_file_load(e->app);
     if (problems.len != 0)
         app_message(e->app, true, strbuf_str(&problems));
     strbuf_release(&problems);
@@ -431,10 +434,13 @@ static int open_all(struct explorer *e, struct err_info *info)
 
 static void close_all(struct explorer *e)
 {
-    app_free(e->app);
+    /* The person has the terminal back before a slow disk is waited for. */
     terminal_forget_crash();
     screen_close(e->screen);
     terminal_close(&e->terminal);
+    if (e->app != NULL && !e->options->forgetful)
+        history_file_save(e->app);
+    app_free(e->app);
     filter_unref(e->asked.filter);
     for (int i = 0; i < ASIDE_COUNT; i++)
         keep_aside(e, (enum aside)i, NULL);

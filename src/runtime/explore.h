@@ -21,6 +21,7 @@ struct explore_options {
     enum explore_color color;
     bool ascii;
     bool utc;
+    bool forgetful; /* what was typed before is not read, and nothing is kept for the next time */
 };
 
 /*

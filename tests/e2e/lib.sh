@@ -6,6 +6,7 @@ export LC_ALL=C.UTF-8 HEAPTAIL_THEME=dark
 unset TMUX NO_COLOR
 work=$(mktemp -d "${TMPDIR:-/tmp}/heaptail-e2e.XXXXXX")
 socket=$work/tmux
+export XDG_STATE_HOME="$work/state" # what the tests type is not what the person types
 terminals=0
 tm() { tmux -S "$socket" -f /dev/null "$@"; }
 cleanup() {

@@ -18,7 +18,7 @@ struct fixture {
 static void begin(struct fixture *f, const char *text, size_t from)
 {
     *f = (struct fixture){.prompt = {.active = true}};
-    prompt_open(&f->prompt, "filter", text);
+    prompt_open(&f->prompt, "filter", NULL, text);
     completion_begin(&f->completion, &f->prompt, from, " ");
 }
 

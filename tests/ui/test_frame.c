@@ -190,7 +190,7 @@ static void the_prompt_takes_the_bottom(void **state)
     (void)state;
     struct fixture f;
     struct term *t = show(&f, filtered(), 24, 80);
-    prompt_open(&f.prompt, "filter", "size >= ");
+    prompt_open(&f.prompt, "filter", NULL, "size >= ");
     prompt_judge(&f.prompt, PROMPT_INCOMPLETE, 8, "a number such as 4K");
     term_frame(t);
     term_assert_golden(t, "frame-prompt-80x24");

@@ -70,6 +70,7 @@ static void sequences_of_other_terminals_are_known(void **state)
     expect(t, &keys, "\033[A\033[B\033OA", "<Up><Down><Up>");
     expect(t, &keys, "\033[1~\033[4~\033[7~\033[8~", "<Home><End><Home><End>");
     expect(t, &keys, "\033[11~\033[14~\033[[B", "<F1><F4><F2>");
+    expect(t, &keys, "\033[1;5D\033[1;5C\033[1;3Dj", "<C-Left><C-Right><A-Left>j");
     expect(t, &keys, "\b\177\r\n", "<BS><BS><Enter><Enter>");
     done(&keys, t);
 }

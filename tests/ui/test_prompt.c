@@ -32,7 +32,7 @@ static void key(void *ctx, struct ui_key k)
 static struct term *show(struct fixture *f, const char *text, int rows, int cols)
 {
     *f = (struct fixture){0};
-    prompt_open(&f->prompt, "filter", text);
+    prompt_open(&f->prompt, "filter", NULL, text);
     struct term *t = term_open(rows, cols, "xterm-256color");
     term_run(t, &(struct term_app){f, key, frame});
     return t;
@@ -82,38 +82,98 @@ static void takes_readline_keys(void **state)
     done(&f, t);
 }
 
+static void deletes_and_moves_by_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *text;
+        size_t cursor;
+    } step[] = {
+        {"<A-b>", "heap == 0x13d && pid", 17},
+        {"<A-b><A-b>", "heap == 0x13d && pid", 0},
+        {"<A-f>", "heap == 0x13d && pid", 4},
+        {"<C-Right>", "heap == 0x13d && pid", 13},
+        {"<C-Left>", "heap == 0x13d && pid", 8},
+        {"<A-d>", "heap ==  && pid", 8},
+        {"<C-y>", "heap == 0x13d && pid", 13},
+        {"<A-BS>", "heap ==  && pid", 8},
+        {"<C-k>", "heap == ", 8},
+        {"<C-y><C-y>", "heap ==  && pid && pid", 22},
+        {"<C-w>", "heap ==  && pid && ", 19},
+        {"<C-u><C-y>", "heap ==  && pid && ", 19},
+        {"<A-x>", "heap ==  && pid && ", 19},
+    };
+    struct fixture f;
+    struct term *t = show(&f, "heap == 0x13d && pid", 5, 40);
+    for (size_t i = 0; i < sizeof step / sizeof step[0]; i++) {
+        term_keys(t, step[i].keys);
+        assert_string_equal(strbuf_str(&f.prompt.text), step[i].text);
+        assert_int_equal(f.prompt.cursor, step[i].cursor);
+    }
+    done(&f, t);
+}
+
 static void remembers_what_was_accepted(void **state)
 {
     (void)state;
     struct fixture f;
+    struct prompt_history history = {.count = 0};
     struct term *t = show(&f, "", 5, 40);
-    static const char *const typed[] = {"pid == 1", "pid == 1", "", "size > 2"};
-    for (size_t i = 0; i < 4; i++) {
-        prompt_open(&f.prompt, "filter", "");
+    static const char *const typed[] = {"pid == 1", "size > 2", "", "pid == 1", "live"};
+    for (size_t i = 0; i < 5; i++) {
+        prompt_open(&f.prompt, "filter", &history, "");
         term_keys(t, typed[i]);
         prompt_close(&f.prompt, true);
     }
-    assert_int_equal(f.prompt.history_count, 2);
-    prompt_open(&f.prompt, "filter", "");
+    assert_int_equal(history.count, 3); /* pid == 1 has moved up */
+    prompt_open(&f.prompt, "filter", &history, "");
     term_keys(t, "dra<Up>");
-    assert_string_equal(f.prompt.text.s, "size > 2");
-    term_keys(t, "<Up><Up><Up>");
+    assert_string_equal(f.prompt.text.s, "live");
+    term_keys(t, "<Up>");
     assert_string_equal(f.prompt.text.s, "pid == 1");
-    term_keys(t, "<Down><Down>");
+    term_keys(t, "<Up><Up><Up>");
+    assert_string_equal(f.prompt.text.s, "size > 2");
+    term_keys(t, "<Down><Down><Down>");
     assert_string_equal(f.prompt.text.s, "dra");
     term_keys(t, "<Down>");
     assert_string_equal(f.prompt.text.s, "dra");
     prompt_close(&f.prompt, false);
-    assert_int_equal(f.prompt.history_count, 2);
+    assert_int_equal(history.count, 3);
+    done(&f, t);
+    prompt_history_release(&history);
+}
+
+static void add_line(struct prompt_history *h, const char *line)
+{
+    prompt_history_add(h, line, strlen(line), true);
+}
+
+static void a_history_has_an_end_and_safe_lines(void **state)
+{
+    (void)state;
+    struct prompt_history h = {.count = 0};
     for (int i = 0; i < 2 * PROMPT_HISTORY; i++) {
         char text[16];
         snprintf(text, sizeof text, "pid == %d", i);
-        prompt_open(&f.prompt, "filter", text);
-        prompt_close(&f.prompt, true);
+        add_line(&h, text);
     }
-    assert_int_equal(f.prompt.history_count, PROMPT_HISTORY);
-    assert_string_equal(f.prompt.history[PROMPT_HISTORY - 1], "pid == 127");
-    done(&f, t);
+    assert_int_equal(h.count, PROMPT_HISTORY);
+    assert_string_equal(h.line[0].text, "pid == 64");
+    assert_string_equal(h.line[PROMPT_HISTORY - 1].text, "pid == 127");
+    static const char *const unsafe[] = {"", "a\033[2J", "a\nb", "caf\xe9", "\u202eabc"};
+    for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++)
+        add_line(&h, unsafe[i]);
+    prompt_history_add(&h, "a\0b", 3, true);
+    char *longer = malloc(PROMPT_MAX + 2);
+    memset(longer, 'x', PROMPT_MAX + 1);
+    longer[PROMPT_MAX + 1] = '\0';
+    add_line(&h, longer);
+    assert_string_equal(h.line[PROMPT_HISTORY - 1].text, "pid == 127");
+    longer[PROMPT_MAX] = '\0';
+    add_line(&h, longer);
+    assert_string_equal(h.line[PROMPT_HISTORY - 1].text, longer);
+    free(longer);
+    prompt_history_release(&h);
 }
 
 static void a_long_text_scrolls(void **state)
@@ -163,7 +223,7 @@ static void takes_no_more_than_its_limit(void **state)
 {
     (void)state;
     struct prompt p = {0};
-    prompt_open(&p, "filter", "");
+    prompt_open(&p, "filter", NULL, "");
     for (int i = 0; i < 2 * PROMPT_MAX; i++)
         prompt_key(&p, (struct ui_key){.code = 'x'});
     assert_true(p.text.len <= PROMPT_MAX);
@@ -175,7 +235,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_readline_keys),
+        cmocka_unit_test(deletes_and_moves_by_words),
         cmocka_unit_test(remembers_what_was_accepted),
+        cmocka_unit_test(a_history_has_an_end_and_safe_lines),
         cmocka_unit_test(a_long_text_scrolls),
         cmocka_unit_test(shows_the_verdict),
         cmocka_unit_test(takes_no_more_than_its_limit),

@@ -59,6 +59,8 @@ void app_free(struct app *a)
     view_stack_release(&a->stack);
     prompt_release(&a->prompt);
     completion_release(&a->completion);
+    for (int i = 0; i < HISTORY_COUNT; i++)
+        prompt_history_release(&a->history[i]);
     frame_release(&a->frame);
     release_texts(&a->texts);
     strbuf_release(&a->message);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/strbuf.h"
 #include "model/snapshot.h"
 #include "ui/term/key.h"
 #include "ui/term/screen.h"
@@ -66,6 +67,15 @@ bool app_is_dirty(const struct app *a);
 
 /* Draws and flushes a frame. */
 void app_draw(struct app *a);
+
+/*
+ * What was typed into prompts before, as the text of a file: app_take_history() reads it at the
+ * start, however broken it is. app_put_history() appends what should be kept for the next run: the
+ * lines of `kept`, which is the file as it is by now, and behind them those typed in this run.
+ * False, and nothing appended, when none was typed.
+ */
+void app_take_history(struct app *a, const char *text, size_t n);
+bool app_put_history(const struct app *a, const char *kept, size_t n, struct strbuf *out);
 
 /* When the picture will be out of date without any news ("last buffer 3 s ago"), monotonic ns;
  * INT64_MAX: never. */

@@ -128,6 +128,7 @@ static void put_note(struct app *a, struct strbuf *out)
 static const struct app_prompt filter_prompt = {
     .label = "filter",
     .accept_word = "apply",
+    .history = HISTORY_FILTER,
     .edited = edited,
     .accept = accept,
     .cancel = cancel,

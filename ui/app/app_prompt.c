@@ -11,7 +11,7 @@ void app_open_prompt(struct app *a, const struct app_prompt *kind, const char *t
 {
     a->prompt_kind = kind;
     completion_close(&a->completion, &a->prompt, true);
-    prompt_open(&a->prompt, kind->label, text);
+    prompt_open(&a->prompt, kind->label, &a->history[kind->history], text);
     edited(a);
 }
 

@@ -4,6 +4,7 @@
  *   app.c          life, keys, snapshots
  *   app_actions.c  what every action does
  *   app_prompt.c   the line being typed
+ *   app_history.c  what was typed before, in this run and in others
  *   app_filter.c   the question asked: drill, way back
  *   app_range.c    the time asked about
  *   app_frame.c    the lines around the views
@@ -26,10 +27,14 @@ struct app_texts {
     struct strbuf process, note, range, trust, breadcrumb, lag, prompt;
 };
 
+/* Kinds of lines that are remembered, each for itself. */
+enum app_history { HISTORY_FILTER, HISTORY_FIND, HISTORY_GOTO, HISTORY_WRITE, HISTORY_COUNT };
+
 /* What a prompt is for. Every function is called while it is open, but for cancel. */
 struct app_prompt {
     const char *label;
     const char *accept_word;                             /* what Enter does: "apply" */
+    enum app_history history;                            /* where the arrows look */
     void (*edited)(struct app *a);                       /* judge and preview; optional */
     bool (*accept)(struct app *a);                       /* false: it stays open */
     void (*cancel)(struct app *a);                       /* after it was closed; optional */
@@ -61,6 +66,7 @@ struct app {
     struct prompt prompt;
     const struct app_prompt *prompt_kind; /* of the prompt that is or was open */
     struct completion completion;         /* of the prompt's text */
+    struct prompt_history history[HISTORY_COUNT];
 
     struct strbuf theme;        /* the name of the one in use, "" for the default */
     struct theme_hooks theming; /* of the picker */

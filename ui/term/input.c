@@ -8,51 +8,102 @@
 
 #define ESCAPE 27
 
+/* Keys that curses has no name for: numbers behind those it has, and behind those that it gives to
+ * a terminal's own ones. */
+enum {
+    OWN_CTRL_LEFT = KEY_MAX + 4096,
+    OWN_CTRL_RIGHT,
+    OWN_CTRL_DELETE,
+    OWN_ALT_LEFT,
+    OWN_ALT_RIGHT,
+};
+
 /* Sequences of other terminals and modes: terminfo tells only one of each key's. */
 static const struct {
     const char *sequence;
     int key;
 } extra[] = {
-    {"\033[A", KEY_UP},      {"\033[B", KEY_DOWN},    {"\033[C", KEY_RIGHT},
-    {"\033[D", KEY_LEFT},    {"\033OA", KEY_UP},      {"\033OB", KEY_DOWN},
-    {"\033OC", KEY_RIGHT},   {"\033OD", KEY_LEFT},    {"\033[H", KEY_HOME},
-    {"\033[F", KEY_END},     {"\033OH", KEY_HOME},    {"\033OF", KEY_END},
-    {"\033[1~", KEY_HOME},   {"\033[4~", KEY_END},    {"\033[7~", KEY_HOME},
-    {"\033[8~", KEY_END},    {"\033[2~", KEY_IC},     {"\033[3~", KEY_DC},
-    {"\033[5~", KEY_PPAGE},  {"\033[6~", KEY_NPAGE},  {"\033[Z", KEY_BTAB},
-    {"\033OP", KEY_F(1)},    {"\033OQ", KEY_F(2)},    {"\033OR", KEY_F(3)},
-    {"\033OS", KEY_F(4)},    {"\033[11~", KEY_F(1)},  {"\033[12~", KEY_F(2)},
-    {"\033[13~", KEY_F(3)},  {"\033[14~", KEY_F(4)},  {"\033[15~", KEY_F(5)},
-    {"\033[17~", KEY_F(6)},  {"\033[18~", KEY_F(7)},  {"\033[19~", KEY_F(8)},
-    {"\033[20~", KEY_F(9)},  {"\033[21~", KEY_F(10)}, {"\033[23~", KEY_F(11)},
-    {"\033[24~", KEY_F(12)}, {"\033[[A", KEY_F(1)},   {"\033[[B", KEY_F(2)},
-    {"\033[[C", KEY_F(3)},   {"\033[[D", KEY_F(4)},   {"\033[[E", KEY_F(5)},
+    {"\033[A", KEY_UP},
+    {"\033[B", KEY_DOWN},
+    {"\033[C", KEY_RIGHT},
+    {"\033[D", KEY_LEFT},
+    {"\033OA", KEY_UP},
+    {"\033OB", KEY_DOWN},
+    {"\033OC", KEY_RIGHT},
+    {"\033OD", KEY_LEFT},
+    {"\033[H", KEY_HOME},
+    {"\033[F", KEY_END},
+    {"\033OH", KEY_HOME},
+    {"\033OF", KEY_END},
+    {"\033[1~", KEY_HOME},
+    {"\033[4~", KEY_END},
+    {"\033[7~", KEY_HOME},
+    {"\033[8~", KEY_END},
+    {"\033[2~", KEY_IC},
+    {"\033[3~", KEY_DC},
+    {"\033[5~", KEY_PPAGE},
+    {"\033[6~", KEY_NPAGE},
+    {"\033[Z", KEY_BTAB},
+    {"\033OP", KEY_F(1)},
+    {"\033OQ", KEY_F(2)},
+    {"\033OR", KEY_F(3)},
+    {"\033OS", KEY_F(4)},
+    {"\033[11~", KEY_F(1)},
+    {"\033[12~", KEY_F(2)},
+    {"\033[13~", KEY_F(3)},
+    {"\033[14~", KEY_F(4)},
+    {"\033[15~", KEY_F(5)},
+    {"\033[17~", KEY_F(6)},
+    {"\033[18~", KEY_F(7)},
+    {"\033[19~", KEY_F(8)},
+    {"\033[20~", KEY_F(9)},
+    {"\033[21~", KEY_F(10)},
+    {"\033[23~", KEY_F(11)},
+    {"\033[24~", KEY_F(12)},
+    {"\033[[A", KEY_F(1)},
+    {"\033[[B", KEY_F(2)},
+    {"\033[[C", KEY_F(3)},
+    {"\033[[D", KEY_F(4)},
+    {"\033[[E", KEY_F(5)},
+    {"\033[1;5C", OWN_CTRL_RIGHT},
+    {"\033[1;5D", OWN_CTRL_LEFT},
+    {"\033Oc", OWN_CTRL_RIGHT},
+    {"\033Od", OWN_CTRL_LEFT},
+    {"\033[3;5~", OWN_CTRL_DELETE},
+    {"\033[1;3C", OWN_ALT_RIGHT},
+    {"\033[1;3D", OWN_ALT_LEFT},
 };
 
 /* What curses calls a key, and what we do. */
 static const struct {
     int curses;
     uint32_t code;
+    uint8_t mods;
 } translated[] = {
-    {KEY_UP, UI_KEY_UP},
-    {KEY_DOWN, UI_KEY_DOWN},
-    {KEY_LEFT, UI_KEY_LEFT},
-    {KEY_RIGHT, UI_KEY_RIGHT},
-    {KEY_PPAGE, UI_KEY_PAGE_UP},
-    {KEY_NPAGE, UI_KEY_PAGE_DOWN},
-    {KEY_HOME, UI_KEY_HOME},
-    {KEY_END, UI_KEY_END},
-    {KEY_FIND, UI_KEY_HOME},
-    {KEY_SELECT, UI_KEY_END},
-    {KEY_A1, UI_KEY_HOME},
-    {KEY_A3, UI_KEY_PAGE_UP},
-    {KEY_C1, UI_KEY_END},
-    {KEY_C3, UI_KEY_PAGE_DOWN},
-    {KEY_IC, UI_KEY_INSERT},
-    {KEY_DC, UI_KEY_DELETE},
-    {KEY_BACKSPACE, UI_KEY_BACKSPACE},
-    {KEY_ENTER, UI_KEY_ENTER},
-    {KEY_BTAB, UI_KEY_BACK_TAB},
+    {KEY_UP, UI_KEY_UP, 0},
+    {KEY_DOWN, UI_KEY_DOWN, 0},
+    {KEY_LEFT, UI_KEY_LEFT, 0},
+    {KEY_RIGHT, UI_KEY_RIGHT, 0},
+    {KEY_PPAGE, UI_KEY_PAGE_UP, 0},
+    {KEY_NPAGE, UI_KEY_PAGE_DOWN, 0},
+    {KEY_HOME, UI_KEY_HOME, 0},
+    {KEY_END, UI_KEY_END, 0},
+    {KEY_FIND, UI_KEY_HOME, 0},
+    {KEY_SELECT, UI_KEY_END, 0},
+    {KEY_A1, UI_KEY_HOME, 0},
+    {KEY_A3, UI_KEY_PAGE_UP, 0},
+    {KEY_C1, UI_KEY_END, 0},
+    {KEY_C3, UI_KEY_PAGE_DOWN, 0},
+    {KEY_IC, UI_KEY_INSERT, 0},
+    {KEY_DC, UI_KEY_DELETE, 0},
+    {KEY_BACKSPACE, UI_KEY_BACKSPACE, 0},
+    {KEY_ENTER, UI_KEY_ENTER, 0},
+    {KEY_BTAB, UI_KEY_BACK_TAB, 0},
+    {OWN_CTRL_LEFT, UI_KEY_LEFT, KEY_MOD_CTRL},
+    {OWN_CTRL_RIGHT, UI_KEY_RIGHT, KEY_MOD_CTRL},
+    {OWN_CTRL_DELETE, UI_KEY_DELETE, KEY_MOD_CTRL},
+    {OWN_ALT_LEFT, UI_KEY_LEFT, KEY_MOD_ALT},
+    {OWN_ALT_RIGHT, UI_KEY_RIGHT, KEY_MOD_ALT},
 };
 
 void input_define_keys(void)
@@ -68,7 +119,7 @@ static struct ui_key translate(wint_t key)
 {
     for (size_t i = 0; i < sizeof translated / sizeof translated[0]; i++)
         if ((wint_t)translated[i].curses == key)
-            return (struct ui_key){.code = translated[i].code};
+            return (struct ui_key){.code = translated[i].code, .mods = translated[i].mods};
     if (key >= KEY_F(1) && key <= KEY_F(12))
         return (struct ui_key){.code = UI_KEY_F1 + key - KEY_F(1)};
     return (struct ui_key){.code = UI_KEY_NONE};

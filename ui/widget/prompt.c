@@ -1,10 +1,8 @@
 /* The line editor (see prompt.h). */
 #include "ui/widget/prompt.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/text.h"
 
 static void clear_verdict(struct prompt *p)
@@ -19,8 +17,7 @@ void prompt_release(struct prompt *p)
     strbuf_release(&p->text);
     strbuf_release(&p->message);
     strbuf_release(&p->draft);
-    for (size_t i = 0; i < p->history_count; i++)
-        free(p->history[i]);
+    strbuf_release(&p->killed);
     *p = (struct prompt){0};
 }
 
@@ -31,33 +28,26 @@ static void set_text(struct prompt *p, const char *text)
     p->cursor = p->text.len;
 }
 
-void prompt_open(struct prompt *p, const char *label, const char *text)
+static size_t lines(const struct prompt *p)
+{
+    return p->history != NULL ? p->history->count : 0;
+}
+
+void prompt_open(struct prompt *p, const char *label, struct prompt_history *history,
+                 const char *text)
 {
     p->label = label;
     p->active = true;
-    p->history_at = p->history_count;
+    p->history = history;
+    p->history_at = lines(p);
     set_text(p, text);
     clear_verdict(p);
 }
 
-static void remember(struct prompt *p)
-{
-    const char *text = strbuf_str(&p->text);
-    bool again = p->history_count > 0 && strcmp(p->history[p->history_count - 1], text) == 0;
-    if (text[0] == '\0' || again)
-        return;
-    if (p->history_count == PROMPT_HISTORY) {
-        free(p->history[0]);
-        p->history_count--;
-        memmove(p->history, p->history + 1, p->history_count * sizeof p->history[0]);
-    }
-    p->history[p->history_count++] = base_xstrdup(text);
-}
-
 void prompt_close(struct prompt *p, bool accepted)
 {
-    if (accepted)
-        remember(p);
+    if (accepted && p->history != NULL)
+        prompt_history_add(p->history, strbuf_str(&p->text), p->text.len, true);
     p->active = false;
     clear_verdict(p);
 }
@@ -85,14 +75,47 @@ static size_t previous_char(const struct prompt *p, size_t at)
     return before;
 }
 
+static bool is_blank_at(const struct prompt *p, size_t at)
+{
+    return p->text.s[at] == ' ';
+}
+
+/* Letters, digits and what is no ASCII: the words of Alt-B and its like. */
+static bool is_word_at(const struct prompt *p, size_t at)
+{
+    unsigned char c = (unsigned char)p->text.s[at];
+    return c >= 0x80 || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+}
+
 /* The start of the word before the cursor, where a word ends at blanks. */
+static size_t previous_blank_word(const struct prompt *p)
+{
+    size_t at = p->cursor;
+    while (at > 0 && is_blank_at(p, at - 1))
+        at--;
+    while (at > 0 && !is_blank_at(p, at - 1))
+        at--;
+    return at;
+}
+
 static size_t previous_word(const struct prompt *p)
 {
     size_t at = p->cursor;
-    while (at > 0 && p->text.s[at - 1] == ' ')
+    while (at > 0 && !is_word_at(p, at - 1))
         at--;
-    while (at > 0 && p->text.s[at - 1] != ' ')
+    while (at > 0 && is_word_at(p, at - 1))
         at--;
+    return at;
+}
+
+static size_t next_word_end(const struct prompt *p)
+{
+    size_t at = p->cursor;
+    while (at < p->text.len && !is_word_at(p, at))
+        at++;
+    while (at < p->text.len && is_word_at(p, at))
+        at++;
     return at;
 }
 
@@ -142,15 +165,51 @@ static enum prompt_result insert(struct prompt *p, uint32_t cp)
 /* Shows a line of the history; the line being typed stands after the newest. */
 static enum prompt_result recall(struct prompt *p, size_t at)
 {
-    if (at > p->history_count || at == p->history_at)
+    if (at > lines(p) || at == p->history_at)
         return PROMPT_MOVED;
-    if (p->history_at == p->history_count) {
+    if (p->history_at == lines(p)) {
         strbuf_clear(&p->draft);
         strbuf_puts(&p->draft, strbuf_str(&p->text));
     }
     p->history_at = at;
-    set_text(p, at == p->history_count ? strbuf_str(&p->draft) : p->history[at]);
+    set_text(p, at == lines(p) ? strbuf_str(&p->draft) : p->history->line[at].text);
     return PROMPT_EDITED;
+}
+
+/* Deletes [from, to), to be yanked. */
+static enum prompt_result kill(struct prompt *p, size_t from, size_t to)
+{
+    if (from >= to)
+        return PROMPT_MOVED;
+    strbuf_clear(&p->killed);
+    strbuf_add(&p->killed, p->text.s + from, to - from);
+    return erase(p, from, to);
+}
+
+static enum prompt_result yank(struct prompt *p)
+{
+    bool fits = prompt_replace(p, p->cursor, 0, strbuf_str(&p->killed), p->killed.len);
+    return fits && p->killed.len > 0 ? PROMPT_EDITED : PROMPT_MOVED;
+}
+
+/* Alt, and Ctrl with the arrows: by words. */
+static enum prompt_result word_key(struct prompt *p, uint32_t code)
+{
+    switch (code) {
+    case 'b':
+    case UI_KEY_LEFT:
+        return move_to(p, previous_word(p));
+    case 'f':
+    case UI_KEY_RIGHT:
+        return move_to(p, next_word_end(p));
+    case 'd':
+    case UI_KEY_DELETE:
+        return kill(p, p->cursor, next_word_end(p));
+    case UI_KEY_BACKSPACE:
+        return kill(p, previous_word(p), p->cursor);
+    default:
+        return PROMPT_IGNORED;
+    }
 }
 
 static enum prompt_result control_key(struct prompt *p, uint32_t letter)
@@ -170,24 +229,26 @@ static enum prompt_result control_key(struct prompt *p, uint32_t letter)
     case 'f':
         return move_to(p, next_char(p, p->cursor));
     case 'k':
-        return erase(p, p->cursor, p->text.len);
+        return kill(p, p->cursor, p->text.len);
     case 'n':
         return recall(p, p->history_at + 1);
     case 'p':
         return recall(p, p->history_at > 0 ? p->history_at - 1 : 0);
     case 'u':
-        return erase(p, 0, p->cursor);
+        return kill(p, 0, p->cursor);
     case 'w':
-        return erase(p, previous_word(p), p->cursor);
+        return kill(p, previous_blank_word(p), p->cursor);
+    case 'y':
+        return yank(p);
     default:
-        return PROMPT_IGNORED;
+        return word_key(p, letter);
     }
 }
 
 enum prompt_result prompt_key(struct prompt *p, struct ui_key key)
 {
     if (key.mods & KEY_MOD_ALT)
-        return PROMPT_IGNORED;
+        return word_key(p, key.code);
     if (key.mods & KEY_MOD_CTRL)
         return control_key(p, key.code);
     switch (key.code) {

@@ -13,9 +13,7 @@
 #include "base/strbuf.h"
 #include "ui/term/canvas.h"
 #include "ui/term/key.h"
-
-#define PROMPT_HISTORY 64
-#define PROMPT_MAX     4096 /* bytes; more is not taken */
+#include "ui/widget/prompt_history.h"
 
 enum prompt_state {
     PROMPT_VALID,
@@ -41,19 +39,21 @@ struct prompt {
     size_t wrong_at;       /* byte offset of the caret */
     struct strbuf message; /* what was expected there; "" for none */
 
-    char *history[PROMPT_HISTORY]; /* owned; oldest first */
-    size_t history_count;
-    size_t history_at;   /* history_count: the line being typed */
-    struct strbuf draft; /* that line, kept while looking through history */
+    struct prompt_history *history; /* borrowed; NULL: nothing is remembered */
+    size_t history_at;              /* history->count: the line being typed */
+    struct strbuf draft;            /* that line, kept while looking through history */
+    struct strbuf killed;           /* what ^K ^U ^W deleted last, for ^Y */
 };
 
 /* Frees everything; the prompt is empty and usable again. Accepts a zeroed struct. */
 void prompt_release(struct prompt *p);
 
-/* Starts typing with `text` (cursor at its end); the state is PROMPT_VALID. Keeps the history. */
-void prompt_open(struct prompt *p, const char *label, const char *text);
+/* Starts typing with `text` (cursor at its end); the state is PROMPT_VALID. What was killed before
+ * can be yanked. */
+void prompt_open(struct prompt *p, const char *label, struct prompt_history *history,
+                 const char *text);
 
-/* Stops typing; an accepted text that is not empty and not the latest goes into the history. */
+/* Stops typing; an accepted text goes into the history. */
 void prompt_close(struct prompt *p, bool accepted);
 
 enum prompt_result prompt_key(struct prompt *p, struct ui_key key);
