@@ -37,9 +37,9 @@ void fold_curve_end_bins(struct fold_curve *c, int64_t time, uint64_t value)
     while (distance >> c->shift >= c->capacity) {
         /* Bins up to the last one are over; what a merge drops of them is said by `value`. */
         while (c->done < c->capacity)
-            c->value[c->done++] = (float)value;
+            c->value[c->done++] = fold_curve_point(value);
         merge_pairs(c);
     }
     while (c->done < distance >> c->shift)
-        c->value[c->done++] = (float)value;
+        c->value[c->done++] = fold_curve_point(value);
 }

@@ -22,6 +22,12 @@ void fold_curve_release(struct fold_curve *c);
 /* Time has come to `time`, and so far the value was `value`: ends the bins before. */
 void fold_curve_end_bins(struct fold_curve *c, int64_t time, uint64_t value);
 
+/* What is drawn for `value`, which is below zero after a size that lied or a row that flipped. */
+static inline float fold_curve_point(uint64_t value)
+{
+    return (int64_t)value > 0 ? (float)value : 0;
+}
+
 /* To be called before the value changes at `time`, which does not go back. */
 static inline void fold_curve_advance(struct fold_curve *c, int64_t time, uint64_t value)
 {

@@ -20,7 +20,7 @@ static int copy_curve(const struct fold *f, const struct fold_curve *from, uint6
     c.done = from->done;
     c.shift = from->shift;
     fold_curve_advance(&c, f->last, value);
-    c.value[c.done] = (float)value;
+    c.value[c.done] = fold_curve_point(value);
     *out_curve = (struct curve){
         .start = c.start,
         .bin_ticks = UINT64_C(1) << c.shift,
