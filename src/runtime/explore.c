@@ -55,7 +55,9 @@ struct explorer {
     struct theme theme;
     struct app *app;
     struct app_host host;
-    struct input_watch input;
+    struct input_watch inputs[2]; /* one is read; a reload opens the other before it closes this */
+    struct input_watch *input;    /* the one that is read */
+    bool shown;                   /* rows were there: whatever comes, the program stays */
     struct query_spec asked; /* asked last; holds a reference to the filter, as those beside it */
     struct query_spec aside[ASIDE_COUNT];
     bool aside_asked[ASIDE_COUNT];
@@ -87,7 +89,7 @@ static void leave(struct explorer *e, int code)
         return;
     e->leaving = true;
     e->exit_code = code;
-    input_watch_close(&e->input);
+    input_watch_close(e->input);
     if (e->keys.data != NULL)
         close_handle((uv_handle_t *)&e->keys);
     close_handle((uv_handle_t *)&e->frame);
@@ -248,8 +250,7 @@ static void host_ask(void *ctx, const struct query_spec *spec)
     if (spec->filter != NULL)
         e->asked.filter = filter_ref(spec->filter);
     filter_unref(old);
-    if (e->input.worker != NULL)
-        worker_ask(e->input.worker, spec);
+    worker_ask(e->input->worker, spec);
 }
 
 static void keep_aside(struct explorer *e, enum aside which, const struct query_spec *spec)
@@ -266,8 +267,7 @@ static void host_ask_aside(void *ctx, enum aside which, const struct query_spec 
 {
     struct explorer *e = ctx;
     keep_aside(e, which, spec);
-    if (e->input.worker != NULL)
-        worker_ask_aside(e->input.worker, which, spec);
+    worker_ask_aside(e->input->worker, which, spec);
 }
 
 /* An input of which nothing can be shown ends the program with one line, as in batch. */
@@ -279,41 +279,47 @@ static bool is_hopeless(const struct snapshot *s)
 static void on_news(void *ctx)
 {
     struct explorer *e = ctx;
-    struct snapshot *s = e->leaving ? NULL : worker_snapshot(e->input.worker);
+    struct snapshot *s = e->leaving ? NULL : worker_snapshot(e->input->worker);
     if (s == NULL)
         return;
-    if (is_hopeless(s)) {
+    e->shown = e->shown || s->trace != NULL;
+    if (is_hopeless(s) && e->shown) {
+        app_message(e->app, true, s->source.message);
+        schedule_frame(e);
+    } else if (is_hopeless(s)) {
         strbuf_printf(&e->last_words, "%s: %s", s->source.name, s->source.message);
         leave(e, 1);
     } else {
         app_set_snapshot(e->app, s);
-        input_watch_progress(&e->input, s);
+        input_watch_progress(e->input, s);
         schedule_frame(e);
     }
     snapshot_unref(s);
 }
 
+/* Opens the input anew; the one that was read goes once that has succeeded. */
 static int open_input(struct explorer *e, struct err_info *info)
 {
-    int rc = input_watch_open(&e->input, &e->loop, e->options, on_news, e, info);
-    if (rc == 0)
-        worker_ask(e->input.worker, &e->asked);
-    for (int i = 0; rc == 0 && i < ASIDE_COUNT; i++)
+    struct input_watch *anew = e->input == &e->inputs[0] ? &e->inputs[1] : &e->inputs[0];
+    int rc = input_watch_open(anew, &e->loop, e->options, on_news, e, info);
+    if (rc != 0)
+        return rc;
+    input_watch_close(e->input);
+    e->input = anew;
+    worker_ask(anew->worker, &e->asked);
+    for (int i = 0; i < ASIDE_COUNT; i++)
         if (e->aside_asked[i])
-            worker_ask_aside(e->input.worker, (enum aside)i, &e->aside[i]);
-    return rc;
+            worker_ask_aside(anew->worker, (enum aside)i, &e->aside[i]);
+    return 0;
 }
 
 static void host_reload(void *ctx)
 {
     struct explorer *e = ctx;
-    if (e->input.source.is_stream) {
-        app_message(e->app, true, "A pipe cannot be read again.");
-        return;
-    }
-    input_watch_close(&e->input);
     struct err_info info;
-    if (open_input(e, &info) != 0)
+    if (e->input->source.is_stream)
+        app_message(e->app, true, "A pipe cannot be read again.");
+    else if (open_input(e, &info) != 0)
         app_message(e->app, true, info.text);
 }
 
@@ -326,7 +332,7 @@ static void host_suspend(void *ctx)
 static void host_quit(void *ctx)
 {
     struct explorer *e = ctx;
-    struct snapshot *s = worker_snapshot(e->input.worker);
+    struct snapshot *s = worker_snapshot(e->input->worker);
     bool empty = s != NULL && s->rows_complete && s->tally != NULL && s->tally->heap_events == 0;
     if (empty)
         snapshot_explain_empty(s->tally, &e->last_words);
@@ -406,7 +412,7 @@ static void start_app(struct explorer *e)
         .filter = e->asked.filter,
         .since = e->asked.since,
         .until = e->asked.until,
-        .follow = e->input.live || e->input.source.is_stream,
+        .follow = e->input->live || e->input->source.is_stream,
         .utc = e->options->utc,
         .theme = theme_name(e),
     };
@@ -451,6 +457,7 @@ int explore_run(const struct explore_options *options)
     struct explorer *e = base_xcalloc(1, sizeof *e);
     e->options = options;
     e->terminal.saved_stderr = -1;
+    e->input = &e->inputs[0];
     e->asked = (struct query_spec){.since = options->since, .until = options->until};
     if (options->filter_text != NULL && options->filter_text[0] != '\0') {
         struct filter_error error;
