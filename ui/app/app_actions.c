@@ -81,6 +81,22 @@ static void number(struct app *a, uint64_t count)
     app_say_number(a);
 }
 
+/* The chooser is about the screen; a pane below it makes room, a page above it has no columns. */
+static void choose_columns(struct app *a, uint64_t count)
+{
+    (void)count;
+    struct view_stack *s = &a->stack;
+    const struct view *top = s->above_count > 0 ? s->above[s->above_count - 1] : NULL;
+    struct view *screen = s->screens[s->shown];
+    if (screen->ops->list == NULL || (top != NULL && !top->ops->is_pane)) {
+        app_message(a, false, "There are no columns to choose here.");
+        return;
+    }
+    while (view_stack_pop(s))
+        continue;
+    view_stack_push(s, view_columns_new(&a->env, &a->keymap, screen->ops->list(screen)));
+}
+
 static void units(struct app *a, uint64_t count)
 {
     (void)count;
@@ -141,6 +157,7 @@ static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_FREEZE] = freeze,
     [ACTION_RELOAD] = reload,
     [ACTION_NUMBER] = number,
+    [ACTION_COLUMNS] = choose_columns,
     [ACTION_UNITS] = units,
     [ACTION_TIME] = time_of_day,
     [ACTION_THEME] = app_choose_theme,

@@ -29,6 +29,11 @@ struct theme_hooks {
 struct view *view_themes_new(const struct view_env *env, const struct theme_hooks *hooks,
                              const char *current);
 
+/* The column chooser: changes the columns of `subject`, and puts them back when it is closed
+ * without Enter. `subject` is borrowed and outlives the view. */
+struct view *view_columns_new(const struct view_env *env, const struct keymap *km,
+                              struct list *subject);
+
 /* The pane below Events; shows the row that is selected there. */
 struct view *view_detail_new(const struct view_env *env, const struct view *events);
 
