@@ -22,19 +22,21 @@ own() { # own FOLDER: the C library and nothing else that happens to have a plai
 }
 
 allow src/base     "$std|base/.*"
+allow src/config   "$std|(base|config)/.*"
 allow decoder      "$std|(base|decoder)/.*"
 allow src/model    "$std|(base|decoder|model)/.*"
 allow src/source   "$std|(base|decoder|model|source)/.*"
 allow src/export   "$std|(base|decoder|model|export)/.*"
-allow src/commands "$std|(base|decoder|model|source|export|commands)/.*"
+allow src/commands "$std|(base|decoder|model|source|export|config|commands)/.*"
 allow ui/term      "$std|(base|ui/term)/.*|[a-z_]+\.inc"
 allow ui/keys      "$std|(base|ui/term|ui/keys)/.*"
 allow ui/widget    "$std|(base|ui/term|ui/keys|ui/widget)/.*"
 allow ui/view      "$std|(base|decoder|model|ui/term|ui/keys|ui/widget|ui/view)/.*"
 allow ui/app       "$std|(base|decoder|model|ui)/.*"
-allow src/runtime  "$std|(base|decoder|model|source|export|runtime|ui)/.*"
+allow src/runtime  "$std|(base|decoder|model|source|export|config|runtime|ui)/.*"
 
 own src/base     'none'
+own src/config   'ini'
 own decoder      'libfwnt'
 own src/model    'pcre2'
 own src/source   'none'
