@@ -22,7 +22,7 @@ struct key_binding {
     enum action action;
 };
 
-#define KEYMAP_MAX 128
+#define KEYMAP_MAX 256
 
 struct keymap {
     struct key_binding binding[KEYMAP_MAX];
