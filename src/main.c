@@ -7,10 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/xdg.h"
 #include "commands/command.h"
 #include "commands/help.h"
 #include "commands/subject.h"
+#include "config/config.h"
 #include "runtime/explore.h"
+#include "runtime/settings.h"
 
 /* Prints what was asked for, which may go into a pipe that nobody reads to its end. */
 static int print(const struct strbuf *text)
@@ -43,7 +46,7 @@ static int print_usage(void)
     return COMMAND_USAGE;
 }
 
-static int explore(const struct options *o)
+static int explore(const struct options *o, struct config *config)
 {
     struct filter *filter;
     int code = subject_parse_filter(o, &filter);
@@ -73,19 +76,53 @@ static int explore(const struct options *o)
         .color = color[o->color],
         .ascii = o->ascii,
         .utc = o->utc,
+        .short_units = o->units == OPTION_UNITS_SHORT,
+        .wall_time = o->time == OPTION_TIME_DAY,
+        .forgetful = o->no_config,
+        .config = config,
     };
     code = explore_run(&options);
     strbuf_release(&text);
     return code;
 }
 
-static int run(const struct options *o)
+/* Batch commands tell what is wrong in the configuration and go on. */
+static void say_problems(const struct config *config)
+{
+    struct strbuf text = {0};
+    config_put_problems(config, &text);
+    fputs(strbuf_str(&text), stderr);
+    strbuf_release(&text);
+}
+
+static int run_configured(struct options *o)
+{
+    struct config config = {0};
+    struct strbuf path = {0};
+    if (!o->no_config && xdg_put_path(&path, XDG_CONFIG, "config"))
+        config_read(&config, strbuf_str(&path));
+    config_give(&config, CONFIG_OPTIONS, options_take, o);
+    int code;
+    if (o->command == NULL) {
+        code = explore(o, &config);
+    } else {
+        settings_check(&config);
+        if (!o->quiet)
+            say_problems(&config);
+        code = command_run(o, STDOUT_FILENO);
+    }
+    strbuf_release(&path);
+    config_release(&config);
+    return code;
+}
+
+static int run(struct options *o)
 {
     if (o->help || o->version)
         return print_help(o);
     if (o->nothing_to_do)
         return print_usage();
-    return o->command != NULL ? command_run(o, STDOUT_FILENO) : explore(o);
+    return run_configured(o);
 }
 
 /* Something that can be read to its end: `heaptail < /dev/null` from a script is none. */

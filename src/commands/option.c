@@ -46,7 +46,7 @@ static const struct option_row *row_of(int code)
     return NULL;
 }
 
-static void put_words(const char *const *words, struct strbuf *out)
+void option_put_words(const char *const *words, struct strbuf *out)
 {
     for (size_t i = 0; words[i] != NULL; i++) {
         if (words[i][0] == '\0')
@@ -64,7 +64,7 @@ static int bad_argument(const struct option_row *row, const char *text, struct e
     text_put_escaped(&b, text, strlen(text));
     strbuf_puts(&b, ": expected ");
     if (row->words != NULL)
-        put_words(row->words, &b);
+        option_put_words(row->words, &b);
     else
         strbuf_puts(&b, row->expected);
     err_set(info, ERR_SYNTAX, "%s", strbuf_str(&b));
@@ -240,8 +240,7 @@ int options_parse(int argc, char **argv, const struct option_place *place,
 {
     struct options *o = out_options;
     *o = (struct options){.since = INT64_MIN, .until = INT64_MAX};
-    uint64_t given = 0;
-    int rc = read_options(argc, argv, o, &given, info);
+    int rc = read_options(argc, argv, o, &o->given, info);
     if (rc != 0)
         return rc;
     char **operands = argv + optind;
@@ -262,7 +261,7 @@ int options_parse(int argc, char **argv, const struct option_place *place,
         o->command = command_find("report");
         allowed |= o->command->bit;
     }
-    rc = check_allowed(o, given, allowed, info);
+    rc = check_allowed(o, o->given, allowed, info);
     if (rc == 0)
         rc = check_values(o, info);
     return rc != 0 ? rc : choose_files(o, operands, place, info);

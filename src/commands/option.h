@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "config/config.h"
 #include "export/format.h"
 #include "export/report_table.h"
 
@@ -24,6 +25,8 @@ enum command_bit {
     ON_REPORT = 1u << 1,
     ON_EVENTS = 1u << 2,
     ON_INFO = 1u << 3,
+    ON_CONFIG = 1u << 4, /* [options] of the configuration file */
+    ON_START = ON_EXPLORE | ON_CONFIG,
     ON_TABLES = ON_REPORT | ON_EVENTS,
     ON_BATCH = ON_TABLES | ON_INFO,
     ON_QUERY = ON_EXPLORE | ON_TABLES,
@@ -31,6 +34,8 @@ enum command_bit {
 };
 
 enum option_follow { OPTION_FOLLOW_AUTO, OPTION_FOLLOW_ON, OPTION_FOLLOW_OFF };
+enum option_units { OPTION_UNITS_EXACT, OPTION_UNITS_SHORT };
+enum option_time { OPTION_TIME_START, OPTION_TIME_DAY };
 enum option_color { OPTION_COLOR_AUTO, OPTION_COLOR_ALWAYS, OPTION_COLOR_NEVER };
 
 struct option_number {
@@ -38,7 +43,7 @@ struct option_number {
     uint64_t value;
 };
 
-/* Strings are borrowed from argv. */
+/* Strings are borrowed from argv and the configuration. */
 struct options {
     const struct command *command; /* NULL: explore, or the help of the whole program */
     char **files;                  /* owned array; "-" is standard input */
@@ -54,9 +59,13 @@ struct options {
     bool raw_time, all_fields, strict, quiet, demo;
     unsigned follow; /* enum option_follow */
     unsigned color;  /* enum option_color */
+    unsigned units;  /* enum option_units */
+    unsigned time;   /* enum option_time */
     const char *theme, *tty;
     bool ascii, utc;
+    bool no_config;
     bool help, version;
+    uint64_t given;     /* a bit for each row of the table that stood on the command line */
     bool nothing_to_do; /* no command, no file, no pipe: the usage is all there is to say */
 };
 
@@ -73,6 +82,13 @@ struct option_place {
 int options_parse(int argc, char **argv, const struct option_place *place,
                   struct options *out_options, struct err_info *info);
 void options_release(struct options *o);
+
+/*
+ * A line of [options] in the configuration: for config_give(), `o` is a struct options. What stood
+ * on the command line or in the environment holds against it; the value must make sense all the
+ * same.
+ */
+bool options_take(void *o, const struct config_line *line, struct strbuf *out_why);
 
 /*
  * The whole filter in one expression: --filter with the conditions of --pid and --heap joined to

@@ -8,6 +8,8 @@
 
 #define HELP_COLUMN 22
 
+static const char *const unit_words[] = {"exact", "short", NULL};
+static const char *const time_words[] = {"start", "day", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 
 /* ---- how an argument becomes a value ---- */

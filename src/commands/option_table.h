@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/strbuf.h"
+
 struct option_row {
     const char *name;
     char letter;
@@ -24,6 +26,9 @@ struct option_row {
 
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
+
+/* "auto, always or never". */
+void option_put_words(const char *const *words, struct strbuf *out);
 
 /* At least option_row_count, for arrays. */
 #define OPTION_ROWS_MOST 48

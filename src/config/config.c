@@ -104,13 +104,14 @@ static bool check_section(struct parser *p, const char *s, size_t n)
     return p->section != CONFIG_SECTIONS;
 }
 
-/* libinih would take ` ;` for the start of a comment and leave an empty value, which unbinds. */
+/* A lone `;` was meant as a key; libinih would take it for a comment and leave an empty value,
+ * which unbinds. */
 static bool check_value(struct parser *p, const char *s, size_t n, const char *sign)
 {
     const char *value = sign + 1;
     while (value < s + n && strchr(" \t", *value) != NULL)
         value++;
-    if (value < s + n && *value == ';') {
+    if (value + 1 == s + n && *value == ';') {
         report_quoted(p->config, p->line, s, n, "; begins a comment: the key is <semicolon>");
         return false;
     }

@@ -21,9 +21,13 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/text.h"
+#include "base/xdg.h"
+#include "config/config_save.h"
 #include "model/filter.h"
 #include "runtime/history_file.h"
 #include "runtime/input_watch.h"
+#include "runtime/settings.h"
 #include "runtime/terminal.h"
 #include "ui/app/app.h"
 #include "ui/term/input.h"
@@ -340,6 +344,38 @@ static void host_quit(void *ctx)
     leave(e, empty ? 1 : 0);
 }
 
+/* What is told about saving; `rc` is config_save()'s. */
+static void put_saved(const char *path, int rc, const struct strbuf *changed,
+                      const struct err_info *info, struct strbuf *out)
+{
+    if (rc != 0) {
+        strbuf_puts(out, info->text);
+        return;
+    }
+    strbuf_printf(out, changed->len > 0 ? "Wrote %s to " : "Nothing to write, it stands all in ",
+                  strbuf_str(changed));
+    text_put_escaped(out, path, strlen(path));
+}
+
+static int host_save(void *ctx, const struct config_setting *settings, size_t count,
+                     struct strbuf *out_said)
+{
+    struct explorer *e = ctx;
+    const char *path = e->options->config->path;
+    if (path == NULL) {
+        strbuf_puts(out_said, "Nothing is written: started with --no-config, or without HOME.");
+        return -ENOENT;
+    }
+    struct strbuf changed = {0};
+    struct err_info info;
+    int rc = xdg_make_folder(XDG_CONFIG, &info);
+    if (rc == 0)
+        rc = config_save(path, settings, count, &changed, &info);
+    put_saved(path, rc, &changed, &info, out_said);
+    strbuf_release(&changed);
+    return rc;
+}
+
 static int64_t host_now(void *ctx)
 {
     (void)ctx;
@@ -365,13 +401,29 @@ static const char *theme_name(const struct explorer *e)
     return e->options->theme != NULL ? e->options->theme : getenv("HEAPTAIL_THEME");
 }
 
+/* A theme that is not there is a mistake of the line that names it. */
+static void blame_line(struct explorer *e, struct strbuf *problems)
+{
+    struct config *c = e->options->config;
+    const struct config_line *line = config_find(c, CONFIG_OPTIONS, "theme");
+    if (line == NULL || line->value != e->options->theme)
+        return;
+    strbuf_truncate(problems, problems->len - 1);
+    config_report(c, line->number, strbuf_str(problems));
+    strbuf_clear(problems);
+}
+
 static void load_theme(struct explorer *e, struct strbuf *problems)
 {
     const char *name = theme_name(e);
     if (name == NULL || name[0] == '\0') {
         theme_init_builtin(&e->theme, screen_depth(e->screen) == DEPTH_MONO);
-    } else if (theme_load(&e->theme, name, problems) != 0 && problems->len == 0) {
-        strbuf_printf(problems, "theme %s: not loaded", name);
+    } else {
+        int rc = theme_load(&e->theme, name, problems);
+        if (rc == -ENOENT && problems->len > 0)
+            blame_line(e, problems);
+        else if (rc != 0 && problems->len == 0)
+            strbuf_printf(problems, "theme %s: not loaded\n", name);
     }
     screen_set_theme(e->screen, &e->theme);
 }
@@ -403,6 +455,7 @@ static void start_app(struct explorer *e)
                                 .ask = host_ask,
                                 .ask_aside = host_ask_aside,
                                 .reload = host_reload,
+                                .save = host_save,
                                 .suspend = host_suspend,
                                 .quit = host_quit,
                                 .now = host_now};
@@ -413,14 +466,17 @@ static void start_app(struct explorer *e)
         .since = e->asked.since,
         .until = e->asked.until,
         .follow = e->input->live || e->input->source.is_stream,
+        .short_units = e->options->short_units,
+        .wall_time = e->options->wall_time,
         .utc = e->options->utc,
         .theme = theme_name(e),
     };
     e->app = app_new(&config);
     if (!e->options->forgetful)
         history_file_load(e->app);
-    if (problems.len != 0)
-        app_message(e->app, true, strbuf_str(&problems));
+    settings_give(e->options->config, e->app);
+    config_put_problems(e->options->config, &problems);
+    app_tell_problems(e->app, strbuf_str(&problems));
     strbuf_release(&problems);
     uv_poll_init(&e->loop, &e->keys, fileno(e->terminal.in));
     e->keys.data = e;

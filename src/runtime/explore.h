@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct config;
+
 enum explore_follow { EXPLORE_FOLLOW_AUTO, EXPLORE_FOLLOW_ON, EXPLORE_FOLLOW_OFF };
 enum explore_color { EXPLORE_COLOR_AUTO, EXPLORE_COLOR_ALWAYS, EXPLORE_COLOR_NEVER };
 
@@ -21,7 +23,11 @@ struct explore_options {
     enum explore_color color;
     bool ascii;
     bool utc;
-    bool forgetful; /* what was typed before is not read, and nothing is kept for the next time */
+    bool forgetful;   /* what was typed before is not read, and nothing is kept for the next time */
+    bool short_units; /* KiB and MiB instead of exact bytes, to begin with */
+    bool wall_time;   /* time of day instead of time since the start, likewise */
+    struct config *config; /* its [keys] and [columns] are still to be handed out; what is wrong in
+                              them is added. Without a path nothing is read or written */
 };
 
 /*

@@ -6,7 +6,7 @@ export LC_ALL=C.UTF-8 HEAPTAIL_THEME=dark
 unset TMUX NO_COLOR
 work=$(mktemp -d "${TMPDIR:-/tmp}/heaptail-e2e.XXXXXX")
 socket=$work/tmux
-export XDG_STATE_HOME="$work/state" # what the tests type is not what the person types
+export XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" # nothing of the person who runs the tests
 terminals=0
 tm() { tmux -S "$socket" -f /dev/null "$@"; }
 cleanup() {

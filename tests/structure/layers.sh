@@ -32,7 +32,7 @@ allow ui/term      "$std|(base|ui/term)/.*|[a-z_]+\.inc"
 allow ui/keys      "$std|(base|ui/term|ui/keys)/.*"
 allow ui/widget    "$std|(base|ui/term|ui/keys|ui/widget)/.*"
 allow ui/view      "$std|(base|decoder|model|ui/term|ui/keys|ui/widget|ui/view)/.*"
-allow ui/app       "$std|(base|decoder|model|ui)/.*"
+allow ui/app       "$std|(base|config|decoder|model|ui)/.*"
 allow src/runtime  "$std|(base|decoder|model|source|export|config|runtime|ui)/.*"
 
 own src/base     'none'

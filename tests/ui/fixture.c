@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "config/config_save.h"
 #include "ui/term/key.h"
 
 #define TICKS_PER_US 10
@@ -359,6 +360,19 @@ static void host_reload(void *ctx)
     ((struct stage *)ctx)->reloads++;
 }
 
+static int host_save(void *ctx, const struct config_setting *settings, size_t count,
+                     struct strbuf *out_said)
+{
+    struct stage *st = ctx;
+    st->saves++;
+    strbuf_clear(&st->saved);
+    for (size_t i = 0; i < count; i++)
+        strbuf_printf(&st->saved, "%s.%s=%s ", config_section_name(settings[i].section),
+                      settings[i].key, settings[i].value != NULL ? settings[i].value : "(none)");
+    strbuf_puts(out_said, "Wrote it to config.");
+    return 0;
+}
+
 static void host_suspend(void *ctx)
 {
     ((struct stage *)ctx)->suspends++;
@@ -394,6 +408,7 @@ void stage_open(struct stage *st, const struct stage_options *options)
                                  .ask = host_ask,
                                  .ask_aside = host_ask_aside,
                                  .reload = host_reload,
+                                 .save = host_save,
                                  .suspend = host_suspend,
                                  .quit = host_quit,
                                  .now = host_now};
@@ -434,5 +449,6 @@ void stage_close(struct stage *st)
     for (int i = 0; i < ASIDE_COUNT; i++)
         forget_aside(&st->aside[i]);
     filter_unref(st->spec.filter);
+    strbuf_release(&st->saved);
     fixture_release(&st->fixture);
 }

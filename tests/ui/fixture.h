@@ -36,7 +36,8 @@ struct stage {
     struct app *app;
     struct app_host host;
     int64_t now; /* monotonic ns */
-    unsigned asked, reloads, quits, suspends;
+    unsigned asked, reloads, quits, suspends, saves;
+    struct strbuf saved;               /* "options.theme=light " ... of the last host->save() */
     bool silent;                       /* questions are noted but not answered */
     void (*dress)(struct snapshot *s); /* changes every picture before it is shown; may be NULL */
     char last_filter[256];             /* of the last question */

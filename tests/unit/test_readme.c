@@ -9,8 +9,11 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
+#include "commands/option.h"
 #include "commands/option_table.h"
+#include "config/config.h"
 #include "model/filter.h"
+#include "runtime/settings.h"
 #include "ui/keys/keymap.h"
 
 #define WORD_LETTERS "abcdefghijklmnopqrstuvwxyz-"
@@ -227,6 +230,33 @@ static void filters_are_right(void **state)
     strbuf_release(&text);
 }
 
+/* The example is right in every line, and has every option that may stand there. */
+static void configuration_is_right(void **state)
+{
+    (void)state;
+    struct strbuf told = {0}, problems = {0};
+    put_section("configuration", &told);
+    const char *start = strstr(strbuf_str(&told), "```ini\n");
+    assert_non_null(start);
+    start += strlen("```ini\n");
+    const char *end = strstr(start, "```");
+    assert_non_null(end);
+    struct config config;
+    struct options options = {0};
+    config_parse(&config, "README", start, (size_t)(end - start));
+    config_give(&config, CONFIG_OPTIONS, options_take, &options);
+    settings_check(&config);
+    config_put_problems(&config, &problems);
+    assert_string_equal(strbuf_str(&problems), "");
+    for (size_t i = 0; i < option_row_count; i++)
+        if ((option_rows[i].commands & ON_CONFIG) != 0 &&
+            config_find(&config, CONFIG_OPTIONS, option_rows[i].name) == NULL)
+            fail_msg("the example lacks %s", option_rows[i].name);
+    config_release(&config);
+    strbuf_release(&told);
+    strbuf_release(&problems);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +265,7 @@ int main(void)
         cmocka_unit_test(no_option_is_invented),
         cmocka_unit_test(themes_are_the_files),
         cmocka_unit_test(filters_are_right),
+        cmocka_unit_test(configuration_is_right),
     };
     return cmocka_run_group_tests(tests, read_readme, release_readme);
 }

@@ -22,9 +22,14 @@ struct app *app_new(const struct app_config *config)
     a->host = config->host;
     a->screen = config->screen;
     a->range = a->asked_range = (struct view_range){config->since, config->until};
-    a->settings.utc = config->utc;
+    a->settings = (struct view_settings){
+        .short_units = config->short_units,
+        .wall_time = config->wall_time,
+        .utc = config->utc,
+    };
     a->census.first = INDEX_NONE;
-    a->env = (struct view_env){.census = &a->census, .settings = &a->settings};
+    a->env =
+        (struct view_env){.census = &a->census, .settings = &a->settings, .keymap = &a->keymap};
     if (config->filter != NULL && !filter_is_empty(config->filter)) {
         a->filter = filter_ref(config->filter);
         a->asked = filter_ref(config->filter);
@@ -64,6 +69,7 @@ void app_free(struct app *a)
     frame_release(&a->frame);
     release_texts(&a->texts);
     strbuf_release(&a->message);
+    strbuf_release(&a->problems);
     strbuf_release(&a->theme);
     census_release(&a->census);
     filter_unref(a->asked);
@@ -104,9 +110,10 @@ static void announce(struct app *a, enum source_state before, enum source_state 
     if (now == before)
         return;
     if (now == SOURCE_TRUNCATED)
-        app_message(a, true, "The file was cut. What was read is kept; r reads it anew.");
+        app_tell(a, true, "The file was cut. What was read is kept; {file.reload} reads it anew.");
     else if (now == SOURCE_REPLACED)
-        app_message(a, true, "Another file took its name. What was read is kept; r reads it.");
+        app_tell(a, true,
+                 "Another file took its name. What was read is kept; {file.reload} reads it.");
 }
 
 void app_set_snapshot(struct app *a, struct snapshot *s)
@@ -145,11 +152,22 @@ void app_say_number(struct app *a)
 {
     struct strbuf b = {0};
     if (a->prefix.count == 0)
-        strbuf_puts(&b, "number: type it, then a key such as j or G; Esc forgets it");
+        strbuf_puts(&b, "number: type it, then a key such as {list.down} or {list.last}; "
+                        "Esc forgets it");
     else
-        strbuf_printf(&b, "number %llu: j goes so many rows down, G to that row, Esc forgets it",
+        strbuf_printf(&b,
+                      "number %llu: {list.down} goes so many rows down, {list.last} to that row, "
+                      "Esc forgets it",
                       (unsigned long long)a->prefix.count);
-    app_message(a, false, strbuf_str(&b));
+    app_tell(a, false, strbuf_str(&b));
+    strbuf_release(&b);
+}
+
+void app_tell(struct app *a, bool is_error, const char *text)
+{
+    struct strbuf b = {0};
+    keymap_put_text(&a->keymap, text, &b);
+    app_message(a, is_error, strbuf_str(&b));
     strbuf_release(&b);
 }
 
@@ -162,8 +180,8 @@ static void answer_idle_key(struct app *a, struct ui_key key)
     }
     struct strbuf b = {0};
     ui_key_put_label(&b, key);
-    strbuf_puts(&b, " does nothing here; ? lists the keys");
-    app_message(a, false, strbuf_str(&b));
+    strbuf_puts(&b, " does nothing here; {help} lists the keys");
+    app_tell(a, false, strbuf_str(&b));
     strbuf_release(&b);
 }
 

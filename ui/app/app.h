@@ -17,6 +17,9 @@
 #include "ui/term/key.h"
 #include "ui/term/screen.h"
 
+struct config_setting;
+struct keymap;
+
 /* What the app asks of the program around it. All functions return at once. */
 struct app_host {
     void *ctx;
@@ -24,7 +27,11 @@ struct app_host {
     void (*ask)(void *ctx, const struct query_spec *spec);
     /* Ask beside it for rows alone; NULL forgets what was asked. The same snapshots answer. */
     void (*ask_aside)(void *ctx, enum aside which, const struct query_spec *spec);
-    void (*reload)(void *ctx);  /* read the input anew */
+    void (*reload)(void *ctx); /* read the input anew */
+    /* Write settings into the configuration file. Returns 0 or a negative code; `out_said` tells
+     * what was written where, or why nothing was. */
+    int (*save)(void *ctx, const struct config_setting *settings, size_t count,
+                struct strbuf *out_said);
     void (*suspend)(void *ctx); /* back to the shell; returns after `fg` */
     void (*quit)(void *ctx);
     int64_t (*now)(void *ctx); /* monotonic ns */
@@ -36,6 +43,8 @@ struct app_config {
     struct filter *filter; /* the first question's filter, borrowed; NULL: none */
     int64_t since, until;  /* its range, ns; INT64_MIN and INT64_MAX when open */
     bool follow;           /* start on Events, following; else on Summary */
+    bool short_units;      /* KiB and MiB instead of exact bytes */
+    bool wall_time;        /* time of day instead of time since the start */
     bool utc;              /* wall clock in UTC instead of the trace's time zone */
     const char *theme;     /* the one the screen has, by name or path; NULL or "": the default */
 };
@@ -57,6 +66,22 @@ void app_resized(struct app *a);
 
 /* One line in the status line, until the next key. */
 void app_message(struct app *a, bool is_error, const char *text);
+
+/* The same; `{file.reload}` in the text becomes the key of that action, or the way to do it when it
+ * has none. */
+void app_tell(struct app *a, bool is_error, const char *text);
+
+/* The keys in force, which may be changed until the first key. */
+struct keymap *app_keymap(struct app *a);
+
+/* Chooses the columns of a screen by its name: "heaps", "heap:13 allocs". False, and what was found
+ * and expected in `out_why`, when that makes no sense. */
+bool app_take_columns(struct app *a, const char *screen, const char *columns,
+                      struct strbuf *out_why);
+
+/* What is wrong with the configuration, one line each (copied): the first stands in the status
+ * line, all of them in help. */
+void app_tell_problems(struct app *a, const char *problems);
 
 /* The theme that was asked for or chosen last, by name or path; "" for the default. Borrowed until
  * another is chosen. */

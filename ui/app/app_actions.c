@@ -161,6 +161,7 @@ static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_UNITS] = units,
     [ACTION_TIME] = time_of_day,
     [ACTION_THEME] = app_choose_theme,
+    [ACTION_SAVE] = app_save,
     [ACTION_HELP] = help,
     [ACTION_QUIT_VIEW] = quit,
     [ACTION_QUIT] = quit,

@@ -77,7 +77,7 @@ static void put_live_note(const struct app *a, struct strbuf *b)
         break;
     case SOURCE_TRUNCATED:
     case SOURCE_REPLACED:
-        strbuf_puts(b, "r reloads");
+        keymap_put_text(&a->keymap, "{file.reload} reloads", b);
         break;
     case SOURCE_LOADING:
     case SOURCE_COMPLETE:

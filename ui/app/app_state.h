@@ -9,6 +9,7 @@
  *   app_range.c    the time asked about
  *   app_frame.c    the lines around the views
  *   app_theme.c    the theme in use
+ *   app_settings.c keys, columns, and writing them down
  */
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
@@ -71,6 +72,7 @@ struct app {
     struct strbuf theme;        /* the name of the one in use, "" for the default */
     struct theme_hooks theming; /* of the picker */
 
+    struct strbuf problems; /* of the configuration, one a line */
     struct strbuf message;
     bool message_is_error;
     bool dirty;
@@ -108,6 +110,9 @@ void app_edit_filter(struct app *a, uint64_t count);
 void app_init_theme(struct app *a, const char *name);
 
 void app_choose_theme(struct app *a, uint64_t count);
+
+/* Writes what was set into the configuration file. */
+void app_save(struct app *a, uint64_t count);
 
 /* Adds a step: `condition` joins the filter, and `screen` is shown. */
 void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen);

@@ -97,6 +97,26 @@ void keymap_put_keys(const struct keymap *km, enum action a, struct strbuf *out)
     put_all_keys(km, a, "", out);
 }
 
+void keymap_put_text(const struct keymap *km, const char *text, struct strbuf *out)
+{
+    while (*text != '\0') {
+        size_t plain = strcspn(text, "{");
+        strbuf_add(out, text, plain);
+        text += plain;
+        size_t name = *text == '{' ? strcspn(text + 1, "}") : 0;
+        enum action a = action_find(text + 1, name);
+        if (*text == '{' && text[1 + name] == '}' && a != ACTION_NONE) {
+            size_t before = out->len;
+            keymap_put_key(km, a, out);
+            if (out->len == before)
+                strbuf_printf(out, ":%s", action_info(a)->name);
+            text += name + 2;
+        } else if (*text != '\0') {
+            strbuf_putc(out, *text++);
+        }
+    }
+}
+
 void keymap_put_table(const struct keymap *km, struct strbuf *out)
 {
     strbuf_puts(out, "| Keys | Action | What it does |\n|--|--|--|\n");

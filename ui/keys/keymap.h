@@ -58,6 +58,12 @@ void keymap_put_key(const struct keymap *km, enum action a, struct strbuf *out);
 /* All keys of an action, blanks between: for help. */
 void keymap_put_keys(const struct keymap *km, enum action a, struct strbuf *out);
 
+/*
+ * Appends `text` with each `{action.name}` replaced by the first key of that action, by
+ * `:action.name` when it has none. Other braces stay.
+ */
+void keymap_put_text(const struct keymap *km, const char *text, struct strbuf *out);
+
 /* The key table of the README (Markdown), all actions by group. */
 void keymap_put_table(const struct keymap *km, struct strbuf *out);
 

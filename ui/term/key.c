@@ -27,6 +27,7 @@ static const struct {
     {UI_KEY_ESCAPE, "Esc", "Esc"},
     {' ', "Space", "Space"},
     {'<', "lt", "<"},
+    {';', "semicolon", ";"},
 };
 
 #define NAMED (sizeof named / sizeof named[0])

@@ -17,6 +17,7 @@
 #include "ui/term/canvas.h"
 
 struct census;
+struct keymap;
 struct list;
 struct page;
 struct snapshot;
@@ -33,6 +34,8 @@ struct view_env {
     const struct snapshot *snapshot; /* what is shown; set for each frame, NULL before the first */
     const struct census *census;     /* of its trace */
     const struct view_settings *settings;
+    const struct keymap *keymap; /* the keys in force */
+    const char *problems;        /* of the configuration, one a line; NULL or "": none */
 };
 
 enum view_result {

@@ -20,6 +20,7 @@ struct help_view {
     const struct keymap *km;
     struct page page;
     struct strbuf text;
+    struct strbuf line; /* being made, kept for its memory */
 };
 
 /* A key or word, and beside it what it does, over as many lines as it takes. */
@@ -37,6 +38,8 @@ static void write_group(const struct help_view *v, enum action_group group, stru
         if (info->group != group)
             continue;
         keymap_put_keys(v->km, a, pen->text);
+        if (pen->text->len == 0)
+            strbuf_printf(pen->text, ":%s", info->name);
         write_entry(pen, ROLE_HELP_KEY, info->help);
     }
 }
@@ -124,9 +127,51 @@ static void write_signs(void *ctx, struct pen *pen)
     }
 }
 
-static const struct page_block blocks[] = {
-    {write_screens, false}, {write_filter, false},  {write_move, false},  {write_live, false},
-    {write_show, false},    {write_program, false}, {write_signs, false}, {write_language, false}};
+/* The file's mistakes, which the status line had room for one of. */
+static void write_problems(void *ctx, struct pen *pen)
+{
+    struct help_view *v = ctx;
+    const char *at = v->view.env->problems != NULL ? v->view.env->problems : "";
+    if (*at == '\0')
+        return;
+    pen_heading(pen, "What is wrong with the configuration");
+    while (*at != '\0') {
+        size_t n = strcspn(at, "\n");
+        strbuf_clear(&v->line);
+        strbuf_add(&v->line, at, n);
+        pen_paragraph(pen, PEN_INDENT, ROLE_STATUS_WARN, strbuf_str(&v->line));
+        at += n + (at[n] == '\n');
+    }
+}
+
+static const struct {
+    const char *word, *meaning;
+} configuration[] = {
+    {"[options]", "theme = light, units = short, time = day, color, ascii, utc, follow"},
+    {"[keys]", "list.down = j <Down> <C-n>: replaces the keys of an action; none unbinds it"},
+    {"[columns]", "events = time op heap:13 size: what is shown, in which order and how wide"},
+    {"comments", "# at the start of a line, or ; behind a blank"},
+};
+
+static void write_configuration(void *ctx, struct pen *pen)
+{
+    struct help_view *v = ctx;
+    pen_heading(pen, "Configuration");
+    strbuf_puts(pen->text, "file");
+    strbuf_clear(&v->line);
+    keymap_put_text(v->km, "~/.config/heaptail/config; {config.save} writes it", &v->line);
+    write_entry(pen, ROLE_HELP_KEY, strbuf_str(&v->line));
+    for (size_t i = 0; i < sizeof configuration / sizeof configuration[0]; i++) {
+        strbuf_puts(pen->text, configuration[i].word);
+        write_entry(pen, ROLE_HELP_KEY, configuration[i].meaning);
+    }
+}
+
+static const struct page_block blocks[] = {{write_problems, true},  {write_screens, false},
+                                           {write_filter, false},   {write_move, false},
+                                           {write_live, false},     {write_show, false},
+                                           {write_program, false},  {write_signs, false},
+                                           {write_language, false}, {write_configuration, false}};
 
 #define BLOCK_COUNT (sizeof blocks / sizeof blocks[0])
 
@@ -156,6 +201,7 @@ static void help_close(struct view *view)
 {
     struct help_view *v = (struct help_view *)view;
     strbuf_release(&v->text);
+    strbuf_release(&v->line);
     free(v);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/snapshot.h"
+#include "ui/keys/keymap.h"
 
 static void why_still_waiting(const struct snapshot *s, struct strbuf *out)
 {
@@ -46,8 +47,9 @@ static void why_no_rows_at_all(const struct snapshot *s, struct strbuf *out)
         strbuf_puts(out, "The trace holds no heap events.");
 }
 
-static void why_no_match(const struct snapshot *s, struct strbuf *out)
+static void why_no_match(const struct view_env *env, struct strbuf *out)
 {
+    const struct snapshot *s = env->snapshot;
     const struct query_spec *asked = query_asked(s->query);
     bool filtered = asked->filter != NULL && !filter_is_empty(asked->filter);
     if (s->scanned < s->rows) {
@@ -59,7 +61,8 @@ static void why_no_match(const struct snapshot *s, struct strbuf *out)
     }
     strbuf_puts(out, filtered ? "No event matches the filter." : "No event lies in the range.");
     if (filtered)
-        strbuf_puts(out, " f changes it, Backspace takes the last step back.");
+        keymap_put_text(env->keymap,
+                        " {filter.edit} changes it, {drill.back} takes the last step back.", out);
 }
 
 void why_empty_rows(const struct view_env *env, struct strbuf *out)
@@ -71,7 +74,7 @@ void why_empty_rows(const struct view_env *env, struct strbuf *out)
     else if (s->trace == NULL || s->rows == 0)
         why_no_rows_at_all(s, out);
     else
-        why_no_match(s, out);
+        why_no_match(env, out);
 }
 
 static unsigned percent_counted(const struct snapshot *s)

@@ -1,0 +1,115 @@
+/* What the person has set: keys, columns, what is wrong with them, and writing it down (`W`). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "config/config_save.h"
+#include "ui/app/app_state.h"
+#include "ui/widget/list.h"
+
+/* Settings beside the columns: theme, units, time. */
+#define OPTION_SETTINGS 3
+
+struct keymap *app_keymap(struct app *a)
+{
+    return &a->keymap;
+}
+
+/* The list of a screen, NULL when there is none. */
+static struct list *screen_list(const struct app *a, enum ui_scope scope)
+{
+    struct view *v = scope < SCOPE_COUNT ? a->stack.screens[scope] : NULL;
+    return v != NULL && v->ops->list != NULL ? v->ops->list(v) : NULL;
+}
+
+static void put_screens_with_columns(const struct app *a, struct strbuf *out)
+{
+    const char *separator = "";
+    for (unsigned i = 0; i < SCOPE_COUNT; i++) {
+        if (screen_list(a, (enum ui_scope)i) == NULL)
+            continue;
+        strbuf_printf(out, "%s%s", separator, scope_name((enum ui_scope)i));
+        separator = ", ";
+    }
+}
+
+bool app_take_columns(struct app *a, const char *screen, const char *columns,
+                      struct strbuf *out_why)
+{
+    struct list *list = screen_list(a, scope_find(screen, strlen(screen)));
+    if (list == NULL) {
+        text_put_escaped(out_why, screen, strlen(screen));
+        strbuf_puts(out_why, ": no such list, expected one of ");
+        put_screens_with_columns(a, out_why);
+        return false;
+    }
+    struct err_info why;
+    if (list_columns_take(list, columns, &why) == 0)
+        return true;
+    strbuf_printf(out_why, "%s: %s", screen, why.text);
+    return false;
+}
+
+void app_tell_problems(struct app *a, const char *problems)
+{
+    strbuf_clear(&a->problems);
+    strbuf_puts(&a->problems, problems);
+    a->env.problems = strbuf_str(&a->problems);
+    size_t lines = 0;
+    for (const char *s = problems; *s != '\0'; s++)
+        lines += *s == '\n';
+    if (lines == 0)
+        return;
+    struct strbuf b = {0};
+    strbuf_add(&b, problems, strcspn(problems, "\n"));
+    if (lines > 1)
+        strbuf_printf(&b, " (and %zu more: {help})", lines - 1);
+    app_tell(a, true, strbuf_str(&b));
+    strbuf_release(&b);
+}
+
+/* ---- writing it down ---- */
+
+struct settings {
+    struct config_setting setting[OPTION_SETTINGS + SCOPE_COUNT];
+    struct strbuf columns[SCOPE_COUNT];
+    size_t count;
+};
+
+static void add(struct settings *s, enum config_section section, const char *key, const char *value,
+                const char *usual)
+{
+    s->setting[s->count++] = (struct config_setting){section, key, value, usual};
+}
+
+static void collect(const struct app *a, struct settings *s)
+{
+    *s = (struct settings){0};
+    const char *theme = app_theme_name(a);
+    if (theme[0] != '\0')
+        add(s, CONFIG_OPTIONS, "theme", theme, NULL);
+    add(s, CONFIG_OPTIONS, "units", a->settings.short_units ? "short" : "exact", "exact");
+    add(s, CONFIG_OPTIONS, "time", a->settings.wall_time ? "day" : "start", "start");
+    for (unsigned i = 0; i < SCOPE_COUNT; i++) {
+        const struct list *list = screen_list(a, (enum ui_scope)i);
+        if (list == NULL)
+            continue;
+        if (list->choice.made)
+            list_columns_put(list, &s->columns[i]);
+        add(s, CONFIG_COLUMNS, scope_name((enum ui_scope)i),
+            list->choice.made ? strbuf_str(&s->columns[i]) : NULL, NULL);
+    }
+}
+
+void app_save(struct app *a, uint64_t count)
+{
+    (void)count;
+    struct settings s;
+    struct strbuf said = {0};
+    collect(a, &s);
+    int rc = a->host->save(a->host->ctx, s.setting, s.count, &said);
+    app_message(a, rc != 0, strbuf_str(&said));
+    strbuf_release(&said);
+    for (unsigned i = 0; i < SCOPE_COUNT; i++)
+        strbuf_release(&s.columns[i]);
+}
