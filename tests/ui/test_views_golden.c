@@ -87,6 +87,8 @@ static const struct picture {
     {"events-no-match", "2", {.filter = "tid == 1"}},
     {"events-empty", "2", {.events = FIXTURE_EMPTY}},
     {"events-detail", "2jjjjjj<Enter>", {0}},
+    {"events-detail-life", "2jjjjjj<Enter><Tab><Tab>", {0}},
+    {"events-detail-free", "2jjjjjjjj<Enter>", {0}},
     {"events-detail-create", "2<Enter><Tab>", {0}},
     {"events-provisional", "2", {.dress = dress_loading}},
     {"events-lossy", "2", {.dress = dress_lossy}},

@@ -66,6 +66,8 @@ void app_free(struct app *a)
     completion_release(&a->completion);
     for (int i = 0; i < HISTORY_COUNT; i++)
         prompt_history_release(&a->history[i]);
+    strbuf_release(&a->block.asked);
+    strbuf_release(&a->block.wanted);
     frame_release(&a->frame);
     release_texts(&a->texts);
     strbuf_release(&a->message);
@@ -121,10 +123,12 @@ void app_set_snapshot(struct app *a, struct snapshot *s)
     struct snapshot *old = a->newest;
     announce(a, old != NULL ? old->source.state : SOURCE_LOADING, s->source.state);
     a->newest = snapshot_ref(s);
+    a->env.newest = s;
     snapshot_unref(old);
     a->dirty = true; /* frozen, too: the count of new events */
     if (!a->frozen || a->shown == NULL || is_thawing(a, s))
         show_snapshot(a, s);
+    app_block_go_on(a);
 }
 
 void app_set_frozen(struct app *a, bool frozen)
@@ -189,6 +193,7 @@ void app_key(struct app *a, const struct ui_key *key)
 {
     a->dirty = true;
     strbuf_clear(&a->message);
+    app_block_stop(a);
     if (a->prompt.active && app_prompt_key(a, *key))
         return;
     /* Of the keys that mean nothing in a prompt only those of the whole program work. */
@@ -224,6 +229,10 @@ void app_draw(struct app *a)
     struct frame_state state;
     struct canvas whole = screen_begin(a->screen);
     view_stack_sync(&a->stack);
+    const struct snapshot *synced = a->newest;
+    app_block_ask(a);
+    if (a->newest != synced) /* answered at once */
+        view_stack_sync(&a->stack);
     app_fill_frame(a, &state);
     struct canvas body = frame_body(&state, &whole, a->prompt.active);
     view_stack_draw(&a->stack, &body);

@@ -24,6 +24,9 @@ static void obey_request(struct app *a, struct view_request *r)
         if (r->view->ops->is_pane)
             view_stack_action(&a->stack, ACTION_NEXT_PANE, 0, &none);
         break;
+    case VIEW_REQUEST_EVENT:
+        app_go_to_event(a, r->row);
+        break;
     case VIEW_REQUEST_MESSAGE:
         app_message(a, false, condition);
         break;
@@ -149,6 +152,8 @@ static const struct {
 static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_TRUST] = show_trust,
     [ACTION_BACK] = app_undo,
+    [ACTION_BLOCK_PREVIOUS] = app_block_previous,
+    [ACTION_BLOCK_NEXT] = app_block_next,
     [ACTION_FILTER_EDIT] = app_edit_filter,
     [ACTION_RANGE_START] = app_range_start,
     [ACTION_RANGE_END] = app_range_end,

@@ -206,10 +206,18 @@ static void fill_trust(struct app *a, struct frame_state *st)
     st->trust_bad = trust_has_loss(&a->shown->trust);
 }
 
+/* The view whose keys are told: the pane that is open, for its keys are the news. */
+static const struct view *hinting_view(const struct app *a)
+{
+    const struct view_stack *s = &a->stack;
+    const struct view *top = s->above_count > 0 ? s->above[s->above_count - 1] : NULL;
+    return top != NULL && top->ops->is_pane ? top : view_stack_focused(s);
+}
+
 void app_fill_frame(struct app *a, struct frame_state *out_state)
 {
     struct frame_state *st = out_state;
-    const struct view *focused = view_stack_focused(&a->stack);
+    const struct view *focused = hinting_view(a);
     memset(st, 0, sizeof *st);
     clear_texts(&a->texts);
     st->tabs = tabs;

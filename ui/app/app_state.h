@@ -10,12 +10,14 @@
  *   app_frame.c    the lines around the views
  *   app_theme.c    the theme in use
  *   app_settings.c keys, columns, and writing them down
+ *   app_block.c    the rows of one address: asking for them, and `{ }`
  */
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
 
 #include "ui/app/app.h"
 #include "ui/keys/keymap.h"
+#include "ui/view/block_walk.h"
 #include "ui/view/census.h"
 #include "ui/view/view_stack.h"
 #include "ui/view/views.h"
@@ -44,6 +46,15 @@ struct app_prompt {
     void (*complete)(struct app *a, struct completion *out);
 };
 
+/* The question about an address (ASIDE_ADDRESS), and the walk along a block that waits for it. */
+struct app_block {
+    struct strbuf asked;  /* the question as put to the worker, "" for none */
+    struct strbuf wanted; /* the one being made */
+    struct block_walk walk;
+    const struct trace *trace; /* of the walk; for comparing only */
+    uint64_t left;             /* steps to go; 0: no walk is under way */
+};
+
 struct app {
     const struct app_host *host; /* borrowed, as the screen */
     struct screen *screen;
@@ -64,6 +75,7 @@ struct app {
     struct filter *filter; /* in force; NULL: none. Owned */
     struct filter *asked;  /* the one last asked: `filter`, or the preview of the prompt. Owned */
     struct view_range range, asked_range; /* in force, and last asked */
+    struct app_block block;
     struct prompt prompt;
     const struct app_prompt *prompt_kind; /* of the prompt that is or was open */
     struct completion completion;         /* of the prompt's text */
@@ -130,6 +142,20 @@ void app_range_clear(struct app *a, uint64_t count);
 
 /* "[0.412 s .. 1.204 s]"; nothing when it is open on both ends. */
 void app_put_range(const struct app *a, struct strbuf *out);
+
+/* `{ }`: `count` operations back or on along the block of the selected event. */
+void app_block_previous(struct app *a, uint64_t count);
+void app_block_next(struct app *a, uint64_t count);
+
+/* Asks for the rows of the selected event's address while its details are open. Once a frame. */
+void app_block_ask(struct app *a);
+
+/* A picture has come: a walk that waits for its answer goes on. A key was pressed: it ends. */
+void app_block_go_on(struct app *a);
+void app_block_stop(struct app *a);
+
+/* Selects an event by its row, or says why that cannot be. */
+bool app_go_to_event(struct app *a, uint64_t row);
 
 /* What the frame shows now; strings live until the next call. */
 void app_fill_frame(struct app *a, struct frame_state *out_state);

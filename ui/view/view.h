@@ -32,7 +32,8 @@ struct view_settings {
 /* What every view can look at. Borrowed; outlives the view. */
 struct view_env {
     const struct snapshot *snapshot; /* what is shown; set for each frame, NULL before the first */
-    const struct census *census;     /* of its trace */
+    const struct snapshot *newest; /* the same unless the picture is frozen: for asides' answers */
+    const struct census *census;   /* of its trace */
     const struct view_settings *settings;
     const struct keymap *keymap; /* the keys in force */
     const char *problems;        /* of the configuration, one a line; NULL or "": none */
@@ -49,6 +50,7 @@ enum view_request_kind {
     VIEW_REQUEST_FILTER, /* add `condition` to the filter and stay */
     VIEW_REQUEST_DRILL,  /* add `condition` and show `screen`; Backspace comes back */
     VIEW_REQUEST_PUSH,   /* show `view` above this one (the detail of an event) */
+    VIEW_REQUEST_EVENT,  /* select the event `row` in Events */
     VIEW_REQUEST_MESSAGE /* tell `condition` in the status line */
 };
 
@@ -61,12 +63,14 @@ struct view_request {
     struct strbuf label;     /* DRILL: the step in the breadcrumb; "" for the condition itself */
     enum ui_scope screen;    /* DRILL: where to go */
     struct view *view;       /* PUSH: passes to the stack, which closes it */
+    uint64_t row;            /* EVENT */
 };
 
 struct view_ops {
     enum ui_scope scope; /* name, keymap, theme overrides */
     bool is_list;        /* the keys of SCOPE_LIST hold */
     bool is_pane;        /* shares the body with the view below it instead of covering it */
+    int most_rows;       /* of a pane: more than these are left to the view below; 0: half */
 
     /* Frees the view. */
     void (*close)(struct view *v);

@@ -249,6 +249,9 @@ static enum view_result events_action(struct view *view, enum action a, uint64_t
         return VIEW_DONE;
     }
     if (a == ACTION_OPEN && v->list.count > 0) {
+        /* What was opened was chosen: it stays selected when a filter brings other rows. */
+        if (!v->list.follow)
+            list_go(&v->list, v->list.pos);
         out_request->kind = VIEW_REQUEST_PUSH;
         out_request->view = view_detail_new(view->env, view);
         return VIEW_REQUEST;
@@ -338,4 +341,15 @@ uint64_t view_events_selected(const struct view *events)
 bool view_events_follows(const struct view *events)
 {
     return ((const struct events_view *)events)->list.follow;
+}
+
+bool view_events_go(struct view *events, uint64_t row)
+{
+    struct events_view *v = (struct events_view *)events;
+    const struct snapshot *s = shown(v);
+    if (s == NULL || s->query == NULL || !query_has(s->query, row))
+        return false;
+    list_sync(&v->list);
+    list_go(&v->list, query_rank(s->query, row));
+    return true;
 }

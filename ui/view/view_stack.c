@@ -185,12 +185,19 @@ static void draw_view(struct view *v, struct canvas box)
     v->ops->draw(v, &box);
 }
 
+/* Rows of `rows` for the view below a pane: half, and what the pane has no use for. */
+static int rows_below(int rows, const struct view_ops *pane)
+{
+    int half = rows / 2, left = rows - 1 - pane->most_rows;
+    return pane->most_rows > 0 && left > half ? left : half;
+}
+
 void view_stack_draw(struct view_stack *s, const struct canvas *body)
 {
     struct canvas rest = *body;
     for (size_t level = lowest_drawn(s); level <= s->above_count; level++) {
         bool shared = level < s->above_count;
-        int rows = shared ? rest.rows / 2 : rest.rows;
+        int rows = shared ? rows_below(rest.rows, s->above[level]->ops) : rest.rows;
         draw_view(view_at(s, level), canvas_sub(&rest, 0, 0, rows, rest.cols));
         if (!shared)
             return;

@@ -5,7 +5,8 @@
  *   above   [Help] or [Detail]                  on top of the shown one; closed innermost first
  *   crumbs  heap 0x13d... > size >= 1K          the steps of a drill; Backspace undoes the last
  *
- * A pane takes the lower half of the body, any other view above covers it. Loop thread only.
+ * A pane takes the lower half of the body, or less when it says so; any other view above covers it.
+ * Loop thread only.
  */
 #ifndef UI_VIEW_VIEW_STACK_H
 #define UI_VIEW_VIEW_STACK_H

@@ -41,4 +41,8 @@ struct view *view_detail_new(const struct view_env *env, const struct view *even
 uint64_t view_events_selected(const struct view *events);
 bool view_events_follows(const struct view *events);
 
+/* Selects row `row` and ends following. False, and nothing is done, when the filter or the range
+ * hides the row, or it was not searched yet. */
+bool view_events_go(struct view *events, uint64_t row);
+
 #endif

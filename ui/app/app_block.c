@@ -1,0 +1,244 @@
+/* The rows of one address: asked of the worker for the detail pane and for `{ }`, which walk them.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/app/app_state.h"
+#include "ui/view/outcome.h"
+#include "ui/view/views.h"
+
+static struct view *events_of(const struct app *a)
+{
+    return a->stack.screens[SCOPE_EVENTS];
+}
+
+/* ---- the question ---- */
+
+static void forget(struct app *a)
+{
+    if (a->block.asked.len == 0)
+        return;
+    strbuf_clear(&a->block.asked);
+    a->host->ask_aside(a->host->ctx, ASIDE_ADDRESS, NULL);
+}
+
+/* Puts block.wanted to the worker unless that is what it was asked last. */
+static void ask(struct app *a)
+{
+    struct app_block *b = &a->block;
+    struct filter_error error;
+    if (b->wanted.len == b->asked.len && strcmp(strbuf_str(&b->wanted), strbuf_str(&b->asked)) == 0)
+        return;
+    struct query_spec spec = {.since = INT64_MIN, .until = INT64_MAX, .rows_only = true};
+    spec.filter = filter_parse(strbuf_str(&b->wanted), b->wanted.len, &error);
+    if (spec.filter == NULL)
+        return;
+    strbuf_clear(&b->asked);
+    strbuf_add(&b->asked, strbuf_str(&b->wanted), b->wanted.len);
+    a->host->ask_aside(a->host->ctx, ASIDE_ADDRESS, &spec);
+    filter_unref(spec.filter);
+}
+
+/* Makes the question about the address of row `id`. False when it has none. */
+static bool want(struct app *a, uint64_t id, uint64_t *out_address)
+{
+    const struct trace *trace = a->shown->trace;
+    struct row row;
+    store_get(trace->store, id, &row);
+    if (!biography_address(&row, out_address))
+        return false;
+    biography_question(&a->block.wanted, trace, &row, *out_address);
+    return true;
+}
+
+static bool has_rows(const struct app *a)
+{
+    return a->shown != NULL && a->shown->trace != NULL && a->shown->rows > 0;
+}
+
+static bool detail_is_open(const struct app *a)
+{
+    for (size_t i = 0; i < a->stack.above_count; i++)
+        if (a->stack.above[i]->ops->scope == SCOPE_DETAIL)
+            return true;
+    return false;
+}
+
+void app_block_ask(struct app *a)
+{
+    if (a->block.left > 0)
+        return;
+    if (a->stack.shown != SCOPE_EVENTS) {
+        forget(a);
+        return;
+    }
+    uint64_t address, id = has_rows(a) ? view_events_selected(events_of(a)) : ROW_NONE;
+    if (id != ROW_NONE && detail_is_open(a) && want(a, id, &address))
+        ask(a);
+}
+
+/* ---- going to a row ---- */
+
+bool app_go_to_event(struct app *a, uint64_t row)
+{
+    if (a->stack.shown == SCOPE_EVENTS && view_events_go(events_of(a), row))
+        return true;
+    struct strbuf b = {0};
+    bool ranged = a->range.since != INT64_MIN || a->range.until != INT64_MAX;
+    const struct snapshot *s = a->shown;
+    if (s != NULL && s->query != NULL && query_scanned(s->query) <= row)
+        strbuf_puts(&b, "Not searched yet by the filter: row ");
+    else if (a->filter == NULL && ranged)
+        strbuf_puts(&b, "Outside the range: row ");
+    else
+        strbuf_puts(&b, ranged ? "Hidden by the filter or the range: row "
+                               : "Hidden by the filter: row ");
+    text_put_grouped(&b, row);
+    strbuf_puts(&b, ". f changes the filter.");
+    app_message(a, false, strbuf_str(&b));
+    strbuf_release(&b);
+    return false;
+}
+
+/* ---- the walk ---- */
+
+void app_block_stop(struct app *a)
+{
+    a->block.left = 0;
+}
+
+static void say_waiting(struct app *a, const struct biography *b)
+{
+    struct strbuf text = {0};
+    unsigned percent = (unsigned)((double)b->scanned * 100.0 / (double)b->shown);
+    strbuf_printf(&text, "Looking for the block's other events: %u %% searched.", percent);
+    app_message(a, false, strbuf_str(&text));
+    strbuf_release(&text);
+}
+
+/* How the block ended, in the words of the Outcome column. */
+static void say_died(struct app *a)
+{
+    struct strbuf text = {0};
+    const char *how = outcome_death(a->shown->trace, a->block.walk.block);
+    strbuf_printf(&text, "The block died here: %s.", how != NULL ? how : "freed");
+    app_message(a, false, strbuf_str(&text));
+    strbuf_release(&text);
+}
+
+static void say_end(struct app *a, enum block_step end)
+{
+    switch (end) {
+    case BLOCK_STEP_BORN:
+        app_message(a, false, "The block was born here; nothing earlier is known of it.");
+        break;
+    case BLOCK_STEP_DIED:
+        say_died(a);
+        break;
+    case BLOCK_STEP_LIVES:
+        app_message(a, false, "Outstanding; nothing later happened to the block.");
+        break;
+    case BLOCK_STEP_UNKNOWN:
+        app_message(a, false, "This event belongs to no block that is known.");
+        break;
+    case BLOCK_STEP_DONE:
+    case BLOCK_STEP_WAIT:
+        break;
+    }
+}
+
+/* One step with what has been answered so far. */
+static enum block_step try_step(struct app *a, struct biography *b)
+{
+    struct block_walk *w = &a->block.walk;
+    uint64_t address;
+    if (w->block == ROW_NONE || !want(a, w->block, &address))
+        return BLOCK_STEP_UNKNOWN;
+    biography_look(b, a->shown, a->newest, strbuf_str(&a->block.wanted), address);
+    return block_walk_step(w, b);
+}
+
+/*
+ * Steps until the count is done or the answer about another address is wanted: then it is asked
+ * for, and the picture that brings it calls again.
+ */
+static void walk(struct app *a)
+{
+    struct app_block *block = &a->block;
+    struct biography b;
+    while (block->left > 0) {
+        enum block_step step = try_step(a, &b);
+        if (step == BLOCK_STEP_WAIT) {
+            uint64_t address;
+            say_waiting(a, &b);
+            if (want(a, block->walk.block, &address))
+                ask(a); /* may call here again: last */
+            return;
+        }
+        if (step != BLOCK_STEP_DONE) {
+            block->left = 0;
+            say_end(a, step);
+            return;
+        }
+        strbuf_clear(&a->message);
+        block->left = app_go_to_event(a, block->walk.row) ? block->left - 1 : 0;
+    }
+}
+
+/* Rows of another trace, or behind those that are shown, mean nothing. */
+static bool is_on_trace(const struct app *a)
+{
+    const struct block_walk *w = &a->block.walk;
+    return has_rows(a) && a->block.trace == a->shown->trace && w->row < a->shown->rows &&
+           (w->block == ROW_NONE || w->block < a->shown->rows);
+}
+
+void app_block_go_on(struct app *a)
+{
+    if (a->block.left == 0)
+        return;
+    if (a->stack.shown == SCOPE_EVENTS && is_on_trace(a))
+        walk(a);
+    else
+        app_block_stop(a);
+}
+
+/* An event of no address (Destroy) that the walk has come to keeps the block it came along. */
+static void start_walk(struct app *a, uint64_t id, bool forward)
+{
+    struct block_walk *w = &a->block.walk;
+    struct row row;
+    uint64_t address;
+    store_get(a->shown->trace->store, id, &row);
+    bool stays = is_on_trace(a) && w->row == id && w->block != ROW_NONE &&
+                 store_closer(a->shown->trace->store, w->block) == id;
+    a->block.trace = a->shown->trace;
+    if (stays && !biography_address(&row, &address))
+        w->forward = forward;
+    else
+        block_walk_start(w, a->shown->trace, &row, forward);
+}
+
+static void step(struct app *a, uint64_t count, bool forward)
+{
+    if (a->stack.shown != SCOPE_EVENTS) {
+        app_message(a, false, "{ and } follow one block in Events.");
+        return;
+    }
+    uint64_t id = has_rows(a) ? view_events_selected(events_of(a)) : ROW_NONE;
+    if (id == ROW_NONE)
+        return;
+    start_walk(a, id, forward);
+    a->block.left = count > 0 ? count : 1;
+    walk(a);
+}
+
+void app_block_previous(struct app *a, uint64_t count)
+{
+    step(a, count, false);
+}
+
+void app_block_next(struct app *a, uint64_t count)
+{
+    step(a, count, true);
+}
