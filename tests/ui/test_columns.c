@@ -107,7 +107,7 @@ static void widths_and_defaults(void **state)
     for (size_t i = 0; i < sizeof step / sizeof step[0]; i++) {
         type(step[i].keys);
         char row[64];
-        snprintf(row, sizeof row, "process             Process    %4s ", step[i].width);
+        snprintf(row, sizeof row, "process             Process       %5s ", step[i].width);
         if (!sees(row))
             fail_msg("%s: not %s", step[i].keys, row);
     }
@@ -148,6 +148,55 @@ static void a_pane_below_makes_room(void **state)
     assert_false(sees("What it tells"));
 }
 
+/* Every column of Events can be shown, and `=` on it means what the cell says. */
+static void extra_columns_filter(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned column, row; /* places from the top */
+        const char *filter, *message;
+    } step[] = {
+        {2, 6, "pid == 21912", NULL},
+        {7, 6, "old_address == 0x13d35bd0970", NULL},
+        {7, 5, NULL, "Nothing to filter by in this cell of Old address."},
+        {9, 6, "old_size == 240", NULL},
+        {13, 6, "heap == 0x13d35bd0000 && pid == 21912", NULL},
+        {14, 5, "block_size == 240", NULL},
+        {15, 5, "life >= 0.000024s", NULL},
+        {15, 4, NULL, "Nothing to filter by in this cell of Life."},
+        {16, 8, "unmatched", NULL},
+        {16, 4, "live", NULL},
+        {17, 4, NULL, "The filter language has no field for CPU."},
+        {18, 4, NULL, "The filter language has no field for Row."},
+    };
+    for (size_t i = 0; i < sizeof step / sizeof step[0]; i++) {
+        char keys[64];
+        st.last_filter[0] = '\0';
+        snprintf(keys, sizeof keys, "2cdg<A-%u>%ujx<Enter>g", step[i].column / 10,
+                 step[i].column % 10);
+        type(keys);
+        snprintf(keys, sizeof keys, "<A-%u>j=", step[i].row);
+        type(keys);
+        if (step[i].filter != NULL)
+            assert_string_equal(st.last_filter, step[i].filter);
+        else if (!sees(step[i].message))
+            fail_msg("%s", step[i].message);
+        if (step[i].filter != NULL)
+            type("<BS>");
+    }
+}
+
+static void events_are_not_sorted(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"2s", "2S", "2<F6>"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        type(keys[i]);
+        assert_true(sees("Events stay in time order"));
+        type("1");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +207,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_column_stays, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(pages_have_no_columns, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(a_pane_below_makes_room, open_stage, close_stage),
+        cmocka_unit_test_setup_teardown(extra_columns_filter, open_stage, close_stage),
+        cmocka_unit_test_setup_teardown(events_are_not_sorted, open_stage, close_stage),
     };
     return cmocka_run_group_tests(tests, term_group_setup, NULL);
 }

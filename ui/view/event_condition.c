@@ -3,6 +3,7 @@
 
 #include "decoder/heap_op.h"
 #include "ui/view/condition.h"
+#include "ui/view/event_rows.h"
 
 typedef bool (*condition_fn)(const struct trace *trace, const struct row *row, struct strbuf *out);
 
@@ -68,8 +69,8 @@ static bool source_condition(const struct trace *trace, const struct row *row, s
     return true;
 }
 
-/* The flags that have a name in the filter language, the rarest first; else the lifetime. */
-static bool outcome_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
+/* The first flag that has a name in the filter language, the rarest first. */
+static bool flag_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
 {
     static const struct {
         unsigned flag;
@@ -81,15 +82,25 @@ static bool outcome_condition(const struct trace *trace, const struct row *row, 
         strbuf_puts(out, words[i].word);
         return true;
     }
-    int64_t life;
     if (trace_row_live(trace, row))
         strbuf_puts(out, "live");
-    else if (trace_row_life(trace, row, &life))
-        condition_put_time(out, "life", life);
+    else if (trace_row_temporary(trace, row))
+        strbuf_puts(out, "temporary");
     return out->len > 0;
 }
 
-static bool process_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
+/* The lifetime of a block that is gone, and was neither wrong nor lost. */
+static bool outcome_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
+{
+    int64_t life;
+    bool flagged = (row->flags & (ROW_FAILED | ROW_UNMATCHED | ROW_REPAIRED)) != 0;
+    if (flagged || !trace_row_life(trace, row, &life))
+        return flag_condition(trace, row, out);
+    condition_put_time(out, "life", life);
+    return true;
+}
+
+static bool pid_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
 {
     const struct process *process = trace_row_process(trace, row);
     if (process == NULL || process->pid == EVENT_NO_ID)
@@ -98,17 +109,72 @@ static bool process_condition(const struct trace *trace, const struct row *row, 
     return true;
 }
 
-static const condition_fn conditions[EVENT_COLUMN_COUNT] = {
-    [EVENT_COLUMN_TIME] = time_condition,       [EVENT_COLUMN_TID] = tid_condition,
-    [EVENT_COLUMN_OP] = op_condition,           [EVENT_COLUMN_HEAP] = heap_condition,
-    [EVENT_COLUMN_ADDRESS] = address_condition, [EVENT_COLUMN_SIZE] = size_condition,
-    [EVENT_COLUMN_SOURCE] = source_condition,   [EVENT_COLUMN_OUTCOME] = outcome_condition,
-    [EVENT_COLUMN_PROCESS] = process_condition,
+static bool old_address_condition(const struct trace *trace, const struct row *row,
+                                  struct strbuf *out)
+{
+    (void)trace;
+    if ((row->has & EVENT_HAS_OLD_ADDRESS) == 0)
+        return false;
+    strbuf_puts(out, "old_address == ");
+    strbuf_put_hex(out, row->old_address);
+    return true;
+}
+
+static bool old_size_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
+{
+    (void)trace;
+    if ((row->has & EVENT_HAS_OLD_SIZE) == 0)
+        return false;
+    strbuf_printf(out, "old_size == %llu", (unsigned long long)row->old_size);
+    return true;
+}
+
+static bool block_size_condition(const struct trace *trace, const struct row *row,
+                                 struct strbuf *out)
+{
+    (void)trace;
+    uint64_t size;
+    if (!trace_row_block_size(row, &size))
+        return false;
+    strbuf_printf(out, "block_size == %llu", (unsigned long long)size);
+    return true;
+}
+
+static bool life_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
+{
+    int64_t life;
+    if (!trace_row_life(trace, row, &life))
+        return false;
+    condition_put_time(out, "life", life);
+    return true;
+}
+
+static const condition_fn conditions[] = {
+    [EVENT_COLUMN_TIME] = time_condition,
+    [EVENT_COLUMN_PID] = pid_condition,
+    [EVENT_COLUMN_TID] = tid_condition,
+    [EVENT_COLUMN_OP] = op_condition,
+    [EVENT_COLUMN_HEAP] = heap_condition,
+    [EVENT_COLUMN_ADDRESS] = address_condition,
+    [EVENT_COLUMN_OLD_ADDRESS] = old_address_condition,
+    [EVENT_COLUMN_SIZE] = size_condition,
+    [EVENT_COLUMN_OLD_SIZE] = old_size_condition,
+    [EVENT_COLUMN_SOURCE] = source_condition,
+    [EVENT_COLUMN_PROCESS] = pid_condition,
+    [EVENT_COLUMN_GENERATION] = heap_condition,
+    [EVENT_COLUMN_BLOCK_SIZE] = block_size_condition,
+    [EVENT_COLUMN_LIFE] = life_condition,
+    [EVENT_COLUMN_FLAGS] = flag_condition,
+    [EVENT_CELL_OUTCOME] = outcome_condition,
 };
 
-bool event_condition_put(struct strbuf *out, const struct trace *trace, const struct row *row,
-                         size_t column)
+bool event_condition_exists(unsigned id)
 {
-    condition_fn put = conditions[column];
-    return put != NULL && put(trace, row, out);
+    return id < sizeof conditions / sizeof conditions[0] && conditions[id] != NULL;
+}
+
+bool event_condition_put(struct strbuf *out, const struct trace *trace, const struct row *row,
+                         unsigned id)
+{
+    return event_condition_exists(id) && conditions[id](trace, row, out);
 }

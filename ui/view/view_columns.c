@@ -118,7 +118,7 @@ static const struct list_column columns[] = {
      .title = "Title",
      .min_width = 8,
      .max_width = 12,
-     .priority = 4,
+     .priority = 3,
      .format = put_title},
     {.name = "width",
      .title = "Width",
@@ -131,7 +131,7 @@ static const struct list_column columns[] = {
      .title = "What it tells",
      .min_width = 13,
      .max_width = LIST_WIDE,
-     .priority = 3,
+     .priority = 4,
      .format = put_help},
 };
 
