@@ -61,8 +61,8 @@ static json_t *source_json(const struct source_figures *s, unsigned op)
     json_object_set_new(object, "op", json_string(ops[op]));
     json_object_set_new(object, "source", s->other ? json_null() : json_integer(s->source));
     json_object_set_new(object, "name", json_take_text(&name));
-    json_set_u64(object, "count", s->count[op]);
-    json_set_u64(object, "bytes", s->bytes[op]);
+    json_set_u64(object, "count", s->f.count[op]);
+    json_set_u64(object, "bytes", s->f.bytes[op]);
     strbuf_release(&name);
     return object;
 }
@@ -72,7 +72,7 @@ static json_t *sources_json(const struct summary *s)
     json_t *sources = json_array();
     for (unsigned op = 0; op < FOLD_SOURCE_OPS; op++)
         for (size_t i = 0; i < s->source_count; i++)
-            if (s->sources[i].count[op] != 0)
+            if (s->sources[i].f.count[op] != 0)
                 json_array_append_new(sources, source_json(&s->sources[i], op));
     return sources;
 }

@@ -182,7 +182,7 @@ static uint64_t group_weight(const void *row)
 
 static uint64_t source_weight(const void *row)
 {
-    return ((const struct source_figures *)row)->count[FOLD_SOURCE_ALLOC];
+    return ((const struct source_figures *)row)->f.count[FOLD_SOURCE_ALLOC];
 }
 
 static uint64_t size_weight(const void *row)
@@ -265,7 +265,7 @@ static const struct report_column thread_columns[] = {
 };
 
 #define SOURCE(name, title, rank, kind, member)                                                    \
-    MEMBER(name, title, rank, kind, offsetof(struct source_figures, member))
+    MEMBER(name, title, rank, kind, offsetof(struct source_figures, f.member))
 
 static const struct report_column source_columns[] = {
     GET("source", "Source", 0, true, source_number),

@@ -16,6 +16,9 @@
 /* How many rows ahead openers are loaded: a few hundred ns. */
 #define FOLD_AHEAD 24
 
+/* In place of a slot of `sources`: the row has no Source. */
+#define NO_SLOT FOLD_SOURCES
+
 /* Operations that tell something about their heap. */
 #define SPACE_OPS                                                                                  \
     (UINT64_C(1) << HEAP_OP_CREATE | UINT64_C(1) << HEAP_OP_DESTROY |                              \
@@ -70,8 +73,15 @@ static const struct store_chunk *chunk_of(const struct step *s, uint64_t row)
     return store_chunk(s->f->trace->store, row / STORE_CHUNK_ROWS);
 }
 
-/* `opener` is the row that opened the block. Size classes are the caller's. */
-static void change_block(const struct step *s, uint64_t opener, uint32_t heap, struct change by)
+static void change_cell(struct source_cell *cell, struct change by)
+{
+    cell->outstanding_bytes += by.bytes;
+    cell->outstanding_blocks += by.blocks;
+}
+
+/* `opener` is the row that opened the block. Size classes are the caller's: for them the slot of
+ * the block's Source is returned, NO_SLOT when it has none. */
+static unsigned change_block(const struct step *s, uint64_t opener, uint32_t heap, struct change by)
 {
     struct fold *f = s->f;
     const struct store_chunk *c = chunk_of(s, opener);
@@ -84,17 +94,19 @@ static void change_block(const struct step *s, uint64_t opener, uint32_t heap, s
     change_figures(s, &f->processes.f[f->process_of[thread]], by);
     change_figures(s, &f->threads.f[thread], by);
     if (c->source[i] == STORE_NO_SOURCE)
-        return;
-    struct source_figures *source = fold_source(f, store_chunk_source(c, i));
-    source->outstanding_bytes += by.bytes;
-    source->outstanding_blocks += by.blocks;
+        return NO_SLOT;
+    unsigned slot = fold_source(f, store_chunk_source(c, i));
+    change_cell(fold_cross_heap(f, heap, slot, s->time), by);
+    return slot;
 }
 
-static void change_class(struct fold *f, uint64_t size, struct change by)
+static void change_class(struct fold *f, unsigned slot, uint64_t size, struct change by)
 {
-    struct size_figures *k = &f->sizes[fold_class(size)];
-    k->outstanding_bytes += by.bytes;
-    k->outstanding_blocks += by.blocks;
+    unsigned k = fold_class(size);
+    f->sizes[k].outstanding_bytes += by.bytes;
+    f->sizes[k].outstanding_blocks += by.blocks;
+    if (slot != NO_SLOT)
+        change_cell(&f->sources[slot].size[k], by);
 }
 
 /* The matches among the 64 rows around `row`, as bits. */
@@ -112,8 +124,7 @@ static void open_block(const struct step *s)
 {
     uint64_t size = store_chunk_size(s->c, s->i);
     struct change by = {size, 1};
-    change_block(s, s->id, store_chunk_heap(s->c, s->i), by);
-    change_class(s->f, size, by);
+    change_class(s->f, change_block(s, s->id, store_chunk_heap(s->c, s->i), by), size, by);
 }
 
 static void close_block(const struct step *s, uint64_t opener, uint32_t heap, uint64_t size)
@@ -121,8 +132,7 @@ static void close_block(const struct step *s, uint64_t opener, uint32_t heap, ui
     if (!belongs(s->f, opener))
         return;
     struct change by = {0 - size, UINT64_MAX};
-    change_block(s, opener, heap, by);
-    change_class(s->f, size, by);
+    change_class(s->f, change_block(s, opener, heap, by), size, by);
 }
 
 /* Blocks ended by another row than their Free; a Create ends those of the heap before its own. */
@@ -145,9 +155,10 @@ static void resize_block(const struct step *s)
     if (old == NULL || !belongs(s->f, opener))
         return;
     uint64_t own = old->values[STORE_OLD_OWN], size = store_chunk_size(s->c, s->i);
-    change_block(s, opener, store_chunk_heap(s->c, s->i), (struct change){size - own, 0});
-    change_class(s->f, own, (struct change){0 - own, UINT64_MAX});
-    change_class(s->f, size, (struct change){size, 1});
+    struct change by = {size - own, 0};
+    unsigned slot = change_block(s, opener, store_chunk_heap(s->c, s->i), by);
+    change_class(s->f, slot, own, (struct change){0 - own, UINT64_MAX});
+    change_class(s->f, slot, size, (struct change){size, 1});
 }
 
 /* Endings come before births, so that a row makes a peak only by what it leaves behind. */
@@ -179,14 +190,17 @@ static void count_effect(struct figures *g, const struct fold_effect *e)
     g->failed_allocs += e->failed_allocs;
 }
 
-/* Whether the row's size is one that a block got or gave back, and not only asked for. */
-static bool moves_bytes(const struct step *s, unsigned op)
+static void count_cell(struct source_cell *cell, unsigned as, uint64_t bytes)
 {
-    return op == HEAP_OP_FREE ? (s->flags & ROW_CLOSES) != 0 : (s->flags & ROW_FAILED) == 0;
+    cell->count[as]++;
+    cell->bytes[as] += bytes;
 }
 
-/* The Source histogram counts rows as recorded. A failed Alloc took no bytes from its Source: one
- * absurd request would be most of the histogram. */
+/*
+ * The Source histogram counts rows as recorded. A Free has the size of the block that it closed,
+ * and none when it closed no block. A failed Alloc took no bytes from its Source: one absurd
+ * request would be most of the histogram.
+ */
 static void count_source(const struct step *s, unsigned op)
 {
     static const uint8_t counted_as[] = {
@@ -196,14 +210,15 @@ static void count_source(const struct step *s, unsigned op)
     };
     if (op >= sizeof counted_as || counted_as[op] == 0 || s->c->source[s->i] == STORE_NO_SOURCE)
         return;
-    struct source_figures *source = fold_source(s->f, store_chunk_source(s->c, s->i));
-    unsigned as = counted_as[op] - 1u;
-    source->count[as]++;
-    if (!moves_bytes(s, op))
-        return;
-    uint64_t size = store_chunk_size(s->c, s->i);
-    source->bytes[as] += size;
-    source->by_size[fold_class(size)] += op == HEAP_OP_ALLOC;
+    struct fold *f = s->f;
+    unsigned slot = fold_source(f, store_chunk_source(s->c, s->i)), as = counted_as[op] - 1u;
+    bool has_size = (s->flags & (op == HEAP_OP_FREE ? ROW_CLOSES : STORE_HAS_SIZE)) != 0;
+    uint64_t size = has_size ? store_chunk_size(s->c, s->i) : 0;
+    uint64_t bytes = (s->flags & ROW_FAILED) == 0 ? size : 0;
+    struct fold_source *source = &f->sources[slot];
+    count_cell(&source->size[has_size ? fold_class(size) : FOLD_NO_SIZE], as, bytes);
+    count_cell(&source->time[f->cross.bin], as, bytes);
+    count_cell(fold_cross_heap(f, store_chunk_heap(s->c, s->i), slot, s->time), as, bytes);
 }
 
 static int count_heap(const struct step *s, const struct fold_effect *e)
@@ -242,7 +257,7 @@ static int enter_range(const struct step *s)
     int rc = fold_curve_begin(&s->f->curve, s->time, FOLD_CURVE_POINTS);
     if (rc != 0)
         return rc;
-    s->f->first = s->time;
+    s->f->first = s->f->cross.start = s->time;
     s->f->entered = true;
     fold_start_peaks(s->f);
     return 0;
@@ -261,14 +276,17 @@ static int fold_row(struct step *s)
         if (rc != 0)
             return rc;
     }
-    if (s->in_range)
+    if (s->in_range) {
         f->last = s->time;
+        fold_cross_advance(f, s->time);
+    }
     f->end = s->id + 1;
     unsigned op = store_chunk_op(s->c, s->i);
     if (op < 64 && (SPACE_OPS >> op & 1) != 0 && s->c->heap[s->i] != STORE_NO_HEAP)
         fold_take_space(f, s->c, s->id, &f->heaps[store_chunk_heap(s->c, s->i)]);
     fold_blocks(s);
-    return s->in_range && s->mine ? fold_event(s) : 0;
+    int rc = s->in_range && s->mine ? fold_event(s) : 0;
+    return f->cross.failed ? -ENOMEM : rc;
 }
 
 /* Starts to load what the block of a row some way ahead will need. */

@@ -3,8 +3,9 @@
  *
  * A fold runs over the rows in order, under a filter and a time range, and keeps the figures of the
  * trace and of its heaps, processes, threads, Sources and size classes, with a coarse curve of
- * outstanding bytes for each heap. It can stop at any row and go on later, so a growing trace costs
- * only its new rows. Worker or batch thread only; screens read a copy (struct summary).
+ * outstanding bytes for each heap and tables of Sources by size, time and heap (fold_cross.h). It
+ * can stop at any row and go on later, so a growing trace costs only its new rows. Worker or batch
+ * thread only; screens read a copy (struct summary).
  */
 #ifndef MODEL_FOLD_H
 #define MODEL_FOLD_H
@@ -13,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/fold_cross.h"
 #include "model/matches.h"
 #include "model/trace.h"
 
-#define FOLD_SIZE_CLASSES   65 /* class 0 is size 0; class k is [2^(k-1), 2^k) */
 #define FOLD_SOURCES        64 /* distinct Source values told apart; further ones share the last slot */
 #define FOLD_CURVE_POINTS   256        /* of the whole trace */
 #define FOLD_HEAP_POINTS    32         /* of one heap */
@@ -64,19 +65,10 @@ struct group_figures {
     struct figures f;
 };
 
-/* Rows as recorded by Source: alloc, realloc, free (numbers.md, Source histogram). Rows without a
- * Source are in none of the figures; failed Allocs and unmatched Frees are counted without bytes.
- */
-enum fold_source_op { FOLD_SOURCE_ALLOC, FOLD_SOURCE_REALLOC, FOLD_SOURCE_FREE, FOLD_SOURCE_OPS };
-
 struct source_figures {
     uint32_t source;
     bool other; /* the shared slot of all further values */
-    uint64_t count[FOLD_SOURCE_OPS];
-    uint64_t bytes[FOLD_SOURCE_OPS];
-    uint64_t outstanding_bytes,
-        outstanding_blocks;              /* under the Source of the row that opened the block */
-    uint64_t by_size[FOLD_SIZE_CLASSES]; /* alloc rows that did not fail */
+    struct source_cell f;
 };
 
 /* Allocs under the size they asked for, outstanding blocks under the size they have now. */
@@ -99,6 +91,7 @@ struct summary {
     struct heap_figures *heaps;
     struct group_figures *processes, *threads;
     struct source_figures *sources; /* ascending by value */
+    struct source_tables tables;    /* of these Sources */
     struct size_figures sizes[FOLD_SIZE_CLASSES];
     uint64_t last_second_allocs, last_second_frees; /* live rates, of the whole */
 };

@@ -28,6 +28,7 @@ void fold_free(struct fold *f)
         if (f->heaps[i].curve != NULL)
             fold_curve_release(f->heaps[i].curve);
         free(f->heaps[i].curve);
+        free(f->heaps[i].cells);
     }
     fold_curve_release(&f->curve);
     free(f->heaps);

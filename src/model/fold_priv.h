@@ -29,6 +29,27 @@ struct fold_heap {
     int64_t created, destroyed; /* raw; INT64_MIN, INT64_MAX when not seen */
     struct fold_curve *curve;   /* NULL before FOLD_CURVE_FROM_ROW */
     uint8_t known;              /* bit of each fold_space that was told */
+    uint8_t cell_count;         /* 0: none yet, or none left for this heap */
+    struct source_cell *cells;  /* by Source slot; owned */
+    int64_t first;              /* raw time when `cells` was made */
+};
+
+/* All about one Source. Its figures are the sum of its sizes. */
+struct fold_source {
+    uint32_t source;
+    bool other; /* the shared slot of all further values */
+    struct source_cell size[FOLD_SOURCE_CLASSES];
+    struct source_cell time[FOLD_TIME_BINS];
+};
+
+/* What the tables by time and by heap have in common for all Sources (fold_cross.c). */
+struct fold_cross {
+    int64_t start;     /* raw time of the first bin's start */
+    unsigned shift;    /* a bin is 2^shift raw ticks wide */
+    uint32_t bin;      /* the present one */
+    size_t heap_count; /* heaps with cells */
+    struct source_cell further[FOLD_SOURCES], no_heap[FOLD_SOURCES];
+    bool failed; /* memory is out */
 };
 
 /* Figures by registry index, grown as indices come up. */
@@ -56,22 +77,51 @@ struct fold {
     struct fold_heap *heaps;
     size_t heap_count, heap_cap;
     struct fold_curve curve; /* no values before `entered` */
-    struct source_figures sources[FOLD_SOURCES];
+    struct fold_source sources[FOLD_SOURCES];
     size_t source_count;
+    struct fold_cross cross;
     uint8_t source_place[STORE_NO_SOURCE]; /* of small Sources: 1 + place in `sources`, 0: none */
     struct size_figures sizes[FOLD_SIZE_CLASSES];
     uint64_t ops[HEAP_OP_COUNT];
 };
 
-/* The place of a Source's figures, made when it is new (fold_source.c). */
-struct source_figures *fold_find_source(struct fold *f, uint32_t source);
+/* The slot of a Source in `sources`, made when it is new (fold_source.c). */
+unsigned fold_find_source(struct fold *f, uint32_t source);
 
-static inline struct source_figures *fold_source(struct fold *f, uint32_t source)
+static inline unsigned fold_source(struct fold *f, uint32_t source)
 {
     if (source < STORE_NO_SOURCE && f->source_place[source] != 0)
-        return &f->sources[f->source_place[source] - 1];
+        return f->source_place[source] - 1u;
     return fold_find_source(f, source);
 }
+
+/* The figures of a Source: the sum of its sizes. */
+struct source_cell fold_source_total(const struct fold_source *s);
+
+/* Ends the bins before `time`, with what is outstanding as yet. */
+void fold_cross_end_bins(struct fold *f, int64_t time);
+
+/* To be called for every row in range, before it changes anything. */
+static inline void fold_cross_advance(struct fold *f, int64_t time)
+{
+    if (((uint64_t)time - (uint64_t)f->cross.start) >> f->cross.shift > f->cross.bin)
+        fold_cross_end_bins(f, time);
+}
+
+/* The cell of a heap and a Source, made when it is new at `time`; `heap` may be INDEX_NONE. */
+struct source_cell *fold_cross_find_heap(struct fold *f, uint32_t heap, unsigned slot,
+                                         int64_t time);
+
+static inline struct source_cell *fold_cross_heap(struct fold *f, uint32_t heap, unsigned slot,
+                                                  int64_t time)
+{
+    if (heap != INDEX_NONE && slot < f->heaps[heap].cell_count)
+        return &f->heaps[heap].cells[slot];
+    return fold_cross_find_heap(f, heap, slot, time);
+}
+
+/* Copies the Sources and their tables into a summary, ascending by value. Returns 0 or -1. */
+int fold_copy_sources(const struct fold *f, struct summary *out);
 
 /* What a Create, Expand, Contract, Snapshot or Destroy says about its heap (fold_space.c). */
 void fold_take_space(struct fold *f, const struct store_chunk *c, uint64_t id,

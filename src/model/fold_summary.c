@@ -118,22 +118,12 @@ static void copy_threads(const struct fold *f, struct summary *out)
     out->matched = out->total.rows;
 }
 
-static int compare_sources(const void *a, const void *b)
-{
-    const struct source_figures *x = a;
-    const struct source_figures *y = b;
-    if (x->other != y->other)
-        return x->other ? 1 : -1;
-    return (x->source > y->source) - (x->source < y->source);
-}
-
 static int allocate(const struct fold *f, struct summary *s)
 {
     s->heaps = calloc(f->heap_count + 1, sizeof *s->heaps);
     s->processes = calloc(f->processes.count + 1, sizeof *s->processes);
     s->threads = calloc(f->threads.count + 1, sizeof *s->threads);
-    s->sources = calloc(f->source_count + 1, sizeof *s->sources);
-    return s->heaps && s->processes && s->threads && s->sources ? 0 : -1;
+    return s->heaps && s->processes && s->threads ? 0 : -1;
 }
 
 /* The first row of the last second before the fold's end. */
@@ -200,14 +190,12 @@ struct summary *fold_summarize(const struct fold *f)
     memcpy(s->ops, f->ops, sizeof s->ops);
     memcpy(s->sizes, f->sizes, sizeof s->sizes);
     if (allocate(f, s) != 0 || copy_heaps(f, s) != 0 ||
-        copy_curve(f, &f->curve, f->total.outstanding_bytes, &s->curve) != 0) {
+        copy_curve(f, &f->curve, f->total.outstanding_bytes, &s->curve) != 0 ||
+        fold_copy_sources(f, s) != 0) {
         summary_free(s);
         return NULL;
     }
     copy_threads(f, s);
-    s->source_count = f->source_count;
-    memcpy(s->sources, f->sources, f->source_count * sizeof *s->sources);
-    qsort(s->sources, s->source_count, sizeof *s->sources, compare_sources);
     return s;
 }
 
@@ -222,5 +210,7 @@ void summary_free(struct summary *s)
     free(s->processes);
     free(s->threads);
     free(s->sources);
+    free(s->tables.heaps);
+    free(s->tables.cells);
     free(s);
 }

@@ -159,11 +159,11 @@ static void check_sources(const struct summary *s, const struct truth *t)
             if (!s->sources[k].other && s->sources[k].source == want->source)
                 got = &s->sources[k];
         assert_non_null(got);
-        assert_int_equal(got->count[source_op(want->op)], want->count);
-        assert_int_equal(got->bytes[source_op(want->op)], want->bytes);
+        assert_int_equal(got->f.count[source_op(want->op)], want->count);
+        assert_int_equal(got->f.bytes[source_op(want->op)], want->bytes);
         if (want->op == MKETL_ALLOC) {
-            assert_int_equal(got->outstanding_blocks, want->outstanding_blocks);
-            assert_int_equal(got->outstanding_bytes, want->outstanding_bytes);
+            assert_int_equal(got->f.outstanding_blocks, want->outstanding_blocks);
+            assert_int_equal(got->f.outstanding_bytes, want->outstanding_bytes);
         }
     }
 }

@@ -274,49 +274,167 @@ static void check_sizes(const struct recount *rc, const struct summary *s)
     }
 }
 
-/* Rows by operation and Source, and what is outstanding under the Source that it came from. */
+/* ---- Sources, crossed with sizes, time and heaps ---- */
+
+static const uint16_t source_ops[FOLD_SOURCE_OPS] = {HEAP_OP_ALLOC, HEAP_OP_REALLOC, HEAP_OP_FREE};
+
+/* The part of a Source that one cell of a table stands for. */
+struct part {
+    uint32_t source;
+    unsigned class;       /* FOLD_SOURCE_CLASSES: all */
+    int64_t since, until; /* raw, both included; narrower than the range */
+    uint32_t heap;        /* FOLD_FURTHER_HEAPS: all */
+};
+
+static bool has_own_size(const struct row *r)
+{
+    return r->op == HEAP_OP_FREE ? (r->flags & ROW_CLOSES) != 0 : (r->has & EVENT_HAS_SIZE) != 0;
+}
+
+static bool is_of_class(bool has_size, uint64_t size, unsigned class)
+{
+    if (class == FOLD_SOURCE_CLASSES)
+        return true;
+    return class == FOLD_NO_SIZE ? !has_size : has_size && is_in_class(size, class);
+}
+
+/* Goes through all rows, whatever they are: the cell as it must be. */
+static struct source_cell recount_part(const struct recount *rc, const struct part *p)
+{
+    struct source_cell cell = {0};
+    uint64_t now = rc->rows - 1;
+    while (now != UINT64_MAX && rc->row[now].time > p->until)
+        now--;
+    for (uint64_t i = 0; i < rc->rows; i++) {
+        const struct row *r = &rc->row[i];
+        if (!(r->has & EVENT_HAS_SOURCE) || r->source != p->source || !rc->mine[i] ||
+            (p->heap != FOLD_FURTHER_HEAPS && r->heap != p->heap))
+            continue;
+        bool failed = r->op == HEAP_OP_ALLOC && r->address == 0;
+        for (int o = 0; o < FOLD_SOURCE_OPS; o++) {
+            if (r->op != source_ops[o] || r->time < p->since || r->time > p->until ||
+                !is_of_class(has_own_size(r), r->size, p->class))
+                continue;
+            cell.count[o]++;
+            cell.bytes[o] += failed || !has_own_size(r) ? 0 : r->size;
+        }
+        if (now == UINT64_MAX || !lives_at(rc, i, now) ||
+            !is_of_class(true, size_at(rc, i, now), p->class))
+            continue;
+        cell.outstanding_blocks++;
+        cell.outstanding_bytes += size_at(rc, i, now);
+    }
+    return cell;
+}
+
+static void assert_cell(const struct source_cell *got, const struct source_cell *want)
+{
+    for (int o = 0; o < FOLD_SOURCE_OPS; o++) {
+        assert_int_equal(got->count[o], want->count[o]);
+        assert_int_equal(got->bytes[o], want->bytes[o]);
+    }
+    assert_int_equal(got->outstanding_bytes, want->outstanding_bytes);
+    assert_int_equal(got->outstanding_blocks, want->outstanding_blocks);
+}
+
+static void add_to_cell(struct source_cell *sum, const struct source_cell *c, bool outstanding)
+{
+    for (int o = 0; o < FOLD_SOURCE_OPS; o++) {
+        sum->count[o] += c->count[o];
+        sum->bytes[o] += c->bytes[o];
+    }
+    sum->outstanding_bytes += outstanding ? c->outstanding_bytes : 0;
+    sum->outstanding_blocks += outstanding ? c->outstanding_blocks : 0;
+}
+
+/* The rows of the tables add up to the Source's own figures; over time only events do. */
+static void check_table_sums(const struct summary *s, size_t i)
+{
+    const struct source_tables *t = &s->tables;
+    struct source_cell sizes = {0}, times = {0}, heaps = {0};
+    for (size_t k = 0; k < FOLD_SOURCE_CLASSES; k++)
+        add_to_cell(&sizes, &t->by_size[i * FOLD_SOURCE_CLASSES + k], true);
+    for (size_t k = 0; k < t->bins; k++)
+        add_to_cell(&times, &t->by_time[i * t->bins + k], k + 1 == t->bins);
+    for (size_t k = 0; k < t->heap_count; k++)
+        add_to_cell(&heaps, &t->by_heap[i * t->heap_count + k], true);
+    assert_cell(&sizes, &s->sources[i].f);
+    assert_cell(&heaps, &s->sources[i].f);
+    if (t->bins > 0)
+        assert_cell(&times, &s->sources[i].f);
+}
+
+static void check_by_size(const struct recount *rc, const struct summary *s, size_t i,
+                          struct part part)
+{
+    for (part.class = 0; part.class < FOLD_SOURCE_CLASSES; part.class ++) {
+        struct source_cell want = recount_part(rc, &part);
+        assert_cell(&s->tables.by_size[i * FOLD_SOURCE_CLASSES + part.class], &want);
+    }
+}
+
+static void check_by_time(const struct recount *rc, const struct summary *s, size_t i,
+                          struct part part)
+{
+    const struct source_tables *t = &s->tables;
+    for (size_t k = 0; k < t->bins; k++) {
+        part.since = t->start + (int64_t)(k * t->bin_ticks);
+        part.until = k + 1 == t->bins ? s->last : part.since + (int64_t)t->bin_ticks - 1;
+        struct source_cell want = recount_part(rc, &part);
+        assert_cell(&t->by_time[i * t->bins + k], &want);
+    }
+}
+
+static void check_by_heap(const struct recount *rc, const struct summary *s, size_t i,
+                          struct part part)
+{
+    const struct source_tables *t = &s->tables;
+    for (size_t k = 0; k < t->heap_count; k++) {
+        part.heap = t->heaps[k].heap;
+        assert_true(part.heap < registry_heap_count(rc->trace->registry));
+        struct source_cell want = recount_part(rc, &part);
+        assert_cell(&t->by_heap[i * t->heap_count + k], &want);
+    }
+}
+
+/* No wider than they must be, and to the last row. */
+static void check_bins(const struct summary *s)
+{
+    const struct source_tables *t = &s->tables;
+    if (s->first == INT64_MIN) {
+        assert_int_equal(t->bins, 0);
+        return;
+    }
+    uint64_t distance = (uint64_t)(s->last - s->first);
+    assert_int_equal(t->start, s->first);
+    assert_int_equal(t->bins, distance / t->bin_ticks + 1);
+    assert_true(t->bins <= FOLD_TIME_BINS);
+    assert_true(t->bin_ticks == 1 || distance / (t->bin_ticks / 2) >= FOLD_TIME_BINS);
+}
+
 static void check_sources(const struct recount *rc, const struct summary *s)
 {
-    static const uint16_t ops[] = {HEAP_OP_ALLOC, HEAP_OP_REALLOC, HEAP_OP_FREE};
-    uint64_t now = last_row(rc), listed = 0;
-    for (size_t k = 0; k < s->source_count; k++) {
-        const struct source_figures *got = &s->sources[k];
-        uint64_t count[3] = {0}, bytes[3] = {0}, live_bytes = 0, live_blocks = 0, classes = 0;
-        uint64_t with_block = 0; /* Allocs that did not fail */
-        assert_true(k == 0 || s->sources[k - 1].source < got->source);
+    uint64_t listed = 0, with_source = 0;
+    check_bins(s);
+    for (size_t i = 0; i < s->source_count; i++) {
+        const struct source_figures *got = &s->sources[i];
+        struct part part = {got->source, FOLD_SOURCE_CLASSES, rc->range.since, rc->range.until,
+                            FOLD_FURTHER_HEAPS};
+        struct source_cell want = recount_part(rc, &part);
+        assert_true(i == 0 || s->sources[i - 1].source < got->source);
         assert_false(got->other);
-        for (uint64_t i = 0; i < rc->rows; i++) {
-            const struct row *r = &rc->row[i];
-            if (!(r->has & EVENT_HAS_SOURCE) || r->source != got->source || !rc->mine[i])
-                continue;
-            for (int o = 0; o < 3; o++) {
-                bool counts = r->op == ops[o] && in_range(rc, r);
-                count[o] += counts;
-                bool failed = r->op == HEAP_OP_ALLOC && r->address == 0;
-                bytes[o] += counts && !failed ? r->size : 0;
-                with_block += counts && r->op == HEAP_OP_ALLOC && !failed;
-            }
-            if (now != UINT64_MAX && lives_at(rc, i, now)) {
-                live_blocks++;
-                live_bytes += size_at(rc, i, now);
-            }
-        }
-        for (int o = 0; o < 3; o++) {
-            assert_int_equal(got->count[o], count[o]);
-            assert_int_equal(got->bytes[o], bytes[o]);
-            listed += count[o];
-        }
-        for (unsigned c = 0; c < FOLD_SIZE_CLASSES; c++)
-            classes += got->by_size[c];
-        assert_int_equal(classes, with_block);
-        assert_int_equal(got->outstanding_bytes, live_bytes);
-        assert_int_equal(got->outstanding_blocks, live_blocks);
+        assert_cell(&got->f, &want);
+        check_table_sums(s, i);
+        check_by_size(rc, s, i, part);
+        check_by_time(rc, s, i, part);
+        check_by_heap(rc, s, i, part);
+        for (int o = 0; o < FOLD_SOURCE_OPS; o++)
+            listed += got->f.count[o];
     }
-    uint64_t with_source = 0;
     for (uint64_t i = 0; i < rc->rows; i++)
-        for (int o = 0; o < 3; o++)
-            with_source += rc->mine[i] && in_range(rc, &rc->row[i]) && rc->row[i].op == ops[o] &&
-                           (rc->row[i].has & EVENT_HAS_SOURCE);
+        for (int o = 0; o < FOLD_SOURCE_OPS; o++)
+            with_source += rc->mine[i] && in_range(rc, &rc->row[i]) &&
+                           rc->row[i].op == source_ops[o] && (rc->row[i].has & EVENT_HAS_SOURCE);
     assert_int_equal(listed, with_source);
 }
 
@@ -582,10 +700,14 @@ static void test_failed_allocs_of_a_source(void **state)
                   .op = HEAP_OP_ALLOC, .has = HAS, .size = UINT64_MAX / 2, .source = 3});
     struct summary *s = summarize(&rt, INT64_MAX);
     assert_int_equal(s->source_count, 1);
-    assert_int_equal(s->sources[0].count[FOLD_SOURCE_ALLOC], 2);
-    assert_int_equal(s->sources[0].bytes[FOLD_SOURCE_ALLOC], 16);
-    for (unsigned k = 0; k < FOLD_SIZE_CLASSES; k++)
-        assert_int_equal(s->sources[0].by_size[k], k == fold_size_class(16));
+    assert_int_equal(s->sources[0].f.count[FOLD_SOURCE_ALLOC], 2);
+    assert_int_equal(s->sources[0].f.bytes[FOLD_SOURCE_ALLOC], 16);
+    for (unsigned k = 0; k < FOLD_SOURCE_CLASSES; k++) {
+        const struct source_cell *cell = &s->tables.by_size[k];
+        bool asked = k == fold_size_class(16) || k == fold_size_class(UINT64_MAX / 2);
+        assert_int_equal(cell->count[FOLD_SOURCE_ALLOC], asked);
+        assert_int_equal(cell->bytes[FOLD_SOURCE_ALLOC], k == fold_size_class(16) ? 16 : 0);
+    }
     summary_free(s);
     random_trace_release(&rt);
 }
@@ -673,15 +795,45 @@ static void test_many_sources(void **state)
     uint64_t allocs = 0, frees = 0, blocks = 0, bytes = 0;
     for (size_t i = 0; i < s->source_count; i++) {
         assert_int_equal(s->sources[i].other, i == FOLD_SOURCES - 1);
-        allocs += s->sources[i].count[FOLD_SOURCE_ALLOC];
-        frees += s->sources[i].count[FOLD_SOURCE_FREE];
-        blocks += s->sources[i].outstanding_blocks;
-        bytes += s->sources[i].outstanding_bytes;
+        allocs += s->sources[i].f.count[FOLD_SOURCE_ALLOC];
+        frees += s->sources[i].f.count[FOLD_SOURCE_FREE];
+        blocks += s->sources[i].f.outstanding_blocks;
+        bytes += s->sources[i].f.outstanding_bytes;
+        check_table_sums(s, i);
     }
     assert_int_equal(allocs, 200);
     assert_int_equal(frees, 100);
     assert_int_equal(blocks, 100);
     assert_int_equal(bytes, 200);
+    summary_free(s);
+    random_trace_release(&rt);
+}
+
+/* Heaps beyond those with a column of their own share one, and nothing is lost. */
+static void test_many_heaps(void **state)
+{
+    (void)state;
+    struct random_trace rt;
+    random_trace_init(&rt, 1, 10000000, 0);
+    const uint8_t has = EVENT_HAS_ADDRESS | EVENT_HAS_SIZE | EVENT_HAS_SOURCE;
+    for (uint32_t i = 0; i < FOLD_CROSS_HEAPS + 100; i++)
+        for (uint32_t k = 0; k <= i % 3; k++)
+            take(&rt, (struct trace_event){.op = HEAP_OP_ALLOC,
+                                           .has = has,
+                                           .heap = 0x10000 + i,
+                                           .address = 0x1000 + k,
+                                           .size = 2,
+                                           .source = i == 7 ? 20 * k : 5 + k});
+    struct summary *s = summarize(&rt, INT64_MAX);
+    const struct source_tables *t = &s->tables;
+    assert_int_equal(t->heap_count, FOLD_CROSS_HEAPS + 1);
+    assert_int_equal(t->heaps[FOLD_CROSS_HEAPS].heap, FOLD_FURTHER_HEAPS);
+    uint64_t further = 0;
+    for (size_t i = 0; i < s->source_count; i++) {
+        check_table_sums(s, i);
+        further += t->by_heap[i * t->heap_count + FOLD_CROSS_HEAPS].outstanding_blocks;
+    }
+    assert_int_equal(further, 200);
     summary_free(s);
     random_trace_release(&rt);
 }
@@ -725,7 +877,8 @@ int main(void)
         cmocka_unit_test(test_against_recount), cmocka_unit_test(test_agrees_with_replay),
         cmocka_unit_test(test_space),           cmocka_unit_test(test_failed_allocs_of_a_source),
         cmocka_unit_test(test_rules),           cmocka_unit_test(test_many_sources),
-        cmocka_unit_test(test_size_classes),    cmocka_unit_test(test_rate_window),
+        cmocka_unit_test(test_many_heaps),      cmocka_unit_test(test_size_classes),
+        cmocka_unit_test(test_rate_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,10 +29,10 @@ void condition_put_heap(struct strbuf *b, const struct trace *trace, const struc
         strbuf_printf(b, " && pid == %u", pid);
 }
 
-void condition_put_time(struct strbuf *b, const char *field, int64_t ns)
+void condition_put_bound(struct strbuf *b, const char *field, const char *op, int64_t ns)
 {
     uint64_t v = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-    strbuf_printf(b, "%s >= %s%llu", field, ns < 0 ? "-" : "",
+    strbuf_printf(b, "%s %s %s%llu", field, op, ns < 0 ? "-" : "",
                   (unsigned long long)(v / 1000000000));
     if (v % 1000000000 != 0) {
         strbuf_printf(b, ".%09llu", (unsigned long long)(v % 1000000000));
@@ -42,6 +42,11 @@ void condition_put_time(struct strbuf *b, const char *field, int64_t ns)
         strbuf_truncate(b, n);
     }
     strbuf_putc(b, 's');
+}
+
+void condition_put_time(struct strbuf *b, const char *field, int64_t ns)
+{
+    condition_put_bound(b, field, ">=", ns);
 }
 
 void condition_negate(struct strbuf *b)

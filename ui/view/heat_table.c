@@ -1,165 +1,165 @@
-/* Source x size class; see heat_table.h. */
+/* Cursor, conditions and data of the heat table; heat_draw.c draws it. See heat_table.h. */
 #include "ui/view/heat_table.h"
 
-#include <math.h>
-
-#include "ui/term/glyph.h"
+#include "model/snapshot.h"
 #include "ui/view/cell_format.h"
+#include "ui/view/heat_priv.h"
 
-#define LABEL_CELLS 14
-#define CELL        6 /* a blank, the sign, four for the count */
-
-/* The classes that are shown: [first, last], the ones below or above joined to the ends. */
-struct heat_axis {
-    unsigned first, last;
-    bool joins_below, joins_above;
-    uint64_t max;
-};
-
-static uint64_t sum_classes(const struct source_figures *f, unsigned from, unsigned to)
+void heat_table_release(struct heat_table *h)
 {
-    uint64_t sum = 0;
-    for (unsigned k = from; k <= to && k < FOLD_SIZE_CLASSES; k++)
-        sum += f->by_size[k];
-    return sum;
+    strbuf_release(&h->text);
 }
 
-/* Failed Allocs are in no class: a Source that has only those has no row. */
-static bool has_allocs(const struct source_figures *f)
+const struct source_figures *heat_row(const struct heat_table *h, size_t row)
 {
-    return sum_classes(f, 0, FOLD_SIZE_CLASSES - 1) > 0;
+    return &h->rows.summary->sources[h->rows.source[row]];
 }
 
-int heat_table_rows(const struct source_figures *rows, size_t n)
+bool heat_table_has_cells(const struct heat_table *h)
 {
-    int used = 0;
-    for (size_t i = 0; i < n; i++)
-        used += has_allocs(&rows[i]) ? 1 : 0;
-    return used > 0 ? used + 1 : 0;
+    return h->rows.count > 0 && h->axis.count > 0;
 }
 
-/* What the column of class `k` shows of a Source. */
-static uint64_t column_value(const struct heat_axis *a, const struct source_figures *f, unsigned k)
+/* ---- data ---- */
+
+static uint64_t row_name(const struct heat_table *h, size_t row)
 {
-    return sum_classes(f, k == a->first ? 0 : k, k == a->last ? FOLD_SIZE_CLASSES - 1 : k);
+    const struct source_figures *f = heat_row(h, row);
+    return f->other ? UINT64_MAX : f->source;
 }
 
-static uint64_t sum_all(const struct source_figures *rows, size_t n, unsigned from, unsigned to)
+static void find_cursor(struct heat_table *h)
 {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += sum_classes(&rows[i], from, to);
-    return sum;
+    size_t row = 0;
+    for (size_t i = 0; i < h->rows.count; i++)
+        if (row_name(h, i) == h->row_name)
+            row = i;
+    h->row = row;
+    h->column = heat_axis_find(&h->axis, h->rows.summary, h->column_name);
 }
 
-/* Joins a class to its neighbour at the end that holds less. */
-static void join_one(struct heat_axis *a, const struct source_figures *rows, size_t n)
+static void name_cursor(struct heat_table *h)
 {
-    uint64_t low = sum_all(rows, n, 0, a->first);
-    uint64_t high = sum_all(rows, n, a->last, FOLD_SIZE_CLASSES - 1);
-    if (low <= high) {
-        a->first++;
-        a->joins_below = true;
-    } else {
-        a->last--;
-        a->joins_above = true;
-    }
+    h->row_name = row_name(h, h->row);
+    h->column_name = heat_axis_name(&h->axis, h->rows.summary, h->column);
 }
 
-static void choose_axis(struct heat_axis *a, const struct source_figures *rows, size_t n, int cells)
+void heat_choose_columns(struct heat_table *h, int cols)
 {
-    *a = (struct heat_axis){.first = 0, .last = FOLD_SIZE_CLASSES - 1};
-    while (a->first < a->last && sum_all(rows, n, a->first, a->first) == 0)
-        a->first++;
-    while (a->last > a->first && sum_all(rows, n, a->last, a->last) == 0)
-        a->last--;
-    int classes = (int)(a->last - a->first) + 1;
-    for (; classes > 1 && classes * CELL > cells; classes--)
-        join_one(a, rows, n);
-    for (size_t i = 0; i < n; i++)
-        for (unsigned k = a->first; k <= a->last; k++)
-            if (column_value(a, &rows[i], k) > a->max)
-                a->max = column_value(a, &rows[i], k);
-}
-
-static void draw_axis(const struct heat_axis *a, struct strbuf *b, const struct canvas *c)
-{
-    canvas_fill(c, 0, 0, 1, c->cols, ROLE_HEADER);
-    canvas_puts(c, 0, 2, ROLE_HEADER, "Allocs, size " GLYPH_ARROW_RIGHT);
-    int x = LABEL_CELLS + 2;
-    for (unsigned k = a->first; k <= a->last; k++, x += CELL) {
-        strbuf_clear(b);
-        bool below = k == a->first && a->joins_below, above = k == a->last && a->joins_above;
-        if (below)
-            strbuf_putc(b, '<');
-        cell_put_power(b, below ? fold_class_to(k) : fold_class_from(k));
-        if (above)
-            strbuf_putc(b, '+');
-        canvas_field(c, 0, x, CELL, ROLE_HEADER, ALIGN_RIGHT, CUT_END, strbuf_str(b), b->len);
-    }
-}
-
-/* 1..8 by the logarithm of the count. */
-static int level_of(uint64_t value, uint64_t max)
-{
-    if (max < 2 || value == 0)
-        return value > 0 ? 8 : 0;
-    return 1 + (int)(7.0 * log2((double)value) / log2((double)max));
-}
-
-/* "942", "9.4K", "94K", "942K", "9.4M": four cells. */
-static void put_short_count(struct strbuf *b, uint64_t v)
-{
-    const char *unit = "KMGTPE";
-    if (v < 1000) {
-        strbuf_put_u64(b, v);
+    h->cols = cols;
+    int cells = cols - HEAT_LABEL_CELLS;
+    heat_axis_choose(&h->axis, &h->rows, h->env, &h->show, cells, &h->text);
+    if (!heat_table_has_cells(h)) {
+        h->row = h->column = 0;
         return;
     }
-    for (; v >= 1000 * 1000; v /= 1000)
-        unit++;
-    uint64_t tenths = v / 100;
-    if (tenths < 100)
-        strbuf_printf(b, "%u.%u%c", (unsigned)(tenths / 10), (unsigned)(tenths % 10), *unit);
+    if (h->placed)
+        find_cursor(h);
     else
-        strbuf_printf(b, "%u%c", (unsigned)(v / 1000), *unit);
+        h->row = h->column = 0;
 }
 
-static void draw_value(const struct heat_axis *a, uint64_t value, struct strbuf *b, int y, int x,
-                       const struct canvas *c)
+static void add_total(struct heat_table *h, const struct source_cell *c)
 {
-    static const char *const sign[] = {GLYPH_ZERO, "\u2581", "\u2582", "\u2583", "\u2584",
-                                       "\u2585",   "\u2586", "\u2587", "\u2588"};
-    static const enum role role[] = {ROLE_TEXT_MUTED, ROLE_TEXT_MUTED, ROLE_TEXT_MUTED,
-                                     ROLE_TEXT,       ROLE_TEXT,       ROLE_GRAPH_BAR,
-                                     ROLE_GRAPH_BAR,  ROLE_GRAPH_PEAK, ROLE_GRAPH_PEAK};
-    int level = level_of(value, a->max);
-    strbuf_clear(b);
-    strbuf_puts(b, sign[level]);
-    if (value > 0)
-        put_short_count(b, value);
-    canvas_field(c, y, x, CELL, role[level], ALIGN_RIGHT, CUT_END, strbuf_str(b), b->len);
-}
-
-void heat_table_draw(const struct source_figures *rows, size_t n, struct strbuf *scratch,
-                     const struct canvas *c)
-{
-    struct heat_axis a;
-    choose_axis(&a, rows, n, c->cols - LABEL_CELLS - 2);
-    draw_axis(&a, scratch, c);
-    int y = 1;
-    for (size_t i = 0; i < n; i++) {
-        if (!has_allocs(&rows[i]))
-            continue;
-        strbuf_clear(scratch);
-        if (rows[i].other)
-            strbuf_puts(scratch, "further values");
-        else
-            cell_put_source(scratch, rows[i].source);
-        canvas_field(c, y, 2, LABEL_CELLS, ROLE_TEXT, ALIGN_LEFT, CUT_END, strbuf_str(scratch),
-                     scratch->len);
-        int x = LABEL_CELLS + 2;
-        for (unsigned k = a.first; k <= a.last; k++, x += CELL)
-            draw_value(&a, column_value(&a, &rows[i], k), scratch, y, x, c);
-        y++;
+    for (unsigned op = 0; op < FOLD_SOURCE_OPS; op++) {
+        h->total.count[op] += c->count[op];
+        h->total.bytes[op] += c->bytes[op];
     }
+    h->total.outstanding_bytes += c->outstanding_bytes;
+    h->total.outstanding_blocks += c->outstanding_blocks;
+}
+
+void heat_table_sync(struct heat_table *h, const struct view_env *env,
+                     const struct source_show *show, const struct heat_rows *rows)
+{
+    h->env = env;
+    h->show = *show;
+    h->rows = (struct heat_rows){.summary = rows->summary};
+    h->total = (struct source_cell){0};
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct source_figures *f = &rows->summary->sources[rows->source[i]];
+        if (!source_show_has(show, &f->f))
+            continue;
+        h->rows.source[h->rows.count++] = rows->source[i];
+        add_total(h, &f->f);
+    }
+    heat_choose_columns(h, h->cols);
+}
+
+/* ---- cursor ---- */
+
+static size_t moved(size_t at, size_t count, bool forward, uint64_t steps)
+{
+    size_t last = count - 1;
+    if (forward)
+        return steps < last - at ? at + (size_t)steps : last;
+    return steps < at ? at - (size_t)steps : 0;
+}
+
+bool heat_table_move(struct heat_table *h, enum action a, uint64_t count)
+{
+    uint64_t steps = count > 0 ? count : 1, page = h->body > 1 ? (uint64_t)h->body - 1 : 1;
+    if (!heat_table_has_cells(h))
+        return false;
+    switch ((int)a) {
+    case ACTION_DOWN:
+    case ACTION_UP:
+        h->row = moved(h->row, h->rows.count, a == ACTION_DOWN, steps);
+        break;
+    case ACTION_LEFT:
+    case ACTION_RIGHT:
+        h->column = moved(h->column, h->axis.count, a == ACTION_RIGHT, steps);
+        break;
+    case ACTION_FIRST:
+    case ACTION_LAST:
+        h->row = moved(0, h->rows.count, true,
+                       count > 0          ? count - 1
+                       : a == ACTION_LAST ? UINT64_MAX
+                                          : 0);
+        break;
+    case ACTION_HALF_DOWN:
+    case ACTION_PAGE_DOWN:
+    case ACTION_HALF_UP:
+    case ACTION_PAGE_UP:
+        h->row = moved(h->row, h->rows.count, a == ACTION_HALF_DOWN || a == ACTION_PAGE_DOWN, page);
+        break;
+    default:
+        return false;
+    }
+    h->placed = true;
+    name_cursor(h);
+    return true;
+}
+
+/* ---- conditions ---- */
+
+void heat_put_source(const struct source_figures *f, struct strbuf *out)
+{
+    if (f->other)
+        strbuf_puts(out, "further values");
+    else
+        cell_put_source(out, f->source);
+}
+
+/* What is outstanding at a moment is no set of rows: there the events of that time are shown. */
+static bool is_of_moment(const struct heat_table *h)
+{
+    return h->show.figure == SOURCE_OUTSTANDING && h->axis.table == SOURCE_TABLE_TIME;
+}
+
+const char *heat_table_put_condition(const struct heat_table *h, struct strbuf *out_condition,
+                                     struct strbuf *out_label)
+{
+    const struct source_figures *f = heat_row(h, h->row);
+    if (f->other)
+        return "This row stands for many values.";
+    strbuf_printf(out_condition, "source == %u && ", f->source);
+    if (!is_of_moment(h))
+        strbuf_printf(out_condition, "%s && ", source_show_condition(&h->show));
+    if (!heat_axis_put_condition(&h->axis, h->env, h->column, &h->show, out_condition))
+        return "This column stands for what no filter names.";
+    heat_put_source(f, out_label);
+    strbuf_puts(out_label, ", ");
+    heat_axis_put_bounds(&h->axis, h->env, h->column, out_label);
+    return NULL;
 }

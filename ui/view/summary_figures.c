@@ -182,7 +182,7 @@ void summary_write_sources(void *ctx, struct pen *pen)
     uint64_t keys[TOP], total = 0;
     size_t index[TOP], n = 0;
     for (size_t i = 0; i < f->source_count; i++) {
-        uint64_t allocs = f->sources[i].count[FOLD_SOURCE_ALLOC];
+        uint64_t allocs = f->sources[i].f.count[FOLD_SOURCE_ALLOC];
         total += allocs;
         if (allocs > 0)
             keep_top(allocs, i, keys, index, &n);
