@@ -69,3 +69,12 @@ double clocked_median(double *values, size_t n)
     qsort(values, n, sizeof *values, compare);
     return values[n / 2];
 }
+
+double clocked_percentile(double *values, size_t n, double percent)
+{
+    if (n == 0)
+        return 0;
+    qsort(values, n, sizeof *values, compare);
+    size_t at = (size_t)((double)n * percent / 100);
+    return values[at < n ? at : n - 1];
+}

@@ -26,4 +26,7 @@ double clocked_resident_mb(void);
 /* The middle one of `n` values, which are sorted. */
 double clocked_median(double *values, size_t n);
 
+/* The value that `percent` of the `n` do not surpass; they are sorted. 0 when there are none. */
+double clocked_percentile(double *values, size_t n, double percent);
+
 #endif

@@ -1,0 +1,46 @@
+/*
+ * What the sections of the bench share: the trace, its rows once they are needed, and the table.
+ */
+#ifndef TESTS_BENCH_BENCH_H
+#define TESTS_BENCH_BENCH_H
+
+#include "model/ingest.h"
+#include "source/source.h"
+
+#define BENCH_RUNS 3
+
+struct bench {
+    char path[4096];   /* of the trace */
+    char folder[3072]; /* of the programs */
+    double bytes;
+    double read_s; /* a bare read() of the whole file; 0 until bench_read() */
+    struct source source;
+    struct ingest *ingest; /* NULL until bench_need_rows() */
+    double rows;
+};
+
+/* A line of the table. */
+void bench_line(const char *what, double value, const char *unit, const char *note);
+
+/* Ends the program: what is measured would be worthless. */
+_Noreturn void bench_die(const char *what);
+
+/* Path of a random trace of that many events, made once. Static storage, until the next call. */
+const char *bench_make_trace(const struct bench *b, const char *events);
+
+/* Reads the trace into memory unless that was done. */
+void bench_need_rows(struct bench *b);
+
+/* ---- the sections ---- */
+
+void bench_read(struct bench *b);
+void bench_first_rows(struct bench *b);
+void bench_ingest(struct bench *b);
+void bench_report(struct bench *b);
+void bench_filters(struct bench *b);
+void bench_figures(struct bench *b);
+void bench_frames(struct bench *b);
+void bench_live(struct bench *b);
+void bench_typing(struct bench *b);
+
+#endif
