@@ -151,7 +151,7 @@ static void test_free_rules(void **state)
                                   .unmatched = 1});
 }
 
-static void test_realloc_rules(void **state)
+static void test_realloc_summaries(void **state)
 {
     (void)state;
     check_totals("moving realloc is a summary",
@@ -191,6 +191,11 @@ static void test_realloc_rules(void **state)
                                   .peak_bytes = 35,
                                   .peak_blocks = 2,
                                   .repaired = 1});
+}
+
+static void test_reallocs_with_a_part_lost(void **state)
+{
+    (void)state;
     check_totals("the Alloc is lost and another thread has the old address: not its block",
                  "1 4 8 alloc 0x100 0x1000 10\n2 4 8 free 0x100 0x1000\n"
                  "3 4 9 alloc 0x100 0x1000 3\n4 4 8 realloc 0x100 0x1000 0x2000 10 25\n",
@@ -253,6 +258,11 @@ static void test_realloc_rules(void **state)
                                   .peak_bytes = 25,
                                   .peak_blocks = 1,
                                   .repaired = 1});
+}
+
+static void test_reallocs_in_place(void **state)
+{
+    (void)state;
     check_totals("resize in place",
                  "1 4 8 alloc 0x100 0x1000 10\n2 4 8 realloc 0x100 0x1000 0x1000 10 4\n"
                  "3 4 8 free 0x100 0x1000\n",
@@ -679,7 +689,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alloc_rules),
         cmocka_unit_test(test_free_rules),
-        cmocka_unit_test(test_realloc_rules),
+        cmocka_unit_test(test_realloc_summaries),
+        cmocka_unit_test(test_reallocs_with_a_part_lost),
+        cmocka_unit_test(test_reallocs_in_place),
         cmocka_unit_test(test_heap_rules),
         cmocka_unit_test(test_heaps_and_processes),
         cmocka_unit_test(test_ties_follow_the_cpu),
