@@ -28,8 +28,8 @@ struct app *app_new(const struct app_config *config)
         .utc = config->utc,
     };
     a->census.first = INDEX_NONE;
-    a->env =
-        (struct view_env){.census = &a->census, .settings = &a->settings, .keymap = &a->keymap};
+    a->env = (struct view_env){
+        .census = &a->census, .settings = &a->settings, .keymap = &a->keymap, .marks = a->marks};
     if (config->filter != NULL && !filter_is_empty(config->filter)) {
         a->filter = filter_ref(config->filter);
         a->asked = filter_ref(config->filter);
@@ -55,6 +55,8 @@ static void release_texts(struct app_texts *t)
     strbuf_release(&t->breadcrumb);
     strbuf_release(&t->lag);
     strbuf_release(&t->prompt);
+    strbuf_release(&t->find);
+    strbuf_release(&t->marks);
 }
 
 void app_free(struct app *a)
@@ -70,6 +72,7 @@ void app_free(struct app *a)
     strbuf_release(&a->block.wanted);
     frame_release(&a->frame);
     release_texts(&a->texts);
+    app_find_release(a);
     strbuf_release(&a->message);
     strbuf_release(&a->problems);
     strbuf_release(&a->theme);
@@ -87,10 +90,13 @@ void app_free(struct app *a)
 static void show_snapshot(struct app *a, struct snapshot *s)
 {
     struct snapshot *old = a->shown;
+    bool other = old == NULL || old->trace != s->trace;
     a->shown = snapshot_ref(s);
     a->env.snapshot = s;
     census_update(&a->census, s->trace);
     snapshot_unref(old);
+    if (other)
+        app_marks_rebase(a);
     a->dirty = true;
 }
 
@@ -129,6 +135,7 @@ void app_set_snapshot(struct app *a, struct snapshot *s)
     if (!a->frozen || a->shown == NULL || is_thawing(a, s))
         show_snapshot(a, s);
     app_block_go_on(a);
+    app_find_settle(a);
 }
 
 void app_set_frozen(struct app *a, bool frozen)
@@ -189,11 +196,12 @@ static void answer_idle_key(struct app *a, struct ui_key key)
     strbuf_release(&b);
 }
 
-void app_key(struct app *a, const struct ui_key *key)
+static void take_key(struct app *a, const struct ui_key *key)
 {
-    a->dirty = true;
-    strbuf_clear(&a->message);
-    app_block_stop(a);
+    if (a->awaiting != LETTER_NONE) {
+        app_take_letter(a, *key);
+        return;
+    }
     if (a->prompt.active && app_prompt_key(a, *key))
         return;
     /* Of the keys that mean nothing in a prompt only those of the whole program work. */
@@ -210,6 +218,16 @@ void app_key(struct app *a, const struct ui_key *key)
         return;
     }
     app_do(a, call.action, call.count);
+}
+
+void app_key(struct app *a, const struct ui_key *key)
+{
+    a->dirty = true;
+    strbuf_clear(&a->message);
+    app_block_stop(a);
+    take_key(a, key);
+    /* Another screen or filter may want other rows. */
+    app_find_settle(a);
 }
 
 /* ---- frames ---- */
@@ -233,9 +251,14 @@ void app_draw(struct app *a)
     app_block_ask(a);
     if (a->newest != synced) /* answered at once */
         view_stack_sync(&a->stack);
+    a->env.hits = app_find_hits(a);
     app_fill_frame(a, &state);
-    struct canvas body = frame_body(&state, &whole, a->prompt.active);
+    a->body = frame_body(&state, &whole, a->prompt.active);
+    struct canvas body = a->body;
+    body.find = matcher_is_empty(&a->find.matcher) ? NULL : &a->find.matcher;
+    body.find_row = -1;
     view_stack_draw(&a->stack, &body);
+    a->env.hits = NULL;
     frame_draw(&a->frame, &state, &a->keymap, &a->prompt, &whole);
     app_draw_prompt_note(a, &whole);
     screen_flush(a->screen);

@@ -163,6 +163,12 @@ static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_RELOAD] = reload,
     [ACTION_NUMBER] = number,
     [ACTION_COLUMNS] = choose_columns,
+    [ACTION_FIND] = app_find,
+    [ACTION_FIND_NEXT] = app_find_next,
+    [ACTION_FIND_PREVIOUS] = app_find_previous,
+    [ACTION_MARK] = app_mark,
+    [ACTION_MARK_JUMP] = app_mark_jump,
+    [ACTION_CLOSE] = app_find_close,
     [ACTION_UNITS] = units,
     [ACTION_TIME] = time_of_day,
     [ACTION_THEME] = app_choose_theme,
@@ -201,6 +207,6 @@ void app_do(struct app *a, enum action action, uint64_t count)
     }
     if (handlers[action] != NULL)
         handlers[action](a, count);
-    else if (action != ACTION_CLOSE)
+    else
         say_not_here(a, action);
 }

@@ -38,6 +38,7 @@ static void ask(struct app *a, struct filter *filter)
     a->asked = filter != NULL ? filter_ref(filter) : NULL;
     a->asked_range = a->range;
     a->thawing = a->frozen;
+    a->find.stale = true;
     struct query_spec spec = {.filter = filter, .since = a->range.since, .until = a->range.until};
     a->host->ask(a->host->ctx, &spec);
 }

@@ -190,6 +190,8 @@ static void clear_texts(struct app_texts *t)
     strbuf_clear(&t->range);
     strbuf_clear(&t->trust);
     strbuf_clear(&t->breadcrumb);
+    strbuf_clear(&t->find);
+    strbuf_clear(&t->marks);
 }
 
 /* Losses, and what does not cover everything or is not certain yet. */
@@ -229,6 +231,11 @@ void app_fill_frame(struct app *a, struct frame_state *out_state)
     fill_question(a, st);
     fill_trust(a, st);
     fill_message(a, st);
+    app_find_put_status(a, &a->texts.find);
+    st->find = text_or_null(&a->find.text);
+    st->find_status = text_or_null(&a->texts.find);
+    app_put_marks(a, &a->texts.marks);
+    st->marks = text_or_null(&a->texts.marks);
     app_put_range(a, &a->texts.range);
     st->range = text_or_null(&a->texts.range);
     view_stack_put_breadcrumb(&a->stack, &a->texts.breadcrumb);

@@ -7,6 +7,9 @@
  *   app_history.c  what was typed before, in this run and in others
  *   app_filter.c   the question asked: drill, way back
  *   app_range.c    the time asked about
+ *   app_find.c     what is looked for: its prompt, the next hit, how many there are
+ *   app_find_place.c  where hits are on the screen at hand
+ *   app_marks.c    events with a letter, and the way back from a jump
  *   app_frame.c    the lines around the views
  *   app_theme.c    the theme in use
  *   app_settings.c keys, columns, and writing them down
@@ -23,11 +26,13 @@
 #include "ui/view/views.h"
 #include "ui/widget/completion.h"
 #include "ui/widget/frame.h"
+#include "ui/widget/list.h"
 #include "ui/widget/prompt.h"
+#include "ui/widget/stops.h"
 
 /* The texts of the frame, kept from one frame to the next so that drawing allocates nothing. */
 struct app_texts {
-    struct strbuf process, note, range, trust, breadcrumb, lag, prompt;
+    struct strbuf process, note, range, trust, breadcrumb, lag, prompt, find, marks;
 };
 
 /* Kinds of lines that are remembered, each for itself. */
@@ -55,6 +60,37 @@ struct app_block {
     uint64_t left;             /* steps to go; 0: no walk is under way */
 };
 
+/* Where a person was on a screen. */
+struct app_place {
+    const struct view *view; /* not owned: compared, never followed */
+    struct list_place list;
+    int page_top, page_found;
+};
+
+/* What is looked for, on whatever screen: text in lists and pages, rows in Events. */
+struct app_find {
+    struct strbuf text, last; /* now, "" for nothing; and before it was cleared */
+    struct matcher matcher;   /* of `text` */
+    bool stale;               /* Events has to ask for its rows anew */
+    struct filter *asked;     /* the rows asked for, filter in force included; NULL: none. Owned */
+    struct view_range asked_range;
+    bool jumping; /* a jump waits for rows that are not searched yet */
+    struct stops_jump jump;
+    uint64_t from; /* the row in Events it starts at */
+    bool wrapped;  /* the last jump went round */
+    struct stops stops;
+    struct app_place hit;       /* of the last jump in a list or page; `view` NULL: none */
+    uint64_t index, total;      /* of that hit */
+    struct app_place start;     /* where the person was when the prompt was opened */
+    struct strbuf kept;         /* what was looked for then, */
+    struct view_mark came_from; /* and where the last jump had started */
+};
+
+#define APP_MARKS 52
+
+/* Keys that mean something together with the letter after them. */
+enum app_letter { LETTER_NONE, LETTER_MARK, LETTER_JUMP };
+
 struct app {
     const struct app_host *host; /* borrowed, as the screen */
     struct screen *screen;
@@ -65,6 +101,7 @@ struct app {
     struct census census;
     struct view_stack stack;
     struct frame frame;
+    struct canvas body; /* of the last frame, as a measure: nothing is drawn on it */
     struct app_texts texts;
 
     struct snapshot *newest; /* one reference each; NULL before the first */
@@ -80,6 +117,12 @@ struct app {
     const struct app_prompt *prompt_kind; /* of the prompt that is or was open */
     struct completion completion;         /* of the prompt's text */
     struct prompt_history history[HISTORY_COUNT];
+
+    struct app_find find;
+    struct view_mark marks[APP_MARKS];
+    size_t mark_count;
+    struct view_mark jumped_from; /* no letter: nowhere yet */
+    enum app_letter awaiting;
 
     struct strbuf theme;        /* the name of the one in use, "" for the default */
     struct theme_hooks theming; /* of the picker */
@@ -139,6 +182,63 @@ void app_ask(struct app *a);
 void app_range_start(struct app *a, uint64_t count);
 void app_range_end(struct app *a, uint64_t count);
 void app_range_clear(struct app *a, uint64_t count);
+
+/* ---- finding ---- */
+
+void app_find(struct app *a, uint64_t count);
+void app_find_next(struct app *a, uint64_t count);
+void app_find_previous(struct app *a, uint64_t count);
+
+/* Esc where nothing is left to close: a jump under way, then what is marked. */
+void app_find_close(struct app *a, uint64_t count);
+
+/* Filter, range, screen or picture may be others: asks for the rows anew where that is needed, and
+ * finishes a jump that can be. */
+void app_find_settle(struct app *a);
+
+/* The rows that are hits, as far as they are known; NULL while Events has none. */
+const struct query *app_find_hits(const struct app *a);
+
+/* "hit 3 of 1,204", "searching 62 %"; nothing when nothing is looked for. */
+void app_find_put_status(struct app *a, struct strbuf *out);
+
+void app_find_release(struct app *a);
+
+/* Where the person is on the focused screen; back there. */
+struct app_place app_place(struct app *a);
+void app_place_return(struct app *a, const struct app_place *place);
+
+/* Jumps in the focused list or page. False when nothing is found. */
+bool app_find_in_view(struct app *a, const struct stops_jump *jump);
+
+/* ---- events ---- */
+
+/* The selected event; ROW_NONE, and a message, when Events is not shown or has none. */
+uint64_t app_selected_row(struct app *a, const char *message);
+
+/* Shows Events and selects `row`, or the nearest one that is shown: then `name` of the place is
+ * told to be hidden. */
+void app_go_to_row(struct app *a, uint64_t row, const char *name);
+
+/* ---- marks ---- */
+
+void app_mark(struct app *a, uint64_t count);
+void app_mark_jump(struct app *a, uint64_t count);
+
+/* The letter after `m` or `'`. */
+void app_take_letter(struct app *a, struct ui_key key);
+
+/* Jumps to the mark. False, and a message with those there are, when there is no such mark. */
+bool app_go_to_mark(struct app *a, char letter);
+
+/* Notes where a jump starts. */
+void app_note_jump(struct app *a);
+
+/* Another trace is shown: finds the marked events in it by their time. */
+void app_marks_rebase(struct app *a);
+
+/* "a b"; nothing when there are none. */
+void app_put_marks(const struct app *a, struct strbuf *out);
 
 /* "[0.412 s .. 1.204 s]"; nothing when it is open on both ends. */
 void app_put_range(const struct app *a, struct strbuf *out);

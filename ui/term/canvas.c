@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ui/term/glyph.h"
+#include "ui/term/matcher.h"
 #include "ui/term/screen.h"
 
 #define RUN_CELLS  128
@@ -46,7 +47,7 @@ static struct screen_cell_style style_of(const struct canvas *c, enum role role)
 static void put_blanks(const struct canvas *c, int y, int x, int n, enum role role)
 {
     int left = max_int(x, 0), right = min_int(x + n, c->cols);
-    if (y < 0 || y >= c->rows || left >= right)
+    if (y < 0 || y >= c->rows || left >= right || c->tap)
         return;
     struct screen_cell_style style = style_of(c, role);
     cchar_t blank;
@@ -79,7 +80,7 @@ static void put_run(const struct canvas *c, int y, struct run *run)
 }
 
 /* Draws what lies on the canvas of a text that starts at `x`; returns the cells it takes in all. */
-static int put_text(const struct canvas *c, int y, int x, enum role role, const char *s, size_t n)
+static int put_plain(const struct canvas *c, int y, int x, enum role role, const char *s, size_t n)
 {
     struct charset cs = canvas_charset(c);
     if (y < 0 || y >= c->rows || x >= c->cols)
@@ -109,6 +110,33 @@ static int put_text(const struct canvas *c, int y, int x, enum role role, const 
     }
     put_run(c, y, &run);
     return at - x + cells_width(cs, s + used, n - used);
+}
+
+/* Draws what is found in the text once more, as marked. The mark's own background has to show on a
+ * selected row, too. */
+static void put_marks(const struct canvas *c, int y, int x, const char *s, size_t n)
+{
+    struct canvas marked = *c;
+    struct charset cs = canvas_charset(c);
+    enum role role = c->y + y == c->find_row ? ROLE_MATCH_CURRENT : ROLE_MATCH;
+    size_t at, len;
+    marked.layer = LAYER_PLAIN;
+    for (size_t from = 0; matcher_find(c->find, s, n, from, &at, &len); from = at + len)
+        put_plain(&marked, y, x + cells_width(cs, s, at), role, s + at, len);
+}
+
+static int put_text(const struct canvas *c, int y, int x, enum role role, const char *s, size_t n)
+{
+    bool inside = y >= 0 && y < c->rows;
+    if (c->tap) {
+        if (inside)
+            c->tap->text(c->tap, c->y + y, s, n);
+        return cells_width(canvas_charset(c), s, n);
+    }
+    int cells = put_plain(c, y, x, role, s, n);
+    if (c->find && inside)
+        put_marks(c, y, x, s, n);
+    return cells;
 }
 
 int canvas_text(const struct canvas *c, int y, int x, enum role role, const char *s, size_t n)
@@ -195,6 +223,6 @@ int canvas_paragraph(const struct canvas *c, int y, enum role role, const char *
 
 void canvas_cursor(const struct canvas *c, int y, int x)
 {
-    if (y >= 0 && y < c->rows && x >= 0 && x < c->cols)
+    if (y >= 0 && y < c->rows && x >= 0 && x < c->cols && !c->tap)
         screen_place_cursor(c->screen, c->y + y, c->x + x);
 }

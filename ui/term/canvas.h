@@ -14,14 +14,23 @@
 #include "ui/term/cells.h"
 #include "ui/term/style.h"
 
+struct matcher;
 struct screen;
+
+/* Takes texts in place of the screen; `y` is the row on the screen the text would stand in. */
+struct canvas_tap {
+    void (*text)(struct canvas_tap *tap, int y, const char *s, size_t n);
+};
 
 struct canvas {
     struct screen *screen; /* borrowed */
     int y, x;              /* top left on the screen */
     int rows, cols;
-    enum ui_scope scope;    /* whose "view/role" lines of the theme hold */
-    enum style_layer layer; /* what the text lies on */
+    enum ui_scope scope;        /* whose "view/role" lines of the theme hold */
+    enum style_layer layer;     /* what the text lies on */
+    const struct matcher *find; /* marked where it stands in a text; NULL: nothing. Borrowed */
+    int find_row;               /* of the screen: where the marks are those of the current hit */
+    struct canvas_tap *tap;     /* not NULL: nothing is drawn. Borrowed */
 };
 
 enum align { ALIGN_LEFT, ALIGN_RIGHT };

@@ -33,6 +33,14 @@ bool event_rows_get(const struct event_rows *r, uint64_t pos, struct row *out_ro
     return id != ROW_NONE;
 }
 
+static bool is_marked(const struct view_env *env, uint64_t id)
+{
+    for (size_t i = 0; i < env->mark_count; i++)
+        if (env->marks[i].row == id && id != ROW_NONE)
+            return true;
+    return false;
+}
+
 static void load_row(void *ctx, uint64_t pos, struct list_row *out_row)
 {
     struct event_rows *r = ctx;
@@ -51,6 +59,9 @@ static void load_row(void *ctx, uint64_t pos, struct list_row *out_row)
     } else if ((r->row.flags & ROW_DUPLICATE) != 0) {
         out_row->role = ROLE_TEXT_MUTED;
     }
+    if (is_marked(r->env, r->row.id))
+        out_row->sign = '*';
+    out_row->hit = r->env->hits != NULL && query_has(r->env->hits, r->row.id);
 }
 
 const struct list_source event_rows_source = {

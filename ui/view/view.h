@@ -19,6 +19,7 @@
 struct census;
 struct keymap;
 struct list;
+struct query;
 struct page;
 struct snapshot;
 
@@ -29,6 +30,13 @@ struct view_settings {
     bool utc;         /* time of day in UTC instead of the trace's time zone */
 };
 
+/* An event that a person gave a letter to. */
+struct view_mark {
+    char letter;
+    uint64_t row;
+    int64_t time; /* raw */
+};
+
 /* What every view can look at. Borrowed; outlives the view. */
 struct view_env {
     const struct snapshot *snapshot; /* what is shown; set for each frame, NULL before the first */
@@ -37,6 +45,9 @@ struct view_env {
     const struct view_settings *settings;
     const struct keymap *keymap; /* the keys in force */
     const char *problems;        /* of the configuration, one a line; NULL or "": none */
+    const struct query *hits;    /* the rows that are looked for; set for each frame, NULL: none */
+    const struct view_mark *marks;
+    size_t mark_count;
 };
 
 enum view_result {

@@ -155,6 +155,8 @@ struct view *view_events_new(const struct view_env *env)
     event_cells_init(v->columns);
     list_init(&v->list, &event_rows_source, &v->rows, v->columns, EVENT_PLACE_COUNT);
     v->list.column = EVENT_PLACE_OP;
+    v->list.knows_hits = true;
+    v->list.not_marked = 1u << EVENT_PLACE_TIME | 1u << EVENT_PLACE_DELTA;
     return &v->view;
 }
 
@@ -162,6 +164,14 @@ uint64_t view_events_selected(const struct view *events)
 {
     struct events_view *v = (struct events_view *)events;
     return v->list.count > 0 ? query_select(shown(v)->query, v->list.pos) : ROW_NONE;
+}
+
+void view_events_select(struct view *events, uint64_t row)
+{
+    struct events_view *v = (struct events_view *)events;
+    list_sync(&v->list);
+    if (v->list.count > 0)
+        list_jump(&v->list, query_rank(shown(v)->query, row));
 }
 
 bool view_events_follows(const struct view *events)

@@ -102,6 +102,8 @@ static const struct {
     enum role role;
 } signs[] = {
     {">", "the selected row", ROLE_TEXT_STRONG},
+    {"*", "before a row: it has a mark", ROLE_LIST_MARKED},
+    {GLYPH_LINE_DOWN, "before a row: a hit of what is looked for", ROLE_MATCH},
     {"?", "a value that is not known; before a row: its order", ROLE_LIST_PROVISIONAL},
     {GLYPH_ZERO, "zero", ROLE_TEXT_MUTED},
     {"!", "an allocation that failed", ROLE_EVENT_FAIL},

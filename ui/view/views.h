@@ -45,4 +45,7 @@ bool view_events_follows(const struct view *events);
  * hides the row, or it was not searched yet. */
 bool view_events_go(struct view *events, uint64_t row);
 
+/* Of view_events_new(): selects the event `row`, or the nearest one that is shown. O(log rows). */
+void view_events_select(struct view *events, uint64_t row);
+
 #endif

@@ -234,11 +234,24 @@ static void add_hints(struct segments *line, const struct frame_state *st, const
     }
 }
 
+/* What is looked for stays beside a message: the message may be about it. */
+static void add_find(struct segments *line, const struct frame_state *st)
+{
+    if (!st->find)
+        return;
+    segments_add(line, ROLE_STATUS, 42, "find");
+    struct segment *text = segments_add(line, ROLE_STATUS_FILTER, 82, st->find);
+    if (text)
+        text->least = 16;
+    segments_add(line, ROLE_STATUS_KEY, 95, st->find_status);
+}
+
 static void draw_status(struct frame *f, const struct frame_state *st, const struct keymap *km,
                         const struct canvas *c, int y)
 {
     struct segments line;
     segments_init(&line, &f->text);
+    add_find(&line, st);
     if (st->message) {
         enum role role = st->message_is_error ? ROLE_STATUS_WARN : ROLE_STATUS_KEY;
         segments_add(&line, role, 100, st->message);
@@ -246,6 +259,9 @@ static void draw_status(struct frame *f, const struct frame_state *st, const str
         if (st->range)
             segments_add(&line, ROLE_STATUS, 45, "range");
         segments_add(&line, ROLE_STATUS_FILTER, 80, st->range);
+        if (st->marks)
+            segments_add(&line, ROLE_STATUS, 43, "marks");
+        segments_add(&line, ROLE_STATUS_FILTER, 44, st->marks);
         segments_add(&line, st->trust_bad ? ROLE_STATUS_WARN : ROLE_STATUS, 90, st->trust);
     }
     add_hints(&line, st, km);

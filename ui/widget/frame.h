@@ -62,7 +62,10 @@ struct frame_state {
     int scanned_percent;    /* of the filter's scan; 100 or more: done */
     const char *breadcrumb; /* the steps of the drill */
     const char *range;      /* "[0.412 s .. 1.204 s]" */
-    const char *trust;      /* "lost: none", "lost: 3 events, 1 buffer" */
+    const char *find;       /* what is looked for, and how it stands: "hit 3 of 1,204" */
+    const char *find_status;
+    const char *marks; /* "a b" */
+    const char *trust; /* "lost: none", "lost: 3 events, 1 buffer" */
     bool trust_bad;
 
     const char *message; /* something to tell just now, instead of range and trust */

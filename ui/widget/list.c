@@ -97,6 +97,28 @@ void list_go(struct list *l, uint64_t pos)
     select_pos(l, pos);
 }
 
+void list_jump(struct list *l, uint64_t pos)
+{
+    uint64_t height = (uint64_t)l->height;
+    if (pos < l->top || pos - l->top >= height)
+        l->top = subtract_saturated(pos, height / 2);
+    list_go(l, pos);
+}
+
+struct list_place list_place(const struct list *l)
+{
+    return (struct list_place){l->id, l->pos, l->top, l->follow};
+}
+
+void list_return(struct list *l, const struct list_place *place)
+{
+    l->id = place->id;
+    l->pos = place->pos;
+    l->top = place->top;
+    l->follow = place->follow;
+    list_sync(l);
+}
+
 void list_set_height(struct list *l, int rows)
 {
     l->height = rows > 0 ? rows : 1;

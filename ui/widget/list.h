@@ -6,9 +6,9 @@
  * new data move positions, and on its screen line where possible. In follow mode the selection is
  * the last row until the person moves up.
  *
- * A row is `> ` (selected), `* ` (the source's sign) or two blanks, then the columns that fit
- * (list_layout.h) of those that are shown (list_columns.h). Nothing is allocated while drawing once
- * the text buffer has grown to a cell.
+ * A row is `>` (selected), `*` (the source's sign) or a blank, a bar when it is a hit of what is
+ * looked for, then the columns that fit (list_layout.h) of those that are shown (list_columns.h).
+ * Nothing is allocated while drawing once the text buffer has grown to a cell.
  */
 #ifndef UI_WIDGET_LIST_H
 #define UI_WIDGET_LIST_H
@@ -20,6 +20,7 @@
 #include "base/strbuf.h"
 #include "ui/keys/action.h"
 #include "ui/term/canvas.h"
+#include "ui/term/matcher.h"
 #include "ui/widget/list_columns.h"
 
 #define LIST_NO_ROW UINT64_MAX
@@ -28,6 +29,7 @@
 struct list_row {
     enum role role; /* of cells that do not choose their own */
     char sign; /* drawn before the row: '*' marked, '~' gap; '\0' none. Selected rows show '>' */
+    bool hit;  /* of what is looked for; only where the list's `knows_hits` */
 };
 
 /* Where the rows come from. `ctx` is the view's; all calls are on the loop thread and must be
@@ -68,6 +70,9 @@ struct list {
     size_t sort_column; /* LIST_NO_COLUMN: the source's own order */
     bool sort_descending;
 
+    bool knows_hits;     /* the source says which rows are hits; else their texts do */
+    uint32_t not_marked; /* bit i: column i holds nothing that can be looked for */
+
     bool blurred;           /* another pane has the keys */
     const char *empty_text; /* borrowed; why there are no rows */
 
@@ -95,6 +100,20 @@ bool list_action(struct list *l, enum action a, uint64_t count);
 
 /* Selects the row at `pos` (the last one if there are fewer) and ends follow mode. */
 void list_go(struct list *l, uint64_t pos);
+
+/* The same for a jump: a row that is out of sight comes to the middle of the screen. */
+void list_jump(struct list *l, uint64_t pos);
+
+/* Where the person is, to come back to. */
+struct list_place {
+    uint64_t id, pos, top;
+    bool follow;
+};
+struct list_place list_place(const struct list *l);
+void list_return(struct list *l, const struct list_place *place);
+
+/* True when a shown column of the row at `pos` < count holds what `m` looks for. O(columns). */
+bool list_row_has(struct list *l, uint64_t pos, const struct matcher *m);
 
 /* Turns follow mode on or off; on selects the last row. */
 void list_set_follow(struct list *l, bool on);

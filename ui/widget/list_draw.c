@@ -4,6 +4,32 @@
 #include "ui/term/glyph.h"
 #include "ui/widget/list_layout.h"
 
+/* The texts of the row the source holds. Bars and sparklines have none. */
+static bool loaded_row_has(struct list *l, const struct matcher *m)
+{
+    size_t column[LIST_MAX_COLUMNS];
+    size_t n = list_columns_shown(l, column);
+    for (size_t i = 0; i < n; i++) {
+        const struct list_column *col = &l->columns[column[i]];
+        if (!col->format || (l->not_marked >> column[i] & 1) != 0)
+            continue;
+        strbuf_clear(&l->text);
+        struct list_cell cell = {&l->text, ROLE_TEXT, 0};
+        size_t at, len;
+        col->format(l->ctx, &cell);
+        if (matcher_find(m, strbuf_str(&l->text), l->text.len, 0, &at, &len))
+            return true;
+    }
+    return false;
+}
+
+bool list_row_has(struct list *l, uint64_t pos, const struct matcher *m)
+{
+    struct list_row row = {.role = ROLE_TEXT};
+    l->source->row(l->ctx, pos, &row);
+    return loaded_row_has(l, m);
+}
+
 static void draw_title(const struct list *l, const struct canvas *c, size_t column, int x,
                        int width)
 {
@@ -63,9 +89,16 @@ static void draw_row(struct list *l, const struct canvas *c, int y, const struct
                                              : row->role;
     if (sign != '\0')
         canvas_text(&line, y, 0, sign_role, &sign, 1);
+    line.find_row = selected ? line.y + y : -1;
+    if (row->hit)
+        canvas_puts(&line, y, 1, selected ? ROLE_MATCH_CURRENT : ROLE_MATCH, GLYPH_LINE_DOWN);
+    else
+        line.find = NULL;
     for (size_t i = 0; i < lay->count; i++) {
         size_t column = lay->column[i];
         struct canvas cell = line;
+        if (l->columns[column].draw || (l->not_marked >> column & 1) != 0)
+            cell.find = NULL;
         if (selected && !l->blurred && column == l->column)
             cell.layer = LAYER_CURSOR;
         draw_cell(l, &cell, y, lay->x[i], lay->width[i], &l->columns[column], row->role);
@@ -79,9 +112,11 @@ static void draw_rows(struct list *l, const struct canvas *c, const struct list_
     if (l->source->load && rows > 0)
         l->source->load(l->ctx, l->top, (size_t)rows);
     for (int y = 0; y < rows; y++) {
-        struct list_row row = {ROLE_TEXT, '\0'};
+        struct list_row row = {.role = ROLE_TEXT};
         uint64_t pos = l->top + (uint64_t)y;
         l->source->row(l->ctx, pos, &row);
+        if (!l->knows_hits)
+            row.hit = c->find && loaded_row_has(l, c->find);
         draw_row(l, c, y, &row, lay, pos == l->pos);
     }
 }
@@ -95,8 +130,10 @@ void list_draw(struct list *l, const struct canvas *c)
     struct list_layout lay;
     l->width = c->cols;
     list_layout(l, c->cols, &lay);
+    struct canvas titles = *c;
+    titles.find = NULL;
     if (header > 0)
-        draw_header(l, c, &lay);
+        draw_header(l, &titles, &lay);
     if (l->count > 0) {
         draw_rows(l, &body, &lay);
         return;

@@ -119,10 +119,19 @@ void page_draw(struct page *p, const struct canvas *c, int column_width,
     p->wanted = 0;
     clamp(p);
     struct canvas lines = canvas_sub(c, 0, 0, p->visible, c->cols);
+    lines.find_row = p->found > 0 ? lines.y + p->found - 1 - p->top : -1;
     for (size_t i = 0; i < block_count; i++)
         write_block(&blocks[i], ctx, block_canvas(&lines, &a, a.column[i]), a.line[i] - p->top,
                     scratch);
     draw_more(p, c);
+}
+
+void page_find(struct page *p, int line)
+{
+    p->found = line + 1;
+    if (line < p->top || line >= p->top + p->visible)
+        p->top = line - p->visible / 2;
+    clamp(p);
 }
 
 void page_show_block(struct page *p, size_t index)

@@ -37,6 +37,7 @@ struct page {
     int height;  /* lines in all, as of the last draw */
     int visible; /* rows of the last draw */
     int wanted;  /* block to bring into sight in the next draw, counted from 1; 0: none */
+    int found;   /* line of the current hit, counted from 1; 0: none */
 };
 
 /*
@@ -53,6 +54,9 @@ void page_draw(struct page *p, const struct canvas *c, int column_width,
 /* Scrolls; false when the action is no motion. `count` 0 means none was given: else it is how
  * often, and for the first and last line which one, from 1. */
 bool page_action(struct page *p, enum action a, uint64_t count);
+
+/* Makes `line` the current hit's and brings it into sight. */
+void page_find(struct page *p, int line);
 
 /* Has the next draw show block `index`, at the top where possible. */
 void page_show_block(struct page *p, size_t index);

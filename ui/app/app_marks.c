@@ -1,0 +1,170 @@
+/* Events with a letter, jumps to them, and the way back from any jump. */
+#include "ui/app/app_state.h"
+#include "ui/view/cell_format.h"
+#include "ui/view/views.h"
+
+uint64_t app_selected_row(struct app *a, const char *message)
+{
+    const struct snapshot *s = a->shown;
+    bool there = a->stack.shown == SCOPE_EVENTS && s != NULL && s->trace != NULL;
+    uint64_t row = there ? view_events_selected(a->stack.screens[SCOPE_EVENTS]) : ROW_NONE;
+    if (row == ROW_NONE && message != NULL)
+        app_message(a, false, message);
+    return row;
+}
+
+void app_go_to_row(struct app *a, uint64_t row, const char *name)
+{
+    struct view *events = a->stack.screens[SCOPE_EVENTS];
+    if (a->stack.shown != SCOPE_EVENTS || view_stack_focused(&a->stack)->ops->scope != SCOPE_EVENTS)
+        view_stack_show(&a->stack, SCOPE_EVENTS);
+    view_stack_sync(&a->stack);
+    view_events_select(events, row);
+    uint64_t at = view_events_selected(events);
+    struct strbuf b = {0};
+    if (at == ROW_NONE)
+        strbuf_printf(&b, "No event is shown: %s cannot be reached.", name);
+    else if (at != row)
+        strbuf_printf(&b, "%s is not shown under this filter; this is the nearest event.", name);
+    if (b.len > 0)
+        app_message(a, false, b.s);
+    strbuf_release(&b);
+}
+
+static struct view_mark mark_of(const struct app *a, char letter, uint64_t row)
+{
+    return (struct view_mark){
+        .letter = letter, .row = row, .time = store_time(a->shown->trace->store, row)};
+}
+
+void app_note_jump(struct app *a)
+{
+    uint64_t row = app_selected_row(a, NULL);
+    if (row != ROW_NONE)
+        a->jumped_from = mark_of(a, '\'', row);
+}
+
+/* ---- letters ---- */
+
+static void await(struct app *a, enum app_letter what)
+{
+    a->awaiting = what;
+    if (what == LETTER_MARK)
+        app_message(a, false, "mark: press a letter, Esc forgets");
+    else
+        app_message(a, false, "to mark: press its letter, ' goes back, Esc forgets");
+}
+
+void app_mark(struct app *a, uint64_t count)
+{
+    (void)count;
+    if (app_selected_row(a, "A mark is set at an event: choose one in Events.") != ROW_NONE)
+        await(a, LETTER_MARK);
+}
+
+void app_mark_jump(struct app *a, uint64_t count)
+{
+    (void)count;
+    await(a, LETTER_JUMP);
+}
+
+static struct view_mark *find_mark(struct app *a, char letter)
+{
+    if (letter == '\'')
+        return a->jumped_from.letter != '\0' ? &a->jumped_from : NULL;
+    for (size_t i = 0; i < a->mark_count; i++)
+        if (a->marks[i].letter == letter)
+            return &a->marks[i];
+    return NULL;
+}
+
+/* Marks are kept in the order of their letters. */
+static void set_mark(struct app *a, char letter)
+{
+    uint64_t row = app_selected_row(a, "There is no event to mark any more.");
+    if (row == ROW_NONE)
+        return;
+    struct view_mark *mark = find_mark(a, letter);
+    if (mark == NULL) {
+        size_t i = a->mark_count++;
+        for (; i > 0 && a->marks[i - 1].letter > letter; i--)
+            a->marks[i] = a->marks[i - 1];
+        mark = &a->marks[i];
+    }
+    *mark = mark_of(a, letter, row);
+    a->env.mark_count = a->mark_count;
+    struct strbuf b = {0};
+    strbuf_printf(&b, "mark %c at ", letter);
+    cell_put_time(&b, &a->env, mark->time);
+    strbuf_printf(&b, "%s; '%c comes back", a->settings.wall_time ? "" : " s", letter);
+    app_message(a, false, b.s);
+    strbuf_release(&b);
+}
+
+bool app_go_to_mark(struct app *a, char letter)
+{
+    struct strbuf b = {0};
+    const struct view_mark *mark = find_mark(a, letter);
+    bool there = mark != NULL && a->shown != NULL && mark->row < a->shown->rows;
+    if (there) {
+        struct view_mark to = *mark;
+        strbuf_printf(&b, to.letter == '\'' ? "The place before" : "Mark %c", to.letter);
+        app_note_jump(a);
+        app_go_to_row(a, to.row, strbuf_str(&b));
+    } else if (letter == '\'') {
+        app_message(a, false, "There was no jump to come back from.");
+    } else if (a->mark_count == 0) {
+        app_message(a, false, "There are no marks: m and a letter sets one.");
+    } else {
+        strbuf_printf(&b, "There is no mark %c; there are: ", letter);
+        app_put_marks(a, &b);
+        app_message(a, false, b.s);
+    }
+    strbuf_release(&b);
+    return there;
+}
+
+static bool is_letter(uint32_t code)
+{
+    return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
+}
+
+void app_take_letter(struct app *a, struct ui_key key)
+{
+    enum app_letter what = a->awaiting;
+    a->awaiting = LETTER_NONE;
+    bool letter = key.mods == 0 && is_letter(key.code);
+    if (key.code == UI_KEY_ESCAPE)
+        return;
+    if (what == LETTER_JUMP && key.mods == 0 && (letter || key.code == '\''))
+        app_go_to_mark(a, (char)key.code);
+    else if (letter)
+        set_mark(a, (char)key.code);
+    else
+        app_message(a, false, "A mark is a letter from a to z or A to Z.");
+}
+
+/* ---- pictures ---- */
+
+static void rebase(const struct trace *trace, struct view_mark *mark)
+{
+    uint64_t rows = store_rows(trace->store);
+    if (mark->row >= rows || store_time(trace->store, mark->row) != mark->time)
+        mark->row = store_find_time(trace->store, mark->time);
+}
+
+void app_marks_rebase(struct app *a)
+{
+    if (a->shown == NULL || a->shown->trace == NULL)
+        return;
+    for (size_t i = 0; i < a->mark_count; i++)
+        rebase(a->shown->trace, &a->marks[i]);
+    if (a->jumped_from.letter != '\0')
+        rebase(a->shown->trace, &a->jumped_from);
+}
+
+void app_put_marks(const struct app *a, struct strbuf *out)
+{
+    for (size_t i = 0; i < a->mark_count; i++)
+        strbuf_printf(out, "%s%c", i > 0 ? " " : "", a->marks[i].letter);
+}
