@@ -5,6 +5,10 @@
 #include "commands/command.h"
 #include "commands/subject.h"
 #include "export/event_list.h"
+#include "export/row_scan.h"
+
+/* Rows between two looks at whether anybody still reads the output. */
+#define LOOK_EVERY 4096
 
 /* Reads --columns; without it the standard ones. Returns an exit code. */
 static int choose_columns(const char *text, struct event_list *out_list)
@@ -21,24 +25,33 @@ static int choose_columns(const char *text, struct event_list *out_list)
     return COMMAND_USAGE;
 }
 
-/* Somebody still reads the output. */
-static bool is_read(void *out, uint64_t rows_looked_at)
+/* The rows that match, as long as somebody reads the output. */
+struct matching_rows {
+    struct row_scan scan;
+    const struct output *out;
+    uint64_t count;
+};
+
+static uint64_t next_row(void *ctx)
 {
-    (void)rows_looked_at;
-    return !output_failed(out);
+    struct matching_rows *m = ctx;
+    if (m->count++ % LOOK_EVERY == 0 && output_failed(m->out))
+        return ROW_NONE;
+    return row_scan_next(&m->scan);
 }
 
 static int list_events(const struct subject *s, struct event_list *list,
                        const struct filter *filter, struct output *out)
 {
-    struct row_scan scan;
-    int rc = row_scan_init(&scan, s->loaded.trace, filter, s->options->since, s->options->until);
+    struct matching_rows rows = {.out = out};
+    int rc =
+        row_scan_init(&rows.scan, s->loaded.trace, filter, s->options->since, s->options->until);
     if (rc != 0) {
         command_message("%s: out of memory", strbuf_str(&s->name));
         return COMMAND_FAILED;
     }
-    event_list_write(list, &scan, command_format(s->options), out, is_read, out);
-    row_scan_release(&scan);
+    event_list_write(list, s->loaded.trace, next_row, &rows, command_format(s->options), out);
+    row_scan_release(&rows.scan);
     return COMMAND_OK;
 }
 

@@ -6,9 +6,6 @@
 #include "decoder/heap_op.h"
 #include "export/record.h"
 
-/* Rows between two questions whether to go on. */
-#define LOOK_EVERY 4096
-
 static bool list_has(const struct event_list *list, const struct event_column *column)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -79,9 +76,9 @@ static void put_event(const struct event_list *list, struct event_reader *reader
     record_end(w);
 }
 
-uint64_t event_list_write(const struct event_list *list, struct row_scan *scan,
-                          enum export_format format, struct output *out, event_list_go_on_fn go_on,
-                          void *ctx)
+uint64_t event_list_write(const struct event_list *list, const struct trace *trace,
+                          event_list_next_fn next, void *ctx, enum export_format format,
+                          struct output *out)
 {
     struct record_field fields[EVENT_COLUMN_COUNT];
     for (size_t i = 0; i < list->count; i++)
@@ -93,15 +90,10 @@ uint64_t event_list_write(const struct event_list *list, struct row_scan *scan,
     struct record_writer writer;
     struct event_reader reader;
     record_writer_init(&writer, out, format, fields, list->count);
-    event_reader_init(&reader, scan->trace, list->raw_time);
+    event_reader_init(&reader, trace, list->raw_time);
     uint64_t n = 0;
-    while (n < list->most && (n % LOOK_EVERY != 0 || go_on(ctx, scan->at))) {
-        uint64_t id = row_scan_next(scan);
-        if (id == ROW_NONE)
-            break;
-        put_event(list, &reader, scan->trace, id, &writer);
-        n++;
-    }
+    for (uint64_t id; n < list->most && (id = next(ctx)) != ROW_NONE; n++)
+        put_event(list, &reader, trace, id, &writer);
     event_reader_release(&reader);
     record_writer_finish(&writer);
     return n;

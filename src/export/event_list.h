@@ -11,8 +11,8 @@
 
 #include "export/format.h"
 #include "export/output.h"
-#include "export/row_scan.h"
 #include "model/event_column.h"
+#include "model/trace.h"
 
 struct event_list {
     const struct event_column *columns[EVENT_COLUMN_COUNT];
@@ -30,14 +30,12 @@ struct event_list {
 bool event_list_parse(struct event_list *out_list, const char *text, const char **out_wrong,
                       size_t *out_len);
 
-/*
- * Asked now and then with the number of rows looked at so far; false stops the list.
- */
-typedef bool (*event_list_go_on_fn)(void *ctx, uint64_t rows_looked_at);
+/* The next row to be written, ROW_NONE behind the last, or when nobody wants more. */
+typedef uint64_t (*event_list_next_fn)(void *ctx);
 
-/* Writes the rows of the scan. Returns how many. About 0.2 us a row and column. */
-uint64_t event_list_write(const struct event_list *list, struct row_scan *scan,
-                          enum export_format format, struct output *out, event_list_go_on_fn go_on,
-                          void *ctx);
+/* Writes the rows of `trace` that `next` names. Returns how many. About 50 ns a value. */
+uint64_t event_list_write(const struct event_list *list, const struct trace *trace,
+                          event_list_next_fn next, void *ctx, enum export_format format,
+                          struct output *out);
 
 #endif

@@ -190,6 +190,23 @@ static uint64_t size_weight(const void *row)
     return ((const struct size_figures *)row)->alloc_bytes;
 }
 
+/* The registry's numbers of heaps, processes and threads; a Source's own. */
+static uint64_t heap_id(const void *row)
+{
+    return ((const struct heap_figures *)row)->heap;
+}
+
+static uint64_t group_id(const void *row)
+{
+    return ((const struct group_figures *)row)->index;
+}
+
+static uint64_t source_id(const void *row)
+{
+    const struct source_figures *s = row;
+    return s->other ? UINT32_MAX + UINT64_C(1) : s->source;
+}
+
 static bool size_is_empty(const void *row)
 {
     const struct size_figures *s = row;
@@ -303,6 +320,7 @@ const struct report_table report_tables[EXPORT_TABLES] = {
             .ranked = true,
             .rows = heap_rows,
             .weight = heap_weight,
+            .id = heap_id,
         },
     [EXPORT_TABLE_SOURCE] =
         {
@@ -310,6 +328,7 @@ const struct report_table report_tables[EXPORT_TABLES] = {
             COLUMNS(source_columns),
             .rows = source_rows,
             .weight = source_weight,
+            .id = source_id,
         },
     [EXPORT_TABLE_SIZE] =
         {
@@ -327,6 +346,7 @@ const struct report_table report_tables[EXPORT_TABLES] = {
             .ranked = true,
             .rows = process_rows,
             .weight = group_weight,
+            .id = group_id,
         },
     [EXPORT_TABLE_THREAD] =
         {
@@ -335,6 +355,7 @@ const struct report_table report_tables[EXPORT_TABLES] = {
             .ranked = true,
             .rows = thread_rows,
             .weight = group_weight,
+            .id = group_id,
         },
 };
 

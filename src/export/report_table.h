@@ -63,6 +63,7 @@ struct report_table {
     bool ranked;         /* text: the largest row first, not in order of value */
     struct report_rows (*rows)(const struct summary *s);
     uint64_t (*weight)(const void *row); /* ranks the rows */
+    uint64_t (*id)(const void *row);     /* tells the row from the others; NULL: its place does */
     bool (*is_empty)(const void *row);   /* rows to leave out; NULL: none */
 };
 

@@ -29,6 +29,7 @@
 #include "runtime/input_watch.h"
 #include "runtime/settings.h"
 #include "runtime/terminal.h"
+#include "runtime/writer.h"
 #include "ui/app/app.h"
 #include "ui/term/input.h"
 #include "ui/term/screen.h"
@@ -66,6 +67,7 @@ struct explorer {
     struct query_spec aside[ASIDE_COUNT];
     bool aside_asked[ASIDE_COUNT];
 
+    struct writer writer;
     uv_poll_t keys;
     uv_signal_t signals[SIGNAL_COUNT];
     uv_timer_t frame;
@@ -97,6 +99,7 @@ static void leave(struct explorer *e, int code)
     if (e->keys.data != NULL)
         close_handle((uv_handle_t *)&e->keys);
     close_handle((uv_handle_t *)&e->frame);
+    writer_close(&e->writer);
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
         close_handle((uv_handle_t *)&e->signals[i]);
 }
@@ -376,6 +379,24 @@ static int host_save(void *ctx, const struct config_setting *settings, size_t co
     return rc;
 }
 
+static int host_write(void *ctx, const struct app_write *what, struct strbuf *out_said)
+{
+    struct explorer *e = ctx;
+    e->writer.app = e->app;
+    return writer_start(&e->writer, what, out_said);
+}
+
+static void host_write_stop(void *ctx)
+{
+    struct explorer *e = ctx;
+    writer_stop(&e->writer);
+}
+
+static void on_written(void *ctx)
+{
+    schedule_frame(ctx);
+}
+
 static int64_t host_now(void *ctx)
 {
     (void)ctx;
@@ -388,6 +409,7 @@ static void start_handles(struct explorer *e)
 {
     uv_timer_init(&e->loop, &e->frame);
     e->frame.data = e;
+    writer_init(&e->writer, &e->loop, on_written, e);
     for (size_t i = 0; i < SIGNAL_COUNT; i++) {
         uv_signal_init(&e->loop, &e->signals[i]);
         e->signals[i].data = e;
@@ -456,6 +478,8 @@ static void start_app(struct explorer *e)
                                 .ask_aside = host_ask_aside,
                                 .reload = host_reload,
                                 .save = host_save,
+                                .write = host_write,
+                                .write_stop = host_write_stop,
                                 .suspend = host_suspend,
                                 .quit = host_quit,
                                 .now = host_now};

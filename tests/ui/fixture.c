@@ -373,6 +373,22 @@ static int host_save(void *ctx, const struct config_setting *settings, size_t co
     return 0;
 }
 
+static int host_write(void *ctx, const struct app_write *what, struct strbuf *out_said)
+{
+    struct stage *st = ctx;
+    st->writes++;
+    strbuf_printf(&st->written, "%d %s %zu %s%s;", (int)what->rows, what->columns, what->id_count,
+                  what->path, what->replace ? "!" : "");
+    if (st->write_answer != 0)
+        strbuf_puts(out_said, "no such luck");
+    return what->replace ? 0 : st->write_answer;
+}
+
+static void host_write_stop(void *ctx)
+{
+    ((struct stage *)ctx)->write_stops++;
+}
+
 static void host_suspend(void *ctx)
 {
     ((struct stage *)ctx)->suspends++;
@@ -409,6 +425,8 @@ void stage_open(struct stage *st, const struct stage_options *options)
                                  .ask_aside = host_ask_aside,
                                  .reload = host_reload,
                                  .save = host_save,
+                                 .write = host_write,
+                                 .write_stop = host_write_stop,
                                  .suspend = host_suspend,
                                  .quit = host_quit,
                                  .now = host_now};
@@ -450,5 +468,6 @@ void stage_close(struct stage *st)
         forget_aside(&st->aside[i]);
     filter_unref(st->spec.filter);
     strbuf_release(&st->saved);
+    strbuf_release(&st->written);
     fixture_release(&st->fixture);
 }

@@ -37,6 +37,9 @@ struct stage {
     struct app_host host;
     int64_t now; /* monotonic ns */
     unsigned asked, reloads, quits, suspends, saves;
+    unsigned writes, write_stops;
+    int write_answer;                  /* of host->write() */
+    struct strbuf written;             /* "events time,op name.tsv " ... of every host->write() */
     struct strbuf saved;               /* "options.theme=light " ... of the last host->save() */
     bool silent;                       /* questions are noted but not answered */
     void (*dress)(struct snapshot *s); /* changes every picture before it is shown; may be NULL */

@@ -75,6 +75,8 @@ void app_free(struct app *a)
     app_find_release(a);
     strbuf_release(&a->message);
     strbuf_release(&a->problems);
+    strbuf_release(&a->task);
+    strbuf_release(&a->write_asked);
     strbuf_release(&a->theme);
     census_release(&a->census);
     filter_unref(a->asked);

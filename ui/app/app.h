@@ -16,9 +16,21 @@
 #include "model/snapshot.h"
 #include "ui/term/key.h"
 #include "ui/term/screen.h"
+#include "ui/view/view.h"
 
 struct config_setting;
 struct keymap;
+
+/* Rows to be written to a file; all borrowed. */
+struct app_write {
+    enum view_rows rows;
+    const char *path;    /* as typed: `~/` and the suffix still mean something */
+    bool replace;        /* a file of that name, too */
+    const char *columns; /* events: "time,op,size" */
+    const uint64_t *ids; /* others: the row ids in the order shown */
+    size_t id_count;
+    struct snapshot *snapshot; /* that is shown */
+};
 
 /* What the app asks of the program around it. All functions return at once. */
 struct app_host {
@@ -32,7 +44,11 @@ struct app_host {
      * what was written where, or why nothing was. */
     int (*save)(void *ctx, const struct config_setting *settings, size_t count,
                 struct strbuf *out_said);
-    void (*suspend)(void *ctx); /* back to the shell; returns after `fg` */
+    /* Begin to write a file; app_write_ended() follows when this returns 0. -EEXIST: there is such
+     * a file. `out_said` tells what is wrong. */
+    int (*write)(void *ctx, const struct app_write *what, struct strbuf *out_said);
+    void (*write_stop)(void *ctx); /* give it up */
+    void (*suspend)(void *ctx);    /* back to the shell; returns after `fg` */
     void (*quit)(void *ctx);
     int64_t (*now)(void *ctx); /* monotonic ns */
 };
@@ -70,6 +86,10 @@ void app_message(struct app *a, bool is_error, const char *text);
 /* The same; `{file.reload}` in the text becomes the key of that action, or the way to do it when it
  * has none. */
 void app_tell(struct app *a, bool is_error, const char *text);
+
+/* How far a file is: shown until it is told that it ended. `{action}` as in app_tell(). */
+void app_write_progress(struct app *a, const char *text);
+void app_write_ended(struct app *a, bool is_error, const char *text);
 
 /* The keys in force, which may be changed until the first key. */
 struct keymap *app_keymap(struct app *a);

@@ -173,6 +173,7 @@ static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_TIME] = time_of_day,
     [ACTION_THEME] = app_choose_theme,
     [ACTION_SAVE] = app_save,
+    [ACTION_WRITE] = app_edit_write,
     [ACTION_HELP] = help,
     [ACTION_QUIT_VIEW] = quit,
     [ACTION_QUIT] = quit,
@@ -197,6 +198,8 @@ void app_do(struct app *a, enum action action, uint64_t count)
 {
     /* What a key means depends on what is there by now, not on the last frame. */
     view_stack_sync(&a->stack);
+    if (action == ACTION_CLOSE && app_stop_writing(a))
+        return;
     if (offer(a, action, count))
         return;
     for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {

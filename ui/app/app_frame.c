@@ -176,6 +176,10 @@ static void fill_message(struct app *a, struct frame_state *st)
 {
     st->message = text_or_null(&a->message);
     st->message_is_error = a->message_is_error;
+    if (st->message == NULL && a->task.len > 0) {
+        st->message = strbuf_str(&a->task);
+        st->message_is_error = false;
+    }
     bool failed = a->shown != NULL && a->shown->source.state == SOURCE_FAILED;
     if (st->message == NULL && failed) {
         st->message = a->shown->source.message;

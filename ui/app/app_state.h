@@ -12,6 +12,7 @@
  *   app_marks.c    events with a letter, and the way back from a jump
  *   app_frame.c    the lines around the views
  *   app_theme.c    the theme in use
+ *   app_write.c    what is shown to a file
  *   app_settings.c keys, columns, and writing them down
  *   app_block.c    the rows of one address: asking for them, and `{ }`
  */
@@ -127,6 +128,10 @@ struct app {
     struct strbuf theme;        /* the name of the one in use, "" for the default */
     struct theme_hooks theming; /* of the picker */
 
+    bool writing;              /* a file is being written */
+    struct strbuf task;        /* how far it is */
+    struct strbuf write_asked; /* the name of a file that is there, if Enter again replaces it */
+
     struct strbuf problems; /* of the configuration, one a line */
     struct strbuf message;
     bool message_is_error;
@@ -165,6 +170,12 @@ void app_edit_filter(struct app *a, uint64_t count);
 void app_init_theme(struct app *a, const char *name);
 
 void app_choose_theme(struct app *a, uint64_t count);
+
+/* Asks for a file to write what is shown to. */
+void app_edit_write(struct app *a, uint64_t count);
+
+/* Gives up the file being written; false when there is none. */
+bool app_stop_writing(struct app *a);
 
 /* Writes what was set into the configuration file. */
 void app_save(struct app *a, uint64_t count);

@@ -77,6 +77,16 @@ struct view_request {
     uint64_t row;            /* EVENT */
 };
 
+/* What a screen's list is a list of. */
+enum view_rows {
+    VIEW_ROWS_NONE,
+    VIEW_ROWS_EVENTS,
+    VIEW_ROWS_HEAPS, /* row ids are the registry's numbers, of the next two, too */
+    VIEW_ROWS_PROCESSES,
+    VIEW_ROWS_THREADS,
+    VIEW_ROWS_SOURCES, /* row ids are the Sources, of all further ones together 2^32 */
+};
+
 struct view_ops {
     enum ui_scope scope; /* name, keymap, theme overrides */
     bool is_list;        /* the keys of SCOPE_LIST hold */
@@ -102,6 +112,9 @@ struct view_ops {
      * finding, copying, writing, choosing columns, the mouse. */
     struct list *(*list)(struct view *v);
     struct page *(*page)(struct view *v);
+
+    /* Optional: what its list can be written to a file as. */
+    enum view_rows (*rows)(const struct view *v);
 
     /* Keys worth a hint in the status line, most important first. */
     const enum action *hints;

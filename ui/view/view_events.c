@@ -127,6 +127,12 @@ static void events_close(struct view *view)
     free(v);
 }
 
+static enum view_rows events_kind(const struct view *view)
+{
+    (void)view;
+    return VIEW_ROWS_EVENTS;
+}
+
 static struct list *events_list(struct view *view)
 {
     return &((struct events_view *)view)->list;
@@ -143,6 +149,7 @@ static const struct view_ops events_ops = {
     .draw = events_draw,
     .action = events_action,
     .list = events_list,
+    .rows = events_kind,
     .hints = event_hints,
     .hint_count = sizeof event_hints / sizeof event_hints[0],
 };

@@ -352,6 +352,12 @@ static void heaps_close(struct view *view)
     free(v);
 }
 
+static enum view_rows heaps_kind(const struct view *view)
+{
+    (void)view;
+    return VIEW_ROWS_HEAPS;
+}
+
 static struct list *heaps_list(struct view *view)
 {
     return &((struct heaps_view *)view)->list;
@@ -368,6 +374,7 @@ static const struct view_ops heaps_ops = {
     .draw = heaps_draw,
     .action = heaps_action,
     .list = heaps_list,
+    .rows = heaps_kind,
     .hints = heap_hints,
     .hint_count = sizeof heap_hints / sizeof heap_hints[0],
 };

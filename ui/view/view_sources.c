@@ -213,6 +213,12 @@ static void sources_close(struct view *view)
     free(v);
 }
 
+static enum view_rows sources_kind(const struct view *view)
+{
+    (void)view;
+    return VIEW_ROWS_SOURCES;
+}
+
 static struct list *sources_list(struct view *view)
 {
     return &((struct sources_view *)view)->sources.list;
@@ -230,6 +236,7 @@ static const struct view_ops sources_ops = {
     .draw = sources_draw,
     .action = sources_action,
     .list = sources_list,
+    .rows = sources_kind,
     .hints = source_hints,
     .hint_count = sizeof source_hints / sizeof source_hints[0],
 };
