@@ -343,6 +343,14 @@ static const struct source_name sources[] = {
     {6, "segment heap", "segmentheap"},
 };
 
+const char *heap_source_word(uint32_t source)
+{
+    for (size_t i = 0; i < COUNT_OF(sources); i++)
+        if (sources[i].source == source)
+            return sources[i].word;
+    return NULL;
+}
+
 const char *heap_source_name(uint32_t source)
 {
     for (size_t i = 0; i < COUNT_OF(sources); i++)

@@ -81,6 +81,9 @@ const char *heap_source_name(uint32_t source);
  * invalid segmentheap. */
 bool heap_source_by_name(const char *name, size_t len, uint32_t *out_source);
 
+/* The first of those words for a Source, NULL for other values. */
+const char *heap_source_word(uint32_t source);
+
 /* True when one of those words begins so. */
 bool heap_source_begins(const char *name, size_t len);
 

@@ -57,11 +57,17 @@ static bool check_text(const char *text, size_t len, struct filter_error *out_er
 
 struct filter *filter_parse(const char *text, size_t len, struct filter_error *out_error)
 {
+    return filter_parse_expecting(text, len, out_error, NULL);
+}
+
+struct filter *filter_parse_expecting(const char *text, size_t len, struct filter_error *out_error,
+                                      struct filter_expectation *expect)
+{
     if (!check_text(text, len, out_error))
         return NULL;
     struct filter *f = base_xcalloc(1, sizeof *f);
     atomic_init(&f->refs, 1);
-    if (!filter_parse_text(f, text, len, out_error)) {
+    if (!filter_parse_text(f, text, len, out_error, expect)) {
         filter_free(f);
         return NULL;
     }

@@ -5,24 +5,24 @@
 
 /* In order of enum filter_field_id. */
 const struct filter_field filter_fields[FILTER_FIELDS] = {
-    {"op", FILTER_TYPE_OP, false},
-    {"heap", FILTER_TYPE_HANDLE, false},
-    {"pid", FILTER_TYPE_NUMBER, false},
-    {"tid", FILTER_TYPE_NUMBER, false},
-    {"process", FILTER_TYPE_NAME, false},
-    {"address", FILTER_TYPE_ADDRESS, false},
-    {"old_address", FILTER_TYPE_POINTER, false},
-    {"size", FILTER_TYPE_SIZE, false},
-    {"old_size", FILTER_TYPE_SIZE, false},
-    {"block_size", FILTER_TYPE_SIZE, false},
-    {"source", FILTER_TYPE_SOURCE, false},
-    {"time", FILTER_TYPE_TIME, false},
-    {"life", FILTER_TYPE_DURATION, true},
-    {"live", FILTER_TYPE_FLAG, true},
-    {"temporary", FILTER_TYPE_FLAG, true},
-    {"unmatched", FILTER_TYPE_FLAG, false},
-    {"failed", FILTER_TYPE_FLAG, false},
-    {"repaired", FILTER_TYPE_FLAG, false},
+    {"op", FILTER_TYPE_OP, false, "what was done: alloc, free, ..."},
+    {"heap", FILTER_TYPE_HANDLE, false, "the handle of the heap"},
+    {"pid", FILTER_TYPE_NUMBER, false, "the number of the process"},
+    {"tid", FILTER_TYPE_NUMBER, false, "the number of the thread"},
+    {"process", FILTER_TYPE_NAME, false, "the name of the process"},
+    {"address", FILTER_TYPE_ADDRESS, false, "of the block"},
+    {"old_address", FILTER_TYPE_POINTER, false, "of the block before a realloc"},
+    {"size", FILTER_TYPE_SIZE, false, "bytes asked for"},
+    {"old_size", FILTER_TYPE_SIZE, false, "bytes before a realloc"},
+    {"block_size", FILTER_TYPE_SIZE, false, "bytes of the block, of frees too"},
+    {"source", FILTER_TYPE_SOURCE, false, "where the allocator took the memory from"},
+    {"time", FILTER_TYPE_TIME, false, "since the start of the trace"},
+    {"life", FILTER_TYPE_DURATION, true, "from the alloc of the block to its free"},
+    {"live", FILTER_TYPE_FLAG, true, "the block is never freed"},
+    {"temporary", FILTER_TYPE_FLAG, true, "the block is freed again"},
+    {"unmatched", FILTER_TYPE_FLAG, false, "a free of a block that is not known"},
+    {"failed", FILTER_TYPE_FLAG, false, "it did not succeed"},
+    {"repaired", FILTER_TYPE_FLAG, false, "the replay had to make up for a loss"},
 };
 
 /* Fields of the language whose data no part of this version reads yet. */
@@ -55,6 +55,23 @@ const struct filter_type_info filter_types[FILTER_TYPES] = {
                           "a time since the trace's start such as 0.444s or 12ms", NULL},
     [FILTER_TYPE_DURATION] = {FILTER_EQUALITY | FILTER_ORDER,
                               "a duration such as 1.5ms, 20us or 2s", NULL},
+};
+
+/* Where two begin alike, the longer one is meant. */
+const struct filter_comparison filter_comparisons[FILTER_COMPARISONS] = {
+    {"==", FILTER_EQUALITY, false, false, true, false, "is", NULL},
+    {"!=", FILTER_EQUALITY, true, false, true, false, "is another", NULL},
+    {"<", FILTER_ORDER, false, true, false, false, "is less", NULL},
+    {"<=", FILTER_ORDER, false, true, true, false, "is at most", NULL},
+    {">", FILTER_ORDER, false, false, false, true, "is more", NULL},
+    {">=", FILTER_ORDER, false, false, true, true, "is at least", NULL},
+    {"~", FILTER_MATCH, false, false, false, false, "has this part",
+     "has this part; capitals matter"},
+    {"!~", FILTER_MATCH, true, false, false, false, "has not this part",
+     "has not this part; capitals matter"},
+    {"in", FILTER_EQUALITY, false, false, false, false, "one of a list [a, b] or a range a..b",
+     NULL},
+    {"contains", FILTER_CONTAINS, false, false, false, false, "the block covers this byte", NULL},
 };
 
 static bool is_name(const char *name, const char *s, size_t n)

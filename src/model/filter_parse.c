@@ -10,9 +10,11 @@
  */
 #include "model/filter_priv.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
 
 struct parser {
     struct filter_lexer lx;
@@ -58,29 +60,22 @@ static struct filter_cond *add_cond(struct parser *p, enum filter_field_id field
     return c;
 }
 
-/* Operators in the order in which they are tried: the longer ones first. */
-static const struct comparison {
-    const char *symbol;
-    unsigned operators; /* the group it belongs to */
-    bool negated;
-    bool below, at, above; /* of the value: which numbers are in */
-} comparisons[] = {
-    {"==", FILTER_EQUALITY, false, false, true, false},
-    {"!=", FILTER_EQUALITY, true, false, true, false},
-    {"!~", FILTER_MATCH, true, false, false, false},
-    {"<=", FILTER_ORDER, false, true, true, false},
-    {">=", FILTER_ORDER, false, false, true, true},
-    {"<", FILTER_ORDER, false, true, false, false},
-    {">", FILTER_ORDER, false, false, false, true},
-    {"~", FILTER_MATCH, false, false, false, false},
-};
-
-static const struct comparison *take_comparison(struct filter_lexer *lx)
+/* The longest operator of signs that comes next; words need more than their letters. */
+static const struct filter_comparison *take_comparison(struct filter_lexer *lx)
 {
-    for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++)
-        if (filter_lex_take(lx, comparisons[i].symbol))
-            return &comparisons[i];
-    return NULL;
+    const struct filter_comparison *best = NULL;
+    size_t start = lx->at, longest = 0;
+    for (size_t i = 0; i < FILTER_COMPARISONS; i++) {
+        const char *symbol = filter_comparisons[i].symbol;
+        size_t n = strlen(symbol);
+        lx->at = start;
+        if (n <= longest || islower((unsigned char)symbol[0]) || !filter_lex_take(lx, symbol))
+            continue;
+        best = &filter_comparisons[i];
+        longest = n;
+    }
+    lx->at = start + longest;
+    return best;
 }
 
 /* Says which operators the field has. `at` is where one should stand. */
@@ -88,12 +83,17 @@ static bool fail_operator(struct parser *p, const struct filter_cond *c, size_t 
 {
     const struct filter_field *field = &filter_fields[c->field];
     unsigned operators = filter_types[field->type].operators;
-    bool begun = rest_begins(p, at, "==") || rest_begins(p, at, "!=") || rest_begins(p, at, "in") ||
-                 ((operators & FILTER_CONTAINS) != 0 && rest_begins(p, at, "contains"));
-    return filter_lex_fail(&p->lx, at, begun, "an operator for %s: == !=%s%s in%s", field->name,
-                           (operators & FILTER_ORDER) != 0 ? " < <= > >=" : "",
-                           (operators & FILTER_MATCH) != 0 ? " ~ !~" : "",
-                           (operators & FILTER_CONTAINS) != 0 ? " contains" : "");
+    struct strbuf all = {0};
+    bool begun = false;
+    for (size_t i = 0; i < FILTER_COMPARISONS; i++) {
+        if ((filter_comparisons[i].operators & operators) == 0)
+            continue;
+        strbuf_printf(&all, " %s", filter_comparisons[i].symbol);
+        begun = begun || rest_begins(p, at, filter_comparisons[i].symbol);
+    }
+    filter_lex_fail(&p->lx, at, begun, "an operator for %s:%s", field->name, strbuf_str(&all));
+    strbuf_release(&all);
+    return false;
 }
 
 static bool parse_list(struct parser *p, struct filter_cond *c)
@@ -102,6 +102,7 @@ static bool parse_list(struct parser *p, struct filter_cond *c)
         if (!filter_read_value(&p->lx, p->filter, c))
             return false;
         filter_lex_skip_blanks(&p->lx);
+        filter_lex_expect(&p->lx, FILTER_EXPECTS_MORE, c->field);
     } while (filter_lex_take(&p->lx, ","));
     if (!filter_lex_take(&p->lx, "]"))
         return filter_lex_fail(&p->lx, p->lx.at, false, "',' or ']'");
@@ -111,6 +112,7 @@ static bool parse_list(struct parser *p, struct filter_cond *c)
 static bool parse_in(struct parser *p, struct filter_cond *c)
 {
     filter_lex_skip_blanks(&p->lx);
+    filter_lex_expect(&p->lx, FILTER_EXPECTS_LIST, c->field);
     if (filter_lex_take(&p->lx, "["))
         return parse_list(p, c);
     const struct filter_type_info *type = &filter_types[filter_fields[c->field].type];
@@ -122,7 +124,7 @@ static bool parse_in(struct parser *p, struct filter_cond *c)
 }
 
 /* `c` holds the value alone; widens it to what the comparison asks for. */
-static void widen(struct filter_cond *c, const struct comparison *cmp)
+static void widen(struct filter_cond *c, const struct filter_comparison *cmp)
 {
     if (cmp->operators != FILTER_ORDER)
         return;
@@ -134,7 +136,8 @@ static void widen(struct filter_cond *c, const struct comparison *cmp)
         filter_add_interval(c, cmp->at ? v : v + 1, UINT64_MAX);
 }
 
-static bool parse_comparison(struct parser *p, struct filter_cond *c, const struct comparison *cmp)
+static bool parse_comparison(struct parser *p, struct filter_cond *c,
+                             const struct filter_comparison *cmp)
 {
     c->negated = cmp->negated;
     if (cmp->operators == FILTER_MATCH)
@@ -153,6 +156,7 @@ static bool parse_test(struct parser *p, struct filter_cond *c)
     c->test = type == FILTER_TYPE_NAME ? FILTER_TEST_NAMES : FILTER_TEST_VALUES;
     filter_lex_skip_blanks(&p->lx);
     size_t at = p->lx.at;
+    filter_lex_expect(&p->lx, FILTER_EXPECTS_OPERATOR, c->field);
     if (filter_lex_take_word(&p->lx, "in"))
         return parse_in(p, c);
     unsigned operators = filter_types[type].operators;
@@ -160,7 +164,7 @@ static bool parse_test(struct parser *p, struct filter_cond *c)
         c->test = FILTER_TEST_CONTAINS;
         return filter_read_value(&p->lx, p->filter, c);
     }
-    const struct comparison *cmp = take_comparison(&p->lx);
+    const struct filter_comparison *cmp = take_comparison(&p->lx);
     if (cmp == NULL || (operators & cmp->operators) == 0)
         return fail_operator(p, c, at);
     return parse_comparison(p, c, cmp);
@@ -206,8 +210,10 @@ static bool fail_end(struct parser *p, const char *end)
 
 static bool parse_group(struct parser *p, struct filter_node **out_node)
 {
+    p->lx.open++;
     if (!parse_or(p, out_node))
         return false;
+    p->lx.open--;
     return filter_lex_take(&p->lx, ")") || fail_end(p, "')'");
 }
 
@@ -222,6 +228,7 @@ static bool parse_negation(struct parser *p, struct filter_node **out_node)
 static bool parse_unary(struct parser *p, struct filter_node **out_node)
 {
     filter_lex_skip_blanks(&p->lx);
+    filter_lex_expect(&p->lx, FILTER_EXPECTS_FIELD, FILTER_FIELDS);
     size_t at = p->lx.at;
     bool negated = filter_lex_take(&p->lx, "!") || filter_lex_take_word(&p->lx, "not");
     if (!negated && !filter_lex_take(&p->lx, "("))
@@ -250,6 +257,7 @@ static bool parse_chain(struct parser *p, const struct chain *chain, struct filt
     *out_node = last;
     for (;;) {
         filter_lex_skip_blanks(&p->lx);
+        filter_lex_expect(&p->lx, FILTER_EXPECTS_JOIN, FILTER_FIELDS);
         if (!filter_lex_take(&p->lx, chain->symbol) && !filter_lex_take_word(&p->lx, chain->word))
             return true;
         if (*out_node == last && !add_node(p, chain->kind, last, out_node))
@@ -273,13 +281,14 @@ static bool parse_or(struct parser *p, struct filter_node **out_node)
 }
 
 bool filter_parse_text(struct filter *f, const char *text, size_t len,
-                       struct filter_error *out_error)
+                       struct filter_error *out_error, struct filter_expectation *expect)
 {
     struct parser p = {
-        .lx = {.s = text, .len = len, .error = out_error},
+        .lx = {.s = text, .len = len, .error = out_error, .expect = expect},
         .filter = f,
     };
     filter_lex_skip_blanks(&p.lx);
+    filter_lex_expect(&p.lx, FILTER_EXPECTS_FIELD, FILTER_FIELDS);
     if (filter_lex_at_end(&p.lx))
         return true;
     if (!parse_or(&p, &f->root))

@@ -3,6 +3,7 @@
  * Private to filter*.c.
  *
  *   text -> filter_parse.c (filter_lex.c, filter_value.c) -> struct filter -> filter_bind.c
+ *                           (filter_expect.c listens)
  *        -> struct filter_run -> filter_run.c (filter_column.c)
  */
 #ifndef MODEL_FILTER_PRIV_H
@@ -13,6 +14,7 @@
 
 #include "base/arena.h"
 #include "model/filter.h"
+#include "model/filter_expect.h"
 
 /* Limits of cli.md's language, so that no text can exhaust stack, memory or time. */
 #define FILTER_MAX_LENGTH 65536
@@ -74,12 +76,27 @@ struct filter_type_info {
 struct filter_field {
     const char *name;
     enum filter_type type;
-    bool fate; /* tells the end of a block, so it can change after the row was appended */
+    bool fate;         /* tells the end of a block, so it can change after the row was appended */
+    const char *about; /* what it is, in a few words */
 };
+
+/* One operator; `in` and `contains` have a grammar of their own. */
+struct filter_comparison {
+    const char *symbol;
+    unsigned operators; /* the group it belongs to */
+    bool negated;
+    bool below, at, above;           /* of the value: which numbers are in */
+    const char *about, *about_names; /* what it asks; of names, when that is something else */
+};
+
+#define FILTER_COMPARISONS 10
 
 /* The fields in order of filter_field_id, and the properties of their types. */
 extern const struct filter_field filter_fields[FILTER_FIELDS];
 extern const struct filter_type_info filter_types[FILTER_TYPES];
+
+/* The operators, in the order in which people are told of them. */
+extern const struct filter_comparison filter_comparisons[FILTER_COMPARISONS];
 
 /* The field called [s, s+n); FILTER_FIELDS when there is none. */
 enum filter_field_id filter_find_field(const char *s, size_t n);
@@ -149,15 +166,24 @@ void filter_cond_release(struct filter_cond *c);
 
 /* Parses the text into `f` (filter_parse.c). False with the error set. */
 bool filter_parse_text(struct filter *f, const char *text, size_t len,
-                       struct filter_error *out_error);
+                       struct filter_error *out_error, struct filter_expectation *expect);
+
+/* filter_parse() that tells what it looked for last; `expect` may be NULL. */
+struct filter *filter_parse_expecting(const char *text, size_t len, struct filter_error *out_error,
+                                      struct filter_expectation *expect);
 
 /* A cursor over the text, and the first error met. */
 struct filter_lexer {
     const char *s;
     size_t len;
     size_t at;
+    unsigned open; /* parentheses */
     struct filter_error *error;
+    struct filter_expectation *expect; /* borrowed; NULL: nobody asks */
 };
+
+/* The parser looks for this at the cursor now. */
+void filter_lex_expect(struct filter_lexer *lx, enum filter_expected what, unsigned field);
 
 bool filter_lex_at_end(const struct filter_lexer *lx);
 void filter_lex_skip_blanks(struct filter_lexer *lx);

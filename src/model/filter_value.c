@@ -242,6 +242,7 @@ bool filter_read_value(struct filter_lexer *lx, struct filter *f, struct filter_
 {
     enum filter_type type = filter_fields[c->field].type;
     filter_lex_skip_blanks(lx);
+    filter_lex_expect(lx, FILTER_EXPECTS_VALUE, c->field);
     if (type == FILTER_TYPE_NAME)
         return read_name(lx, f, c, filter_types[type].value);
     uint64_t v;
@@ -262,6 +263,7 @@ bool filter_read_range(struct filter_lexer *lx, struct filter_cond *c)
         return filter_lex_fail(lx, lx->at, lx->at + 1 == lx->len && lx->s[lx->at] == '.',
                                "'..' and the end of the range");
     filter_lex_skip_blanks(lx);
+    filter_lex_expect(lx, FILTER_EXPECTS_VALUE, c->field);
     if (!read_number(lx, type, false, &high))
         return false;
     if (low <= high)
@@ -312,6 +314,7 @@ bool filter_read_pattern(struct filter_lexer *lx, struct filter *f, struct filte
 {
     const struct filter_type_info *type = &filter_types[filter_fields[c->field].type];
     filter_lex_skip_blanks(lx);
+    filter_lex_expect(lx, FILTER_EXPECTS_PART, c->field);
     if ((type->operators & FILTER_REGEX) != 0 && filter_lex_take(lx, "/"))
         return read_regex(lx, c);
     size_t start = lx->at;
