@@ -122,6 +122,7 @@ static const struct picture {
     {"heaps-found", "3/solution<Enter>n", {0}},
     {"summary-found", "/main path<Enter>", {0}},
     {"prompt-valid", "2fsize >= 1K", {0}},
+    {"prompt-completing", "2fheap == <Tab>", {0}},
     {"prompt-incomplete", "2fsize >=", {0}},
     {"prompt-wrong", "2fsize == nonsense || live", {0}},
 };

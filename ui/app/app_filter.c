@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "ui/app/app_state.h"
 #include "ui/view/condition.h"
+#include "ui/view/filter_words.h"
 
 const char *app_filter_text(const struct app *a)
 {
@@ -126,6 +127,13 @@ static void put_note(struct app *a, struct strbuf *out)
     strbuf_puts(out, s->scanned < s->rows ? " so far" : " match");
 }
 
+static void complete(struct app *a, struct completion *out)
+{
+    const char *why_none = filter_words_complete(&a->env, &a->prompt, out);
+    if (why_none != NULL)
+        app_message(a, false, why_none);
+}
+
 static const struct app_prompt filter_prompt = {
     .label = "filter",
     .accept_word = "apply",
@@ -134,6 +142,7 @@ static const struct app_prompt filter_prompt = {
     .accept = accept,
     .cancel = cancel,
     .put_note = put_note,
+    .complete = complete,
 };
 
 void app_edit_filter(struct app *a, uint64_t count)

@@ -39,7 +39,8 @@ static void complete(struct app *a, bool back)
         completion_begin(c, &a->prompt, a->prompt.cursor, "");
         a->prompt_kind->complete(a, c);
         if (!completion_start(c, &a->prompt, back)) {
-            app_message(a, false, "Nothing known completes this.");
+            if (a->message.len == 0)
+                app_message(a, false, "Nothing known completes this.");
             return;
         }
     }

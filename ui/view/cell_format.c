@@ -90,6 +90,16 @@ void cell_put_power(struct strbuf *b, uint64_t bytes)
         strbuf_putc(b, unit[i]);
 }
 
+void cell_put_size_class(struct strbuf *b, unsigned k)
+{
+    uint64_t from = fold_class_from(k), to = fold_class_to(k);
+    cell_put_power(b, from);
+    if (to - from <= 1)
+        return;
+    strbuf_puts(b, " to <");
+    cell_put_power(b, to);
+}
+
 double cell_rate(const struct snapshot *s, uint64_t count, uint64_t last_second)
 {
     const struct query_spec *asked = query_asked(s->query);

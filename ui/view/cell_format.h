@@ -41,6 +41,9 @@ void cell_put_source(struct strbuf *b, uint32_t source);
 /* A point of a size axis: "64", "4K", "1M". */
 void cell_put_power(struct strbuf *b, uint64_t bytes);
 
+/* "64 to <128", "4K to <8K", "0": the sizes of class `k` (fold.h). */
+void cell_put_size_class(struct strbuf *b, unsigned k);
+
 /*
  * Events a second (numbers.md, rate): of a live trace those of the last second, else `count` over
  * the range asked, whose open ends are the first and the last event. 0 when there is no range.

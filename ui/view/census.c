@@ -40,3 +40,8 @@ void census_update(struct census *c, const struct trace *trace)
     for (; c->heaps < heaps; c->heaps++)
         note_process(c, registry_heap(registry, c->heaps)->process);
 }
+
+bool census_has(const struct census *c, uint32_t process)
+{
+    return process < c->seen_cap && c->seen[process] != 0;
+}

@@ -7,6 +7,7 @@
 #ifndef UI_VIEW_CENSUS_H
 #define UI_VIEW_CENSUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/trace.h"
@@ -27,5 +28,8 @@ void census_release(struct census *c);
  * must still exist, or a new one could stand at its address. O(new heaps).
  */
 void census_update(struct census *c, const struct trace *trace);
+
+/* True when the process of registry index `process` has a heap. */
+bool census_has(const struct census *c, uint32_t process);
 
 #endif

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "model/fold.h"
+
 static uint32_t heap_pid(const struct trace *trace, const struct heap *heap)
 {
     return registry_process(trace->registry, heap->process)->pid;
@@ -29,11 +31,59 @@ void condition_put_heap(struct strbuf *b, const struct trace *trace, const struc
         strbuf_printf(b, " && pid == %u", pid);
 }
 
-void condition_put_bound(struct strbuf *b, const char *field, const char *op, int64_t ns)
+void condition_put_size(struct strbuf *b, uint64_t bytes)
+{
+    static const char suffix[] = "\0KMG";
+    size_t i = 0;
+    while (bytes > 0 && bytes % 1024 == 0 && i + 2 < sizeof suffix) {
+        bytes /= 1024;
+        i++;
+    }
+    strbuf_put_u64(b, bytes);
+    if (suffix[i] != '\0')
+        strbuf_putc(b, suffix[i]);
+}
+
+void condition_put_size_class(struct strbuf *b, unsigned k)
+{
+    uint64_t from = fold_class_from(k), to = fold_class_to(k);
+    bool one = to - from <= 1;
+    strbuf_puts(b, one ? "size == " : "size in ");
+    condition_put_size(b, from);
+    if (one)
+        return;
+    strbuf_puts(b, "..");
+    strbuf_put_u64(b, to == UINT64_MAX ? to : to - 1);
+}
+
+/* What a name may hold that stands without quotes: no more than any name of a program has. */
+static bool is_plain(const char *name)
+{
+    for (const char *at = name; *at != '\0'; at++)
+        if (!isalnum((unsigned char)*at) && strchr("._-+", *at) == NULL)
+            return false;
+    return name[0] != '\0' && strstr(name, "..") == NULL;
+}
+
+void condition_put_name(struct strbuf *b, const char *name, bool quoted)
+{
+    if (!quoted && is_plain(name)) {
+        strbuf_puts(b, name);
+        return;
+    }
+    strbuf_putc(b, '"');
+    for (const char *at = name; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\')
+            strbuf_putc(b, '\\');
+        strbuf_putc(b, *at);
+    }
+    strbuf_putc(b, '"');
+}
+
+void condition_put_ns(struct strbuf *b, int64_t ns)
 {
     uint64_t v = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-    strbuf_printf(b, "%s %s %s%llu", field, op, ns < 0 ? "-" : "",
-                  (unsigned long long)(v / 1000000000));
+    strbuf_printf(b, "%s%llu", ns < 0 ? "-" : "", (unsigned long long)(v / 1000000000));
     if (v % 1000000000 != 0) {
         strbuf_printf(b, ".%09llu", (unsigned long long)(v % 1000000000));
         size_t n = b->len;
@@ -42,6 +92,12 @@ void condition_put_bound(struct strbuf *b, const char *field, const char *op, in
         strbuf_truncate(b, n);
     }
     strbuf_putc(b, 's');
+}
+
+void condition_put_bound(struct strbuf *b, const char *field, const char *op, int64_t ns)
+{
+    strbuf_printf(b, "%s %s ", field, op);
+    condition_put_ns(b, ns);
 }
 
 void condition_put_time(struct strbuf *b, const char *field, int64_t ns)

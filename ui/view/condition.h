@@ -16,6 +16,18 @@
  * too. O(heaps). */
 void condition_put_heap(struct strbuf *b, const struct trace *trace, const struct heap *heap);
 
+/* "4K", "4097": a size in bytes, exactly. */
+void condition_put_size(struct strbuf *b, uint64_t bytes);
+
+/* "size in 64..127", "size == 0": the sizes of class `k` (fold.h). */
+void condition_put_size_class(struct strbuf *b, unsigned k);
+
+/* `Solution.exe`, or in quotes where the language needs them or `quoted`. */
+void condition_put_name(struct strbuf *b, const char *name, bool quoted);
+
+/* "0.4446244s": a time or duration of `ns`, exactly. */
+void condition_put_ns(struct strbuf *b, int64_t ns);
+
 /* "field >= 0.4446244s": a time or duration of `ns`, exactly. */
 void condition_put_time(struct strbuf *b, const char *field, int64_t ns);
 

@@ -204,19 +204,6 @@ void summary_write_sources(void *ctx, struct pen *pen)
     }
 }
 
-/* "64 to 127", "4K to 8K". */
-static void put_class(struct strbuf *b, unsigned k)
-{
-    uint64_t from = fold_class_from(k), to = fold_class_to(k);
-    cell_put_power(b, from);
-    if (to - from > 1 && to < 2048)
-        strbuf_printf(b, " to %u", (unsigned)(to - 1));
-    else if (to - from > 1) {
-        strbuf_puts(b, " to ");
-        cell_put_power(b, to);
-    }
-}
-
 void summary_write_sizes(void *ctx, struct pen *pen)
 {
     const struct view_env *env = ctx;
@@ -232,7 +219,7 @@ void summary_write_sizes(void *ctx, struct pen *pen)
     pen_heading(pen, "Size classes");
     for (size_t k = 0; k < n; k++) {
         const struct size_figures *size = &f->sizes[index[k]];
-        put_class(pen->text, (unsigned)index[k]);
+        cell_put_size_class(pen->text, (unsigned)index[k]);
         name_cell(pen, COUNT_CELLS + BYTES_CELLS,
                   cell_size_role(fold_class_from((unsigned)index[k])));
         count_cell(pen, COUNT_CELLS + BYTES_CELLS, keys[k], ROLE_TEXT);

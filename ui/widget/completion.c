@@ -5,14 +5,17 @@
 
 #include "ui/term/glyph.h"
 
-#define EDGE        1 /* cells left free at both ends of the line */
-#define GAP         2 /* between candidates */
-#define PLACE_SHARE 3 /* the note and the number take a third of the line at most */
+#define EDGE 1 /* cells left free at both ends of the line */
+#define GAP  2 /* between candidates */
+#define PLACE_SHARE                                                                                \
+    3 /* the note and the number take a third of the line, more if there is room                   \
+       */
 
 void completion_release(struct completion *c)
 {
     strbuf_release(&c->words);
     strbuf_release(&c->stem);
+    strbuf_release(&c->original);
     strbuf_release(&c->place);
     *c = (struct completion){0};
 }
@@ -45,9 +48,17 @@ void completion_begin(struct completion *c, const struct prompt *p, size_t from,
     c->from = from < p->cursor ? from : p->cursor;
     c->typed = c->shown = p->cursor - c->from;
     strbuf_add(&c->stem, strbuf_str(&p->text) + c->from, c->typed);
+    completion_reach(c, p, p->cursor);
     c->tail = tail;
     c->count = c->current = 0;
     c->more = c->open = false;
+}
+
+void completion_reach(struct completion *c, const struct prompt *p, size_t to)
+{
+    c->shown = to - c->from;
+    strbuf_clear(&c->original);
+    strbuf_add(&c->original, strbuf_str(&p->text) + c->from, c->shown);
 }
 
 static bool is_offered(const struct completion *c, const char *text)
@@ -96,21 +107,25 @@ void completion_offer_part(struct completion *c, const char *text, const char *n
 
 /* ---- the way through ---- */
 
-/* Puts the stem or the current candidate where the last one stands. */
-static void show(struct completion *c, struct prompt *p, const char *tail)
+static void put_text(struct completion *c, struct prompt *p, const char *text, const char *tail)
 {
-    struct strbuf text = {0};
-    if (c->current == c->count)
-        strbuf_puts(&text, strbuf_str(&c->stem));
-    else
-        strbuf_puts(&text, text_of(c, c->current));
-    /* A blank that stands there already is not doubled. */
+    struct strbuf whole = {0};
+    strbuf_puts(&whole, text);
+    /* A blank that stands there already is not doubled, and what opens something needs none. */
     size_t behind = c->from + c->shown;
-    if (tail[0] != '\0' && (behind >= p->text.len || p->text.s[behind] != tail[0]))
-        strbuf_puts(&text, tail);
-    if (prompt_replace(p, c->from, c->shown, strbuf_str(&text), text.len))
-        c->shown = text.len;
-    strbuf_release(&text);
+    bool doubled = behind < p->text.len && p->text.s[behind] == tail[0];
+    bool opens = whole.len > 0 && strchr("([!", whole.s[whole.len - 1]) != NULL;
+    if (!doubled && !opens)
+        strbuf_puts(&whole, tail);
+    if (prompt_replace(p, c->from, c->shown, strbuf_str(&whole), whole.len))
+        c->shown = whole.len;
+    strbuf_release(&whole);
+}
+
+/* Puts the stem or the current candidate where the last one stands. */
+static void show(struct completion *c, struct prompt *p)
+{
+    put_text(c, p, c->current == c->count ? strbuf_str(&c->stem) : text_of(c, c->current), "");
 }
 
 /* Makes the stem what all candidates begin with. False when that is no more than was typed, or
@@ -138,14 +153,13 @@ bool completion_start(struct completion *c, struct prompt *p, bool back)
     if (c->count == 0)
         return false;
     if (c->count == 1) {
-        c->current = 0;
-        show(c, p, c->tail);
+        put_text(c, p, text_of(c, 0), c->tail);
         return true;
     }
     c->current = c->count;
     c->open = true;
-    if (!c->more && extend_stem(c))
-        show(c, p, "");
+    if (c->typed > 0 && !c->more && extend_stem(c))
+        show(c, p);
     else
         completion_move(c, p, back);
     return true;
@@ -155,16 +169,13 @@ void completion_move(struct completion *c, struct prompt *p, bool back)
 {
     size_t stations = c->count + 1;
     c->current = (c->current + (back ? stations - 1 : 1)) % stations;
-    show(c, p, "");
+    show(c, p);
 }
 
 void completion_close(struct completion *c, struct prompt *p, bool keep)
 {
-    if (c->open && !keep) {
-        c->current = c->count;
-        strbuf_truncate(&c->stem, c->typed);
-        show(c, p, "");
-    }
+    if (c->open && !keep)
+        put_text(c, p, strbuf_str(&c->original), "");
     c->open = false;
 }
 
@@ -198,14 +209,26 @@ static void put_place(const struct completion *c, struct strbuf *b)
         strbuf_printf(b, "  %s", note);
 }
 
-/* Which of how many the current candidate is, and what it is. Returns the cells it takes. */
+/* Cells that the whole menu takes. */
+static int menu_width(const struct completion *c, struct charset cs)
+{
+    int width = 2 * EDGE;
+    for (size_t i = 0; i < c->count; i++)
+        width += width_of(c, i, cs) + GAP;
+    return width;
+}
+
+/* Which of how many the current candidate is, and what it is, where the menu leaves room and in a
+ * share of the line at least. Returns the cells it takes. */
 static int draw_place(struct completion *c, const struct canvas *canvas, int y)
 {
     strbuf_clear(&c->place);
     put_place(c, &c->place);
-    int width = cells_width(canvas_charset(canvas), strbuf_str(&c->place), c->place.len);
-    if (width > canvas->cols / PLACE_SHARE)
-        width = canvas->cols / PLACE_SHARE;
+    struct charset cs = canvas_charset(canvas);
+    int width = cells_width(cs, strbuf_str(&c->place), c->place.len);
+    int left = canvas->cols - menu_width(c, cs), share = canvas->cols / PLACE_SHARE;
+    int room = left > share ? left : share;
+    width = width > room ? room : width;
     canvas_field(canvas, y, canvas->cols - EDGE - width, width, ROLE_PROMPT_HINT, ALIGN_RIGHT,
                  CUT_END, strbuf_str(&c->place), c->place.len);
     return width + GAP;

@@ -5,9 +5,9 @@
  *   lookaside  [low-frag]  main path  slow path ...                         2 of 6
  *
  * The first Tab puts in what all candidates have in common, or the first of them when that adds
- * nothing; Tab and Shift-Tab go round, what was typed being one of the stations. Any other key
- * closes the menu and keeps the text. Who completes says what there is (completion_begin(),
- * completion_offer()); this knows nothing about what is typed.
+ * nothing or nothing was typed; Tab and Shift-Tab go round, what was typed being one of the
+ * stations. Any other key closes the menu and keeps the text. Who completes says what there is
+ * (completion_begin(), completion_offer()); this knows nothing about what is typed.
  */
 #ifndef UI_WIDGET_COMPLETION_H
 #define UI_WIDGET_COMPLETION_H
@@ -30,21 +30,26 @@ struct completion {
     struct strbuf words; /* texts and notes, each ended by a NUL */
     struct completion_candidate candidate[COMPLETION_MAX];
     size_t count;
-    bool more;          /* some were left out */
-    size_t from, typed; /* the bytes of the prompt's text that are replaced: [from, from + typed) */
-    const char *tail;   /* borrowed; put behind the only candidate: " ", or "" */
-    struct strbuf stem; /* what was typed or is common, one of the stations */
-    size_t current;     /* `count`: the stem */
-    size_t shown;       /* bytes that stand at `from` now */
-    bool open;          /* the menu is shown */
-    struct strbuf place; /* "2 of 6", kept from frame to frame */
+    bool more;              /* some were left out */
+    size_t from, typed;     /* the part of the prompt's text that candidates begin with */
+    struct strbuf original; /* what they replace: that, and what the cursor stands before */
+    const char *tail;       /* borrowed; put behind the only candidate: " ", or "" */
+    struct strbuf stem;     /* what was typed or is common, one of the stations */
+    size_t current;         /* `count`: the stem */
+    size_t shown;           /* bytes that stand at `from` now */
+    bool open;              /* the menu is shown */
+    struct strbuf place;    /* "2 of 6", kept from frame to frame */
 };
 
 /* Frees everything; empty and usable again. Accepts a zeroed struct. */
 void completion_release(struct completion *c);
 
-/* Starts to collect what may replace the text typed from byte `from` up to the prompt's cursor. */
+/* Starts to collect what may replace the text typed from byte `from` up to the prompt's cursor.
+ * `tail` is put behind a candidate that is the only one and opens nothing: no '(' nor '!'. */
 void completion_begin(struct completion *c, const struct prompt *p, size_t from, const char *tail);
+
+/* The word goes on behind the cursor, up to byte `to`: all of it is replaced. */
+void completion_reach(struct completion *c, const struct prompt *p, size_t to);
 
 /*
  * Offers a candidate with a word about it (NULL: none); most useful first. Taken when it begins
