@@ -118,7 +118,7 @@ static json_t *losses_json(const struct trust *trust)
 {
     json_t *losses = json_object();
     for (size_t i = 0; i < trust_field_count; i++)
-        if (trust_fields[i].loss)
+        if (trust_fields[i].grade == TRUST_LOSS)
             json_set_u64(losses, trust_fields[i].key, trust_value(trust, &trust_fields[i]));
     return losses;
 }

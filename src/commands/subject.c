@@ -83,7 +83,7 @@ static void say_losses(const struct subject *s)
     const char *separator = "";
     for (size_t i = 0; i < trust_field_count; i++) {
         uint64_t n = trust_value(&s->loaded.trust, &trust_fields[i]);
-        if (!trust_fields[i].loss || n == 0)
+        if (trust_fields[i].grade != TRUST_LOSS || n == 0)
             continue;
         strbuf_printf(&b, "%s%s ", separator, trust_fields[i].label);
         text_put_grouped(&b, n);

@@ -3,33 +3,33 @@
 
 #include <string.h>
 
-#define FIELD(key_, label_, loss_, json_, hint_)                                                   \
+#define FIELD(key_, label_, grade_, json_, hint_)                                                  \
     {                                                                                              \
         .key = #key_, .label = (label_), .hint = (hint_), .offset = offsetof(struct trust, key_),  \
-        .loss = (loss_), .in_json = (json_)                                                        \
+        .grade = TRUST_##grade_, .in_json = (json_)                                                \
     }
 
 const struct trust_field trust_fields[] = {
-    FIELD(events_lost, "events lost", true, true, "figures after the loss are too low"),
-    FIELD(buffers_lost, "buffers lost", true, true, "figures after the loss are too low"),
-    FIELD(buffers_damaged, "buffers damaged", true, true, "part of the file could not be read"),
-    FIELD(records_skipped, "records skipped", true, true, "records that could not be decoded"),
-    FIELD(late_records, "late records", false, true,
+    FIELD(events_lost, "events lost", LOSS, true, "figures after the loss are too low"),
+    FIELD(buffers_lost, "buffers lost", LOSS, true, "figures after the loss are too low"),
+    FIELD(buffers_damaged, "buffers damaged", LOSS, true, "stretches that could not be read whole"),
+    FIELD(records_skipped, "records skipped", LOSS, true, "records that could not be decoded"),
+    FIELD(late_records, "late records", NOTE, true,
           "came after later rows, put in their place since"),
-    FIELD(sequence_gaps, "sequence gaps", false, true,
+    FIELD(sequence_gaps, "sequence gaps", DOUBT, true,
           "buffer numbers missing: a hint, not a loss"),
-    FIELD(unmatched_frees, "unmatched frees", false, true,
+    FIELD(unmatched_frees, "unmatched frees", NOTE, true,
           "blocks from before the trace, or after a loss"),
-    FIELD(lost_frees, "lost frees", false, true, "address handed out again without a Free"),
-    FIELD(lost_destroys, "lost destroys", false, true,
+    FIELD(lost_frees, "lost frees", DOUBT, true, "address handed out again without a Free"),
+    FIELD(lost_destroys, "lost destroys", DOUBT, true,
           "heap handle created again without a Destroy"),
-    FIELD(repaired, "repaired", false, true, "ReAllocs whose missing half was supplied"),
-    FIELD(double_frees, "double free candidates", false, true,
+    FIELD(repaired, "repaired", DOUBT, true, "ReAllocs whose missing half was supplied"),
+    FIELD(double_frees, "double free candidates", MISTAKE, true,
           "freed twice, not allocated between"),
-    FIELD(wrong_heap, "wrong heap candidates", false, true, "address is live in another heap"),
-    FIELD(duplicates, "duplicates", false, false,
+    FIELD(wrong_heap, "wrong heap candidates", MISTAKE, true, "address is live in another heap"),
+    FIELD(duplicates, "duplicates", NOTE, false,
           "Create, Expand, Contract told twice: not counted"),
-    FIELD(other, "other events", false, false, "heap events that no rule fits"),
+    FIELD(other, "other events", NOTE, false, "heap events that no rule fits"),
 };
 
 const size_t trust_field_count = sizeof trust_fields / sizeof trust_fields[0];
@@ -44,7 +44,7 @@ uint64_t trust_value(const struct trust *t, const struct trust_field *field)
 bool trust_has_loss(const struct trust *t)
 {
     for (size_t i = 0; i < trust_field_count; i++)
-        if (trust_fields[i].loss && trust_value(t, &trust_fields[i]) != 0)
+        if (trust_fields[i].grade == TRUST_LOSS && trust_value(t, &trust_fields[i]) != 0)
             return true;
     return false;
 }

@@ -29,14 +29,22 @@ struct trust {
     uint64_t other;      /* heap events that no rule fits */
 };
 
+/* What a counter that is not zero says. */
+enum trust_grade {
+    TRUST_LOSS,    /* data is missing: --strict fails (cli.md, Exit) and the frame warns */
+    TRUST_DOUBT,   /* something was not seen, and supplied or guessed */
+    TRUST_MISTAKE, /* the traced program may have a bug */
+    TRUST_NOTE,    /* harmless */
+};
+
 /* One row of the trust table: the same names and order on the screen, in text and in JSON. */
 struct trust_field {
     const char *key;   /* JSON: "events_lost" */
     const char *label; /* screen: "events lost" */
     const char *hint;  /* what it means for the figures, one short sentence */
     size_t offset;     /* of the uint64_t in struct trust */
-    bool loss;         /* data is missing: --strict fails (cli.md, Exit) and the frame warns */
-    bool in_json;      /* part of the stable report format */
+    enum trust_grade grade;
+    bool in_json; /* part of the stable report format */
 };
 
 extern const struct trust_field trust_fields[];

@@ -36,6 +36,19 @@ static void dress_live(struct snapshot *s)
     s->rows_complete = false;
 }
 
+/* The last two seconds have come, but may not be all of them. */
+static void dress_held(struct snapshot *s)
+{
+    dress_live(s);
+    s->tally->heap_events += 1204;
+}
+
+static void dress_live_lossy(struct snapshot *s)
+{
+    dress_live(s);
+    dress_lossy(s);
+}
+
 static void dress_closed(struct snapshot *s)
 {
     s->source.state = SOURCE_CLOSED;
@@ -96,6 +109,14 @@ static const struct picture {
     {"events-waiting", "", {.events = FIXTURE_EMPTY, .follow = true, .dress = dress_live}},
     {"events-live", "kk", {.follow = true, .dress = dress_live}},
     {"events-frozen", "<Space>", {.follow = true, .dress = dress_live}},
+    {"events-frozen-lossy", "<Space>", {.follow = true, .dress = dress_live_lossy}},
+    {"events-frozen-ascii", "<Space>", {.follow = true, .ascii = true, .dress = dress_live_lossy}},
+    {"events-held-back", "", {.follow = true, .dress = dress_held}},
+    {"events-fate-live", "", {.follow = true, .filter = "live", .dress = dress_live}},
+    {"events-no-match-in-range",
+     "2",
+     {.filter = "tid == 1", .since = 44500000, .until = 46400000}},
+    {"heaps-frozen", "3<Space>", {.dress = dress_live}},
     {"events-closed", "", {.follow = true, .dress = dress_closed}},
     {"events-replaced", "2", {.dress = dress_replaced}},
     {"events-truncated", "2", {.dress = dress_truncated}},

@@ -94,8 +94,8 @@ bool app_go_to_event(struct app *a, uint64_t row)
         strbuf_puts(&b, ranged ? "Hidden by the filter or the range: row "
                                : "Hidden by the filter: row ");
     text_put_grouped(&b, row);
-    strbuf_puts(&b, ". f changes the filter.");
-    app_message(a, false, strbuf_str(&b));
+    strbuf_puts(&b, ". {filter.edit} changes the filter.");
+    app_tell(a, false, strbuf_str(&b));
     strbuf_release(&b);
     return false;
 }
@@ -222,7 +222,7 @@ static void start_walk(struct app *a, uint64_t id, bool forward)
 static void step(struct app *a, uint64_t count, bool forward)
 {
     if (a->stack.shown != SCOPE_EVENTS) {
-        app_message(a, false, "{ and } follow one block in Events.");
+        app_tell(a, false, "{block.previous} and {block.next} follow one block in Events.");
         return;
     }
     uint64_t id = has_rows(a) ? view_events_selected(events_of(a)) : ROW_NONE;

@@ -198,18 +198,37 @@ static void clear_texts(struct app_texts *t)
     strbuf_clear(&t->marks);
 }
 
-/* Losses, and what does not cover everything or is not certain yet. */
+/* Events that have come, but are no rows until no other CPU can bring earlier ones: why the title
+ * counts more than the list shows. */
+static uint64_t count_held_back(const struct snapshot *s)
+{
+    bool live = s->source.state == SOURCE_FOLLOWING && s->tally != NULL;
+    return live && s->tally->heap_events > s->rows ? s->tally->heap_events - s->rows : 0;
+}
+
+/* What does not cover everything or is not certain yet. */
+static const char *note_of(struct app *a)
+{
+    if (a->shown->provisional)
+        return "? first rows, order not certain";
+    if (why_figures_lag(&a->env, &a->texts.lag))
+        return strbuf_str(&a->texts.lag);
+    uint64_t held = count_held_back(a->shown);
+    if (held == 0)
+        return NULL;
+    text_put_grouped(&a->texts.lag, held);
+    strbuf_puts(&a->texts.lag, " held back for order");
+    return strbuf_str(&a->texts.lag);
+}
+
 static void fill_trust(struct app *a, struct frame_state *st)
 {
     if (a->shown == NULL || a->shown->trace == NULL)
         return;
     put_trust(&a->shown->trust, &a->texts.trust);
-    if (a->shown->provisional)
-        strbuf_puts(&a->texts.trust, "  first rows, order not certain");
-    else if (why_figures_lag(&a->env, &a->texts.lag))
-        strbuf_printf(&a->texts.trust, "  %s", strbuf_str(&a->texts.lag));
     st->trust = strbuf_str(&a->texts.trust);
     st->trust_bad = trust_has_loss(&a->shown->trust);
+    st->note = note_of(a);
 }
 
 /* The view whose keys are told: the pane that is open, for its keys are the news. */

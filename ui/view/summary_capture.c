@@ -134,11 +134,28 @@ void summary_write_capture(void *ctx, struct pen *pen)
 
 /* ---- trust ---- */
 
+/* Data that is missing, mistakes of the program that was traced, and what was put right or merely
+ * cannot be known. */
+static enum role trust_role(const struct trust_field *field)
+{
+    switch (field->grade) {
+    case TRUST_LOSS:
+        return ROLE_LOST;
+    case TRUST_MISTAKE:
+        return ROLE_EVENT_FAIL;
+    case TRUST_DOUBT:
+        return ROLE_LATE;
+    case TRUST_NOTE:
+        break;
+    }
+    return ROLE_TEXT;
+}
+
 static void write_trust_field(const struct trust *t, const struct trust_field *field,
                               struct pen *pen)
 {
     uint64_t value = trust_value(t, field);
-    enum role role = value == 0 ? ROLE_TEXT_MUTED : field->loss ? ROLE_LOST : ROLE_TEXT;
+    enum role role = value == 0 ? ROLE_TEXT_MUTED : trust_role(field);
     strbuf_puts(pen->text, field->label);
     pen_cell(pen, PEN_INDENT, 24, ALIGN_LEFT, value == 0 ? ROLE_TEXT_MUTED : ROLE_TEXT);
     if (value == 0)

@@ -74,6 +74,10 @@ static void write_heading(const struct view_env *env, const struct chart *chart,
     cell_put_bytes(pen->text, env, total->peak_bytes);
     strbuf_puts(pen->text, " at ");
     cell_put_time(pen->text, env, total->peak_time);
+    if (total->peak_row != ROW_NONE) {
+        strbuf_puts(pen->text, ", row ");
+        text_put_grouped(pen->text, total->peak_row);
+    }
     pen_heading(pen, "Outstanding bytes");
 }
 

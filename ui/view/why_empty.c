@@ -52,6 +52,7 @@ static void why_no_match(const struct view_env *env, struct strbuf *out)
     const struct snapshot *s = env->snapshot;
     const struct query_spec *asked = query_asked(s->query);
     bool filtered = asked->filter != NULL && !filter_is_empty(asked->filter);
+    bool ranged = asked->since != INT64_MIN || asked->until != INT64_MAX;
     if (s->scanned < s->rows) {
         strbuf_printf(out, "Searching: no match in the first %u %% of ",
                       (unsigned)((double)s->scanned * 100.0 / (double)s->rows));
@@ -59,10 +60,14 @@ static void why_no_match(const struct view_env *env, struct strbuf *out)
         strbuf_puts(out, " rows.");
         return;
     }
-    strbuf_puts(out, filtered ? "No event matches the filter." : "No event lies in the range.");
+    strbuf_puts(out, !filtered ? "No event lies in the range."
+                     : ranged  ? "No event in the range matches the filter."
+                               : "No event matches the filter.");
     if (filtered)
         keymap_put_text(env->keymap,
                         " {filter.edit} changes it, {drill.back} takes the last step back.", out);
+    if (ranged)
+        keymap_put_text(env->keymap, " {range.clear} shows the whole time.", out);
 }
 
 void why_empty_rows(const struct view_env *env, struct strbuf *out)
@@ -96,12 +101,27 @@ void why_empty_figures(const struct view_env *env, struct strbuf *out)
     strbuf_puts(out, " rows done.");
 }
 
+/* Each new row may change what becomes of old ones: under such a filter the totals of a growing
+ * trace start again and again. */
+static bool is_always_behind(const struct snapshot *s)
+{
+    const struct filter *f = s->query != NULL ? query_asked(s->query)->filter : NULL;
+    bool settles = s->source.state != SOURCE_FOLLOWING && s->summary_complete;
+    return f != NULL && filter_depends_on_fate(f) && !settles;
+}
+
 bool why_figures_lag(const struct view_env *env, struct strbuf *out)
 {
     const struct snapshot *s = env->snapshot;
     strbuf_clear(out);
-    if (s == NULL || s->trace == NULL || s->summary_complete || percent_counted(s) >= 99)
+    if (s == NULL || s->trace == NULL)
         return false;
-    strbuf_printf(out, "counting %u %%", percent_counted(s));
+    if (!s->summary_complete && percent_counted(s) < 99) {
+        strbuf_printf(out, "counting %u %%", percent_counted(s));
+        return true;
+    }
+    if (!is_always_behind(s))
+        return false;
+    strbuf_puts(out, "counting, a pass behind");
     return true;
 }

@@ -19,7 +19,8 @@ void why_empty_rows(const struct view_env *env, struct strbuf *out);
 void why_empty_figures(const struct view_env *env, struct strbuf *out);
 
 /* True, and a note in `out`, when the figures on the screen do not cover all rows yet: "counting
- * 62 %". Following figures are always a moment behind; less than 1 % is not told. */
+ * 62 %". Following figures are always a moment behind; less than 1 % is not told, unless the filter
+ * asks for what becomes of blocks: then they are a whole pass behind. */
 bool why_figures_lag(const struct view_env *env, struct strbuf *out);
 
 #endif

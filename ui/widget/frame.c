@@ -17,6 +17,10 @@
 #define MAX_HINTS   8
 #define PROMPT_ROWS 2
 
+/* "? help" and the edges; "frozen, Space goes on". */
+#define HELP_CELLS   10
+#define FROZEN_CELLS 23
+
 /* Which lines a screen of this height has, and where. -1: not shown. */
 struct frame_lines {
     int title, tabs, filter, status;
@@ -128,20 +132,23 @@ static void add_live(struct segments *line, const struct frame_state *st)
 
 static void draw_title(struct frame *f, const struct frame_state *st, const struct canvas *c, int y)
 {
+    /* A frozen picture must not be taken for the live one: the whole line says so. */
+    enum role bar = st->frozen ? ROLE_STATUS_PAUSED : ROLE_TITLE;
+    enum role name = st->frozen ? ROLE_STATUS_PAUSED : ROLE_TITLE_FOCUS;
     struct segments line;
-    canvas_fill(c, y, 0, 1, c->cols, ROLE_TITLE);
+    canvas_fill(c, y, 0, 1, c->cols, bar);
     segments_init(&line, &f->text);
-    segments_add(&line, ROLE_TITLE_FOCUS, 10, "heaptail");
-    struct segment *file = segments_add(&line, ROLE_TITLE_FOCUS, 100, st->file);
+    segments_add(&line, name, 10, "heaptail");
+    struct segment *file = segments_add(&line, name, 100, st->file);
     if (file)
         file->least = 16;
-    struct segment *process = segments_add(&line, ROLE_TITLE, 40, st->process);
+    struct segment *process = segments_add(&line, bar, 40, st->process);
     if (process)
         process->least = 20;
     if (st->counted) {
-        segments_start(&line, ROLE_TITLE, 45);
+        segments_start(&line, bar, 45);
         text_put_duration(line.text, st->duration_ns);
-        segments_start(&line, ROLE_TITLE, 50);
+        segments_start(&line, bar, 50);
         text_put_grouped(line.text, st->events);
         strbuf_puts(line.text, st->events == 1 ? " event" : " events");
     }
@@ -203,7 +210,8 @@ static void draw_filter(struct frame *f, const struct frame_state *st, const str
     if (filter)
         filter->least = 24;
     if (st->filter) {
-        segments_start(&line, ROLE_STATUS, 80)->right = true;
+        bool hides_all = st->shown == 0 && st->total > 0 && st->scanned_percent >= 100;
+        segments_start(&line, hides_all ? ROLE_STATUS_WARN : ROLE_STATUS, 80)->right = true;
         text_put_grouped(line.text, st->shown);
         strbuf_puts(line.text, " of ");
         text_put_grouped(line.text, st->total);
@@ -220,18 +228,54 @@ static void draw_filter(struct frame *f, const struct frame_state *st, const str
     segments_draw(&line, c, y, 2);
 }
 
-/* Keys and what they do, as many as there is room for. */
+/* A key and what it does. */
+static void add_hint(struct segments *line, const struct keymap *km, enum action action,
+                     unsigned importance, bool right)
+{
+    struct segment *key = segments_start(line, ROLE_STATUS_KEY, importance);
+    key->right = right;
+    keymap_put_key(km, action, line->text);
+    struct segment *label = segments_start(line, ROLE_STATUS, importance);
+    label->right = right;
+    label->joined = true;
+    strbuf_puts(line->text, action_info(action)->label);
+}
+
+/* As many as there is room for; help is the last to go, for it tells all the others. */
 static void add_hints(struct segments *line, const struct frame_state *st, const struct keymap *km)
 {
-    for (size_t i = 0; i < st->hint_count && i < MAX_HINTS; i++) {
-        unsigned importance = 40 - (unsigned)i * 2;
-        struct segment *key = segments_start(line, ROLE_STATUS_KEY, importance);
-        key->right = true;
-        keymap_put_key(km, st->hints[i], line->text);
-        struct segment *label = segments_start(line, ROLE_STATUS, importance);
-        label->right = label->joined = true;
-        strbuf_puts(line->text, action_info(st->hints[i])->label);
+    for (size_t i = 0; i < st->hint_count && i < MAX_HINTS; i++)
+        add_hint(line, km, st->hints[i], st->hints[i] == ACTION_HELP ? 95 : 40 - (unsigned)i * 2,
+                 true);
+}
+
+static bool has_hint(const struct frame_state *st, enum action action)
+{
+    for (size_t i = 0; i < st->hint_count; i++)
+        if (st->hints[i] == action)
+            return true;
+    return false;
+}
+
+/* What was lost, and what is not certain, not counted or not moving. */
+static void add_trust(struct segments *line, const struct frame_state *st, const struct keymap *km,
+                      int cols)
+{
+    enum role role = st->trust_bad ? ROLE_STATUS_WARN : ROLE_STATUS;
+    struct segment *trust = segments_add(line, role, 90, st->trust);
+    /* Only help, and that the picture is frozen, make a long one give way. */
+    int room = cols - HELP_CELLS - (st->frozen ? FROZEN_CELLS : 0);
+    if (trust)
+        trust->least = (uint8_t)(room < 10 ? 10 : room > UINT8_MAX ? UINT8_MAX : room);
+    if (st->trust_bad && !has_hint(st, ACTION_TRUST))
+        add_hint(line, km, ACTION_TRUST, 41, false);
+    if (st->frozen) {
+        segments_start(line, ROLE_STATUS_PAUSED, 92);
+        strbuf_puts(line->text, "frozen, ");
+        keymap_put_key(km, ACTION_FREEZE, line->text);
+        strbuf_puts(line->text, " goes on");
     }
+    segments_add(line, ROLE_TITLE_PROGRESS, 60, st->note);
 }
 
 /* What is looked for stays beside a message: the message may be about it. */
@@ -262,7 +306,7 @@ static void draw_status(struct frame *f, const struct frame_state *st, const str
         if (st->marks)
             segments_add(&line, ROLE_STATUS, 43, "marks");
         segments_add(&line, ROLE_STATUS_FILTER, 44, st->marks);
-        segments_add(&line, st->trust_bad ? ROLE_STATUS_WARN : ROLE_STATUS, 90, st->trust);
+        add_trust(&line, st, km, c->cols);
     }
     add_hints(&line, st, km);
     segments_draw(&line, c, y, 2);

@@ -67,6 +67,7 @@ struct frame_state {
     const char *marks; /* "a b" */
     const char *trust; /* "lost: none", "lost: 3 events, 1 buffer" */
     bool trust_bad;
+    const char *note; /* what is not certain or not counted yet: "counting 62 %" */
 
     const char *message; /* something to tell just now, instead of range and trust */
     bool message_is_error;
