@@ -131,6 +131,17 @@ static const struct picture {
     {"heaps-drilled", "3<Enter>", {0}},
     {"sources", "4", {0}},
     {"sources-filtered", "4j=", {0}},
+    {"sources-reallocs", "4o", {0}},
+    {"sources-frees", "4oo", {0}},
+    {"sources-bytes", "4b", {0}},
+    {"sources-outstanding", "4bb", {0}},
+    {"sources-log", "4L", {0}},
+    {"sources-time", "4x", {0}},
+    {"sources-heap", "4xx", {0}},
+    {"sources-cells", "4j<Tab>jl", {0}},
+    {"sources-cells-time", "4bbLx<Tab>jlll", {0}},
+    {"sources-cells-heap", "4bxx<Tab>jl", {0}},
+    {"sources-sorted", "4ss", {0}},
     {"sources-empty", "4", {.events = FIXTURE_EMPTY}},
     {"help", "?", {0}},
     {"help-found", "?/mark<Enter>n", {0}},
@@ -179,15 +190,24 @@ static void shows_picture(void **state)
 /* On a wide terminal the columns of Summary stand side by side. */
 static void uses_width(void **state)
 {
-    static const char *const keys[] = {"1", "2<Enter>", "3", "4", "?"};
-    static const char *const names[] = {"wide-summary", "wide-events", "wide-heaps", "wide-sources",
-                                        "wide-help"};
+    static const struct {
+        const char *keys, *name;
+    } wide[] = {
+        {"1", "wide-summary"},
+        {"2<Enter>", "wide-events"},
+        {"3", "wide-heaps"},
+        {"4", "wide-sources"},
+        {"4obLx<Tab>j", "wide-sources-reallocs"},
+        {"4oobxx<Tab>jl", "wide-sources-frees"},
+        {"4bbL<Tab>jlll", "wide-sources-outstanding"},
+        {"?", "wide-help"},
+    };
     (void)state;
-    for (size_t i = 0; i < COUNT(keys); i++) {
+    for (size_t i = 0; i < COUNT(wide); i++) {
         struct stage st;
         stage_open(&st, &(struct stage_options){.rows = 60, .cols = 200});
-        term_keys(st.term, keys[i]);
-        term_assert_golden(st.term, names[i]);
+        term_keys(st.term, wide[i].keys);
+        term_assert_golden(st.term, wide[i].name);
         stage_close(&st);
     }
 }

@@ -162,10 +162,8 @@ static int longest_title(const struct heat_axis *a, const struct view_env *env,
 static void choose_width(struct heat_axis *a, int title, int cells)
 {
     int each = a->count > 0 ? cells / (int)a->count : 0;
-    if (a->table == SOURCE_TABLE_HEAP && each <= title)
-        a->width = SHORT_HEAP + 1;
-    else if (each > a->width)
-        a->width = each;
+    int least = a->table == SOURCE_TABLE_HEAP && each <= title ? SHORT_HEAP + 1 : a->width;
+    a->width = each > least ? each : least;
     int most = title >= HEAT_MOST_WIDTH ? title + 1 : HEAT_MOST_WIDTH;
     a->width = a->width > most ? most : a->width;
 }
@@ -174,6 +172,7 @@ void heat_axis_choose(struct heat_axis *a, const struct heat_rows *rows, const s
                       const struct source_show *show, int cells, struct strbuf *scratch)
 {
     a->table = show->table;
+    a->at_end = show->table == SOURCE_TABLE_TIME && show->figure == SOURCE_OUTSTANDING;
     a->count = 0;
     a->width = HEAT_LEAST_WIDTH;
     if (rows->count == 0)

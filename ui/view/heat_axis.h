@@ -40,6 +40,7 @@ struct heat_column {
 
 struct heat_axis {
     enum source_table table;
+    bool at_end;  /* by time: what was there when the stretch ended, not what happened in it */
     size_t count; /* 0: nothing to show */
     int width;    /* cells of each column */
     struct heat_column column[HEAT_MAX_COLUMNS];
@@ -59,7 +60,8 @@ struct source_cell heat_axis_cell(const struct heat_axis *a, const struct summar
 void heat_axis_put_title(const struct heat_axis *a, const struct view_env *env, size_t column,
                          struct strbuf *out);
 
-/* What it stands for exactly: "size 64..127", "0.512 s to 0.640 s", "heap 0x13d35bd0000". */
+/* What it stands for exactly: "size 64..127", "0.512 000 0 to 0.640 000 0", "at 0.640 000 0",
+ * "heap 0x13d35bd0000". */
 void heat_axis_put_bounds(const struct heat_axis *a, const struct view_env *env, size_t column,
                           struct strbuf *out);
 

@@ -31,7 +31,8 @@ static void draw_words(struct heat_table *h, bool focused, const struct canvas *
     strbuf_clear(&h->text);
     strbuf_putc(&h->text, ' ');
     source_show_put_words(&h->show, &h->text);
-    strbuf_printf(&h->text, ", %s ", source_show_table_word(h->show.table));
+    strbuf_printf(&h->text, ", %s%s ", source_show_table_word(h->show.table),
+                  h->axis.at_end ? ", each at its end" : "");
     struct canvas words = canvas_sub(c, 0, 2, 1, c->cols - 4);
     canvas_text(&words, 0, 0, focused ? ROLE_BORDER_FOCUS : ROLE_TEXT, strbuf_str(&h->text),
                 h->text.len);
@@ -182,24 +183,35 @@ static void draw_row(struct heat_table *h, bool focused, const struct canvas *c,
     }
 }
 
-/* The cell under the cursor, exactly. */
+/* What a cell is a share of: at a moment, of what all Sources had then. */
+static uint64_t whole_of(const struct heat_table *h, size_t column)
+{
+    uint64_t whole = 0;
+    for (size_t i = 0; h->axis.at_end && i < h->rows.count; i++) {
+        struct source_cell cell =
+            heat_axis_cell(&h->axis, h->rows.summary, h->rows.source[i], column);
+        whole += source_show_value(&h->show, &cell);
+    }
+    return h->axis.at_end ? whole : source_show_value(&h->show, &h->total);
+}
+
+/* The cell under the cursor, exactly; the value first, for the line may be short. */
 static void draw_readout(struct heat_table *h, const struct canvas *c, int y)
 {
     struct source_cell cell =
         heat_axis_cell(&h->axis, h->rows.summary, h->rows.source[h->row], h->column);
+    uint64_t whole = whole_of(h, h->column);
     strbuf_clear(&h->text);
+    source_show_put_cell(&h->show, &cell, h->env, &h->text);
+    if (whole > 0) {
+        strbuf_puts(&h->text, ", ");
+        cell_put_percent(&h->text, source_show_value(&h->show, &cell), whole);
+        strbuf_puts(&h->text, " of all");
+    }
+    strbuf_puts(&h->text, ": ");
     heat_put_source(heat_row(h, h->row), &h->text);
     strbuf_puts(&h->text, ", ");
     heat_axis_put_bounds(&h->axis, h->env, h->column, &h->text);
-    strbuf_puts(&h->text, ": ");
-    source_show_put_cell(&h->show, &cell, h->env, &h->text);
-    uint64_t value = source_show_value(&h->show, &cell);
-    uint64_t whole = source_show_value(&h->show, &h->total);
-    if (whole > 0) {
-        strbuf_puts(&h->text, ", ");
-        cell_put_percent(&h->text, value, whole);
-        strbuf_puts(&h->text, " of all");
-    }
     canvas_field(c, y, HEAT_SIGN_CELLS, c->cols - HEAT_SIGN_CELLS, ROLE_TEXT_STRONG, ALIGN_LEFT,
                  CUT_END, strbuf_str(&h->text), h->text.len);
 }

@@ -141,12 +141,6 @@ void heat_put_source(const struct source_figures *f, struct strbuf *out)
         cell_put_source(out, f->source);
 }
 
-/* What is outstanding at a moment is no set of rows: there the events of that time are shown. */
-static bool is_of_moment(const struct heat_table *h)
-{
-    return h->show.figure == SOURCE_OUTSTANDING && h->axis.table == SOURCE_TABLE_TIME;
-}
-
 const char *heat_table_put_condition(const struct heat_table *h, struct strbuf *out_condition,
                                      struct strbuf *out_label)
 {
@@ -154,7 +148,9 @@ const char *heat_table_put_condition(const struct heat_table *h, struct strbuf *
     if (f->other)
         return "This row stands for many values.";
     strbuf_printf(out_condition, "source == %u && ", f->source);
-    if (!is_of_moment(h))
+    /* What is outstanding at a moment is no set of rows: there the events of that time are shown.
+     */
+    if (!h->axis.at_end)
         strbuf_printf(out_condition, "%s && ", source_show_condition(&h->show));
     if (!heat_axis_put_condition(&h->axis, h->env, h->column, &h->show, out_condition))
         return "This column stands for what no filter names.";

@@ -5,7 +5,7 @@
  *      size >           16      32      64    128
  *      2 low-frag     #128   #2692   #5031      .
  *    > 3 main path       .       .     [14]   _203
- *      3 main path, size 64..127: 14 allocs, 1,204 B, 1.2 % of all
+ *      14 allocs, 1,204 B, 1.2 % of all: 3 main path, size 64..127
  *
  * Each number stands behind a sign whose height is its value on the scale, so that the pattern
  * shows before the numbers are read. Part of the Sources screen. Loop thread only.

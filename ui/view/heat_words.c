@@ -84,6 +84,14 @@ static int64_t bin_start(const struct source_tables *t, uint32_t bin)
     return start;
 }
 
+/* When a column ends; the last one with the last row. */
+static int64_t column_end(const struct heat_column *c, const struct view_env *env)
+{
+    const struct summary *s = summary_of(env);
+    int64_t end = bin_start(&s->tables, c->to + 1);
+    return end < s->last ? end : s->last;
+}
+
 /* As many digits as tell the columns apart, and show that they are equally long. */
 static void put_time_title(const struct heat_axis *a, const struct view_env *env, size_t column,
                            struct strbuf *out)
@@ -91,13 +99,13 @@ static void put_time_title(const struct heat_axis *a, const struct view_env *env
     const struct heat_column *c = &a->column[column];
     const struct source_tables *t = &summary_of(env)->tables;
     const struct trace *trace = env->snapshot->trace;
-    int64_t from = trace_ns(trace, bin_start(t, c->from));
+    int64_t at = trace_ns(trace, a->at_end ? column_end(c, env) : bin_start(t, c->from));
     double column_s = (double)(c->to - c->from + 1) * (double)t->bin_ticks /
                       (double)trace->clock.ticks_per_second;
     int digits = 0;
     for (double unit = 1; 4 * unit > column_s && digits < 7; unit /= 10)
         digits++;
-    strbuf_printf(out, "%.*f", digits, (double)from / 1e9);
+    strbuf_printf(out, "%.*f", digits, (double)at / 1e9);
 }
 
 static void put_time_bounds(const struct heat_axis *a, const struct view_env *env, size_t column,
@@ -105,6 +113,11 @@ static void put_time_bounds(const struct heat_axis *a, const struct view_env *en
 {
     const struct heat_column *c = &a->column[column];
     const struct source_tables *t = &summary_of(env)->tables;
+    if (a->at_end) {
+        strbuf_puts(out, "at ");
+        cell_put_time(out, env, column_end(c, env));
+        return;
+    }
     cell_put_time(out, env, bin_start(t, c->from));
     strbuf_puts(out, " to ");
     cell_put_time(out, env, bin_start(t, c->to + 1));
