@@ -41,6 +41,7 @@ struct source_status {
 enum aside {
     ASIDE_FIND,    /* the hits of `/` among the rows shown */
     ASIDE_ADDRESS, /* every row of one address: the life of its blocks */
+    ASIDE_GOTO,    /* the rows that `:` could go to */
     ASIDE_COUNT
 };
 

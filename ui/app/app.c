@@ -73,6 +73,7 @@ void app_free(struct app *a)
     frame_release(&a->frame);
     release_texts(&a->texts);
     app_find_release(a);
+    app_goto_release(a);
     strbuf_release(&a->message);
     strbuf_release(&a->problems);
     strbuf_release(&a->task);
@@ -138,6 +139,7 @@ void app_set_snapshot(struct app *a, struct snapshot *s)
         show_snapshot(a, s);
     app_block_go_on(a);
     app_find_settle(a);
+    app_goto_settle(a);
 }
 
 void app_set_frozen(struct app *a, bool frozen)
@@ -227,6 +229,7 @@ void app_key(struct app *a, const struct ui_key *key)
     a->dirty = true;
     strbuf_clear(&a->message);
     app_block_stop(a);
+    app_goto_stop(a);
     take_key(a, key);
     /* Another screen or filter may want other rows. */
     app_find_settle(a);

@@ -164,6 +164,7 @@ static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_NUMBER] = number,
     [ACTION_COLUMNS] = choose_columns,
     [ACTION_FIND] = app_find,
+    [ACTION_GOTO] = app_goto,
     [ACTION_FIND_NEXT] = app_find_next,
     [ACTION_FIND_PREVIOUS] = app_find_previous,
     [ACTION_MARK] = app_mark,

@@ -167,7 +167,7 @@ static void move_on(struct app *a, bool back, uint64_t count)
     if (f->text.len == 0 && f->last.len > 0)
         set_text(a, strbuf_str(&f->last));
     if (f->text.len == 0) {
-        app_message(a, false, "Nothing to find yet: / starts.");
+        app_tell(a, false, "Nothing to find yet: {find} starts.");
         return;
     }
     app_note_jump(a);

@@ -16,15 +16,18 @@ uint64_t app_selected_row(struct app *a, const char *message)
 void app_go_to_row(struct app *a, uint64_t row, const char *name)
 {
     struct view *events = a->stack.screens[SCOPE_EVENTS];
-    if (a->stack.shown != SCOPE_EVENTS || view_stack_focused(&a->stack)->ops->scope != SCOPE_EVENTS)
+    const struct view *top =
+        a->stack.above_count > 0 ? a->stack.above[a->stack.above_count - 1] : NULL;
+    if (a->stack.shown != SCOPE_EVENTS || (top != NULL && !top->ops->is_pane))
         view_stack_show(&a->stack, SCOPE_EVENTS);
     view_stack_sync(&a->stack);
     view_events_select(events, row);
     uint64_t at = view_events_selected(events);
     struct strbuf b = {0};
     if (at == ROW_NONE)
-        strbuf_printf(&b, "No event is shown: %s cannot be reached.", name);
-    else if (at != row)
+        strbuf_printf(&b, "No event is shown: %s cannot be reached.",
+                      name != NULL ? name : "the place");
+    else if (at != row && name != NULL)
         strbuf_printf(&b, "%s is not shown under this filter; this is the nearest event.", name);
     if (b.len > 0)
         app_message(a, false, b.s);
@@ -39,8 +42,12 @@ static struct view_mark mark_of(const struct app *a, char letter, uint64_t row)
 
 void app_note_jump(struct app *a)
 {
+    struct view *events = a->stack.screens[SCOPE_EVENTS];
     uint64_t row = app_selected_row(a, NULL);
-    if (row != ROW_NONE)
+    /* From another screen: where one was in Events before. */
+    if (row == ROW_NONE && a->stack.shown != SCOPE_EVENTS)
+        row = events->ops->list(events)->id;
+    if (row != ROW_NONE && a->shown != NULL && row < a->shown->rows)
         a->jumped_from = mark_of(a, '\'', row);
 }
 
@@ -114,7 +121,7 @@ bool app_go_to_mark(struct app *a, char letter)
     } else if (letter == '\'') {
         app_message(a, false, "There was no jump to come back from.");
     } else if (a->mark_count == 0) {
-        app_message(a, false, "There are no marks: m and a letter sets one.");
+        app_tell(a, false, "There are no marks: {mark.set} and a letter sets one.");
     } else {
         strbuf_printf(&b, "There is no mark %c; there are: ", letter);
         app_put_marks(a, &b);

@@ -9,6 +9,7 @@
  *   app_range.c    the time asked about
  *   app_find.c     what is looked for: its prompt, the next hit, how many there are
  *   app_find_place.c  where hits are on the screen at hand
+ *   app_goto.c     places and actions by name
  *   app_marks.c    events with a letter, and the way back from a jump
  *   app_frame.c    the lines around the views
  *   app_theme.c    the theme in use
@@ -87,6 +88,16 @@ struct app_find {
     struct view_mark came_from; /* and where the last jump had started */
 };
 
+/* A place of `:` that is not reached yet. */
+struct app_goto {
+    enum { GOTO_IDLE, GOTO_ROW, GOTO_ADDRESS } state;
+    uint64_t row;         /* ROW: to go to. ADDRESS: to search from */
+    bool exactly;         /* ROW: another row in its stead is told */
+    struct strbuf name;   /* of the place, for messages */
+    struct strbuf note;   /* told on arrival; "" for nothing */
+    struct filter *asked; /* ADDRESS: the rows asked for. Owned */
+};
+
 #define APP_MARKS 52
 
 /* Keys that mean something together with the letter after them. */
@@ -124,6 +135,7 @@ struct app {
     size_t mark_count;
     struct view_mark jumped_from; /* no letter: nowhere yet */
     enum app_letter awaiting;
+    struct app_goto going;
 
     struct strbuf theme;        /* the name of the one in use, "" for the default */
     struct theme_hooks theming; /* of the picker */
@@ -227,9 +239,21 @@ bool app_find_in_view(struct app *a, const struct stops_jump *jump);
 /* The selected event; ROW_NONE, and a message, when Events is not shown or has none. */
 uint64_t app_selected_row(struct app *a, const char *message);
 
-/* Shows Events and selects `row`, or the nearest one that is shown: then `name` of the place is
- * told to be hidden. */
+/* Shows Events and selects `row`, or the nearest one that is shown: then `name` of the place, if
+ * there is one, is told to be hidden. */
 void app_go_to_row(struct app *a, uint64_t row, const char *name);
+
+/* ---- going ---- */
+
+void app_goto(struct app *a, uint64_t count);
+
+/* Another picture: what could not be reached may be now. */
+void app_goto_settle(struct app *a);
+
+/* Calls off what is not reached yet. */
+void app_goto_stop(struct app *a);
+
+void app_goto_release(struct app *a);
 
 /* ---- marks ---- */
 

@@ -1,6 +1,8 @@
 /* Time zone arithmetic; see wall_clock.h. */
 #include "ui/view/wall_clock.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 #define TICKS_PER_SECOND INT64_C(10000000)
@@ -111,6 +113,110 @@ void wall_clock_put_time(struct strbuf *b, int64_t filetime)
 void wall_clock_put_date(struct strbuf *b, int64_t filetime)
 {
     put_part(b, filetime, 0, 19);
+}
+
+/* ---- reading ---- */
+
+/* A text being read. */
+struct reading {
+    const char *s;
+    size_t at;
+    const char *expected; /* NULL: all is well so far */
+};
+
+static bool fail(struct reading *r, const char *expected)
+{
+    r->expected = expected;
+    return false;
+}
+
+/* `least` to `most` digits whose value is at most `limit`. */
+static bool read_number(struct reading *r, int least, int most, int64_t low, int64_t high,
+                        const char *expected, int64_t *out_v)
+{
+    int64_t v = 0;
+    int n = 0;
+    size_t start = r->at;
+    for (; n < most && r->s[r->at] >= '0' && r->s[r->at] <= '9'; n++)
+        v = v * 10 + (r->s[r->at++] - '0');
+    if (n < least)
+        return fail(r, expected);
+    if (v < low || v > high) {
+        r->at = start;
+        return fail(r, expected);
+    }
+    *out_v = v;
+    return true;
+}
+
+static bool read_sign(struct reading *r, char sign, const char *expected)
+{
+    if (r->s[r->at] != sign)
+        return fail(r, expected);
+    r->at++;
+    return true;
+}
+
+static bool read_date(struct reading *r, int64_t *out_days)
+{
+    int64_t year, month, day;
+    if (!read_number(r, 4, 4, 1601, 9999, "a year", &year) || !read_sign(r, '-', "'-'") ||
+        !read_number(r, 2, 2, 1, 12, "a month from 01 to 12", &month) ||
+        !read_sign(r, '-', "'-'") || !read_number(r, 2, 2, 1, 31, "a day of the month", &day))
+        return false;
+    if (r->s[r->at] != ' ' && r->s[r->at] != 'T')
+        return fail(r, "a blank and a time of day");
+    r->at++;
+    *out_days = days_to_month(year, (int)month) + day - 1;
+    return true;
+}
+
+/* What is finer than a tick is read over. */
+static int64_t read_fraction(struct reading *r)
+{
+    int64_t ticks = 0, unit = TICKS_PER_SECOND;
+    for (; (r->s[r->at] >= '0' && r->s[r->at] <= '9') || r->s[r->at] == ' '; r->at++) {
+        if (r->s[r->at] == ' ')
+            continue;
+        unit /= 10;
+        ticks += unit * (r->s[r->at] - '0');
+    }
+    return ticks;
+}
+
+static bool read_clock(struct reading *r, int64_t *out_ticks)
+{
+    int64_t hour, minute, second = 0, fraction = 0;
+    if (!read_number(r, 1, 2, 0, 23, "an hour from 0 to 23", &hour) ||
+        !read_sign(r, ':', "':' and minutes") ||
+        !read_number(r, 2, 2, 0, 59, "minutes from 00 to 59", &minute))
+        return false;
+    if (r->s[r->at] == ':') {
+        r->at++;
+        if (!read_number(r, 2, 2, 0, 59, "seconds from 00 to 59", &second))
+            return false;
+        if (r->s[r->at] == '.') {
+            r->at++;
+            fraction = read_fraction(r);
+        }
+    }
+    *out_ticks = (hour * 60 + minute) * TICKS_PER_MINUTE + second * TICKS_PER_SECOND + fraction;
+    return r->s[r->at] == '\0' || fail(r, "nothing more");
+}
+
+const char *wall_clock_parse(const char *s, int64_t *out_filetime, bool *out_dated,
+                             size_t *out_wrong_at)
+{
+    struct reading r = {.s = s};
+    int64_t days = 0, ticks;
+    bool dated = strchr(s, '-') != NULL;
+    if ((dated && !read_date(&r, &days)) || !read_clock(&r, &ticks)) {
+        *out_wrong_at = r.at;
+        return r.expected;
+    }
+    *out_filetime = days * TICKS_PER_DAY + ticks;
+    *out_dated = dated;
+    return NULL;
 }
 
 void wall_clock_put_offset(struct strbuf *b, int64_t minutes)

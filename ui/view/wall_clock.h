@@ -7,6 +7,8 @@
 #ifndef UI_VIEW_WALL_CLOCK_H
 #define UI_VIEW_WALL_CLOCK_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/strbuf.h"
@@ -21,6 +23,14 @@ int64_t wall_clock_shift(int64_t filetime, int64_t minutes);
 /* "09:14:33.1234567" and "2025-11-02 09:14:33" of a FILETIME, whatever zone it is in. */
 void wall_clock_put_time(struct strbuf *b, int64_t filetime);
 void wall_clock_put_date(struct strbuf *b, int64_t filetime);
+
+/*
+ * Reads "[2025-11-02 ]09:14[:33[.1234567]]" whole into a FILETIME; without a date one on the first
+ * day of 1601. Returns NULL, or what was expected at `out_wrong_at`, which is the text's length
+ * when it ends too early.
+ */
+const char *wall_clock_parse(const char *s, int64_t *out_filetime, bool *out_dated,
+                             size_t *out_wrong_at);
 
 /* "UTC", "UTC+1", "UTC-3:30". */
 void wall_clock_put_offset(struct strbuf *b, int64_t minutes);
