@@ -271,6 +271,17 @@ static void the_life_of_an_address_leads_to_its_events(void **state)
     assert_true(sees("row 0"));
 }
 
+/* Enter goes from the fields into the list; `=` there keeps the address. */
+static void the_life_of_an_address_filters(void **state)
+{
+    (void)state;
+    type("2jjj<Enter><Tab><Enter>=");
+    assert_filter("(address == 0x13d35bd0970 || old_address == 0x13d35bd0970)");
+    assert_true(sees("at 0x13d35bd0970"));
+    type("<BS>");
+    assert_filter("");
+}
+
 /* Frozen pictures are told about, too: the answer comes with a newer one. */
 static void details_of_a_frozen_picture(void **state)
 {
@@ -473,6 +484,7 @@ int main(void)
         TEST(braces_reach_a_destroy_and_come_back),
         TEST(braces_tell_what_the_filter_hides),
         TEST(the_life_of_an_address_leads_to_its_events),
+        TEST(the_life_of_an_address_filters),
         cmocka_unit_test_setup_teardown(details_of_a_frozen_picture, open_live, close_stage),
         TEST(follow_from_anywhere),
         LIVE_TEST(moving_up_ends_follow),

@@ -29,9 +29,9 @@ void biography_question(struct strbuf *out, const struct trace *trace, const str
     condition_put_heap(out, trace, trace_row_heap(trace, row));
 }
 
-static const struct query *answer_in(const struct snapshot *s, const char *question)
+static struct query *answer_in(const struct snapshot *s, const char *question)
 {
-    const struct query *q = s != NULL ? s->aside[ASIDE_ADDRESS] : NULL;
+    struct query *q = s != NULL ? s->aside[ASIDE_ADDRESS] : NULL;
     const struct filter *asked = q != NULL ? query_asked(q)->filter : NULL;
     return asked != NULL && strcmp(filter_text(asked), question) == 0 ? q : NULL;
 }

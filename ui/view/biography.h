@@ -26,10 +26,10 @@ enum life_stage {
 
 struct biography {
     const struct trace *trace;
-    const struct query *rows; /* the answer; NULL while there is none */
-    uint64_t shown;           /* rows of the trace in the picture: later ones are not told */
-    uint64_t scanned;         /* of them, searched so far */
-    uint64_t count;           /* events of the address found among these */
+    struct query *rows; /* the answer, borrowed; NULL while there is none */
+    uint64_t shown;     /* rows of the trace in the picture: later ones are not told */
+    uint64_t scanned;   /* of them, searched so far */
+    uint64_t count;     /* events of the address found among these */
     uint64_t address;
 };
 

@@ -159,9 +159,18 @@ void detail_life_init(struct detail_life *l, const struct view_env *env)
 
 void detail_life_release(struct detail_life *l)
 {
+    query_unref(l->held);
     list_release(&l->list);
     strbuf_release(&l->text);
     strbuf_release(&l->empty);
+}
+
+/* Keeps the answer until the next look. */
+static void hold(struct detail_life *l, struct query *rows)
+{
+    struct query *old = l->held;
+    l->held = rows != NULL ? query_ref(rows) : NULL;
+    query_unref(old);
 }
 
 static unsigned percent_searched(const struct detail_life *l)
@@ -198,6 +207,7 @@ void detail_life_sync(struct detail_life *l, const struct row *row)
     const struct view_env *env = l->env;
     biography_question(&l->text, env->snapshot->trace, row, address);
     biography_look(&l->life, env->snapshot, env->newest, strbuf_str(&l->text), address);
+    hold(l, l->life.rows);
     l->block = biography_block(&l->life, row);
     l->heap = row->heap;
     if (moved)
@@ -210,6 +220,15 @@ void detail_life_sync(struct detail_life *l, const struct row *row)
 uint64_t detail_life_selected(const struct detail_life *l)
 {
     return l->list.count > 0 ? biography_row(&l->life, l->list.pos) : ROW_NONE;
+}
+
+void detail_life_put_condition(const struct detail_life *l, struct strbuf *out)
+{
+    strbuf_puts(out, "(address == ");
+    strbuf_put_hex(out, l->life.address);
+    strbuf_puts(out, " || old_address == ");
+    strbuf_put_hex(out, l->life.address);
+    strbuf_putc(out, ')');
 }
 
 /* "Life at 0x13d35bd0860   event 7 of 12, 62 % searched" */

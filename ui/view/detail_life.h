@@ -15,6 +15,7 @@ struct detail_life {
     const struct view_env *env;
     struct list list;
     struct biography life;
+    struct query *held;  /* the answer `life` reads from: pictures come and go between frames */
     bool of_block;       /* the event has an address whose life can be told */
     uint64_t event;      /* the row that is selected in Events */
     uint64_t block;      /* row that opened the block it is about */
@@ -36,5 +37,8 @@ void detail_life_draw(struct detail_life *l, const struct canvas *c, bool focuse
 
 /* The event under the cursor; ROW_NONE when there is none. */
 uint64_t detail_life_selected(const struct detail_life *l);
+
+/* "(address == 0x13d35bd0860 || old_address == 0x13d35bd0860)": what the rows have in common. */
+void detail_life_put_condition(const struct detail_life *l, struct strbuf *out);
 
 #endif

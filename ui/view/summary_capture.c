@@ -119,8 +119,10 @@ void summary_write_capture(void *ctx, struct pen *pen)
     text_put_duration(pen->text, snapshot_duration(s));
     pen_pair(pen, "duration", ROLE_TEXT);
     capture_put_windows(pen->text, h);
-    strbuf_printf(pen->text, " %u-bit, %u CPU%s", h->pointer_size * 8, h->cpus,
-                  h->cpus == 1 ? "" : "s");
+    bool known = h->pointer_size == 4 || h->pointer_size == 8; /* headers may lie */
+    strbuf_printf(pen->text, known ? " %u-bit" : ", pointers of %u bytes?",
+                  known ? h->pointer_size * 8 : h->pointer_size);
+    strbuf_printf(pen->text, ", %u CPU%s", h->cpus, h->cpus == 1 ? "" : "s");
     pen_pair(pen, "Windows", ROLE_TEXT);
     capture_put_clock(pen->text, h->clock_type, &s->trace->clock);
     pen_pair(pen, "clock", ROLE_TEXT);

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "model/snapshot.h"
+#include "ui/view/condition.h"
 #include "ui/view/detail_fields.h"
 #include "ui/view/detail_life.h"
 #include "ui/view/views.h"
@@ -94,20 +95,35 @@ static enum view_result open_event(const struct detail_view *v, struct view_requ
     return VIEW_REQUEST;
 }
 
+/* `=` in that list means what all its rows have in common. */
+static enum view_result filter_by_address(const struct detail_view *v, bool exclude,
+                                          struct view_request *out_request)
+{
+    out_request->kind = VIEW_REQUEST_FILTER;
+    detail_life_put_condition(&v->life, &out_request->condition);
+    if (exclude)
+        condition_negate(&out_request->condition);
+    strbuf_puts(&out_request->label, exclude ? "not at " : "at ");
+    strbuf_put_hex(&out_request->label, v->life.life.address);
+    return VIEW_REQUEST;
+}
+
 static enum view_result detail_action(struct view *view, enum action a, uint64_t count,
                                       struct view_request *out_request)
 {
     struct detail_view *v = (struct detail_view *)view;
     if (!view->focused)
         return VIEW_IGNORED;
-    if (a == ACTION_NEXT_PANE && v->life.of_block && !v->in_life) {
-        v->in_life = true;
+    if (!v->in_life && (a == ACTION_OPEN || (a == ACTION_NEXT_PANE && v->life.of_block))) {
+        v->in_life = v->life.of_block;
         return VIEW_DONE;
     }
     if (!v->in_life)
         return page_action(&v->page, a, count) ? VIEW_DONE : VIEW_IGNORED;
     if (a == ACTION_OPEN)
         return open_event(v, out_request);
+    if (a == ACTION_FILTER_ADD || a == ACTION_FILTER_EXCLUDE)
+        return filter_by_address(v, a == ACTION_FILTER_EXCLUDE, out_request);
     return list_action(&v->life.list, a, count) ? VIEW_DONE : VIEW_IGNORED;
 }
 
