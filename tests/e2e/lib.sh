@@ -50,6 +50,17 @@ wait_for() {
     fail "no '$1' on the screen"
 }
 
+# wait_not PATTERN [SECONDS]: until the screen shows it no more.
+wait_not() {
+    tries=$((${2:-20} * 20))
+    while [ "$tries" -gt 0 ]; do
+        screen 2>/dev/null | grep -q -- "$1" || return 0
+        tries=$((tries - 1))
+        sleep 0.05
+    done
+    fail "'$1' stays on the screen"
+}
+
 # wait_gone PID [SECONDS]: until the process has ended.
 wait_gone() {
     tries=$((${2:-5} * 20))
