@@ -89,7 +89,8 @@ void app_free(struct app *a)
 
 /* ---- pictures ---- */
 
-/* Shows `s`. The old picture goes last: the census compares addresses. */
+/* Shows `s`. The old picture goes last: the census compares addresses, and until the views have
+ * looked at the new one they hold parts of the old. */
 static void show_snapshot(struct app *a, struct snapshot *s)
 {
     struct snapshot *old = a->shown;
@@ -97,6 +98,7 @@ static void show_snapshot(struct app *a, struct snapshot *s)
     a->shown = snapshot_ref(s);
     a->env.snapshot = s;
     census_update(&a->census, s->trace);
+    view_stack_sync(&a->stack);
     snapshot_unref(old);
     if (other)
         app_marks_rebase(a);

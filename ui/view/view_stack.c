@@ -27,8 +27,8 @@ void view_stack_clear_crumbs(struct view_stack *s)
 
 void view_stack_release(struct view_stack *s)
 {
-    while (view_stack_pop(s))
-        continue;
+    while (s->above_count > 0)
+        close_view(s->above[--s->above_count]);
     for (int i = 0; i < SCOPE_COUNT; i++)
         close_view(s->screens[i]);
     view_stack_clear_crumbs(s);
@@ -48,6 +48,14 @@ static void update_focus(struct view_stack *s)
         s->above[i]->focused = s->above[i] == focused;
 }
 
+/* Others are drawn than before. Views that were hidden have not looked at the data since, and may
+ * hold what is gone by now. */
+static void turn_to_shown(struct view_stack *s)
+{
+    update_focus(s);
+    view_stack_sync(s);
+}
+
 void view_stack_add(struct view_stack *s, struct view *v)
 {
     close_view(s->screens[v->ops->scope]);
@@ -62,7 +70,7 @@ bool view_stack_show(struct view_stack *s, enum ui_scope screen)
     while (view_stack_pop(s))
         continue;
     s->shown = screen;
-    update_focus(s);
+    turn_to_shown(s);
     return true;
 }
 
@@ -81,7 +89,7 @@ bool view_stack_pop(struct view_stack *s)
     if (s->above_count == 0)
         return false;
     close_view(s->above[--s->above_count]);
-    update_focus(s);
+    turn_to_shown(s);
     return true;
 }
 
