@@ -22,6 +22,19 @@ static void type_filter(struct keyboard *k, const char *text)
     keyboard_wait(k, 0.2);
 }
 
+/* The worker has looked through all rows: each hit is a step away. */
+static void find(struct keyboard *k, const char *text)
+{
+    keyboard_go(k, "/", keyboard_shows, "Enter");
+    keyboard_press(k, text, keyboard_shows, text);
+    keyboard_go(k, "\r", keyboard_moved, NULL);
+    keyboard_settle(k);
+    k->count = k->unanswered = 0;
+    for (int i = 0; i < 60; i++)
+        keyboard_press_later(k, 0.05, i % 3 == 2 ? "N" : "n", keyboard_moved, NULL);
+    keyboard_report(k, "to the next hit", 16);
+}
+
 void bench_typing(struct bench *b)
 {
     static struct keyboard k;
@@ -38,5 +51,8 @@ void bench_typing(struct bench *b)
         for (size_t m = 0; m < sizeof motions / sizeof motions[0]; m++)
             keyboard_press_later(&k, 0.05, motions[m], keyboard_moved, NULL);
     keyboard_report(&k, "motion in Events", 50);
+    keyboard_go(&k, "g", keyboard_shows, "Outcome");
+    keyboard_wait(&k, 0.2);
+    find(&k, "op == realloc && size > 100K");
     keyboard_close(&k);
 }
