@@ -75,6 +75,7 @@ static int explore(const struct options *o, struct config *config)
         .follow = follow[o->follow],
         .color = color[o->color],
         .ascii = o->ascii,
+        .mouse = o->mouse,
         .utc = o->utc,
         .short_units = o->units == OPTION_UNITS_SHORT,
         .wall_time = o->time == OPTION_TIME_DAY,

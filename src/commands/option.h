@@ -62,7 +62,7 @@ struct options {
     unsigned units;  /* enum option_units */
     unsigned time;   /* enum option_time */
     const char *theme, *tty;
-    bool ascii, utc;
+    bool ascii, mouse, utc;
     bool no_config;
     bool help, version;
     uint64_t given;     /* a bit for each row of the table that stood on the command line */

@@ -124,20 +124,28 @@ static void schedule_frame(struct explorer *e)
         return;
     int64_t now = clock_monotonic_ns();
     int64_t due = app_is_dirty(e->app) ? now : app_next_change(e->app);
+    if (due < e->frame_at + frame_interval(e))
+        due = e->frame_at + frame_interval(e);
+    if (input_due(e->screen) < due)
+        due = input_due(e->screen);
     if (due == INT64_MAX) {
         uv_timer_stop(&e->frame);
         return;
     }
-    if (due < e->frame_at + frame_interval(e))
-        due = e->frame_at + frame_interval(e);
     uint64_t ms = due > now ? (uint64_t)(due - now + 999999) / 1000000 : 0;
     uv_update_time(&e->loop);
     uv_timer_start(&e->frame, on_frame, ms, 0);
 }
 
+static void read_keys(struct explorer *e);
+
 static void on_frame(uv_timer_t *timer)
 {
     struct explorer *e = timer->data;
+    if (input_due(e->screen) <= clock_monotonic_ns())
+        read_keys(e);
+    if (e->leaving)
+        return;
     e->frame_at = clock_monotonic_ns();
     app_draw(e->app);
     e->frame_cost = clock_monotonic_ns() - e->frame_at;
@@ -462,6 +470,7 @@ static int open_screen(struct explorer *e, struct err_info *info)
         .out = e->terminal.out,
         .color = color[e->options->color],
         .ascii = e->options->ascii,
+        .ask = true,
     };
     int rc = screen_open(&e->screen, &options, info);
     if (rc == 0)
@@ -493,6 +502,7 @@ static void start_app(struct explorer *e)
         .short_units = e->options->short_units,
         .wall_time = e->options->wall_time,
         .utc = e->options->utc,
+        .mouse = e->options->mouse,
         .theme = theme_name(e),
     };
     e->app = app_new(&config);

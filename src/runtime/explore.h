@@ -22,6 +22,7 @@ struct explore_options {
     enum explore_follow follow;
     enum explore_color color;
     bool ascii;
+    bool mouse;
     bool utc;
     bool forgetful;   /* what was typed before is not read, and nothing is kept for the next time */
     bool short_units; /* KiB and MiB instead of exact bytes, to begin with */

@@ -1,6 +1,7 @@
 /* The test terminal: pty, emulator, keys (see term.h). golden.c compares pictures. */
 #include "term.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
 #include <pty.h>
@@ -22,6 +23,7 @@
 #include "term_priv.h"
 #include "ui/term/input.h"
 
+#define REQUEST    "\033[5n"
 #define PATIENCE_S 10 /* only ever spent when a test fails */
 
 /* The emulator tells properties only when they change; the cursor starts visible. */
@@ -84,6 +86,7 @@ static void feed_emulator(struct term *t)
     while (t->arrived.len == 0 && rc == 0)
         rc = pthread_cond_timedwait(&t->more, &t->lock, &until);
     vterm_input_write(t->vt, strbuf_str(&t->arrived), t->arrived.len);
+    strbuf_add(&t->sent, strbuf_str(&t->arrived), t->arrived.len);
     strbuf_clear(&t->arrived);
     pthread_mutex_unlock(&t->lock);
     assert_int_equal(rc, 0);
@@ -105,10 +108,26 @@ static void drain_picture(struct term *t)
 
 void term_frame(struct term *t)
 {
-    static const char request[] = "\033[5n";
     t->app.frame(t->app.ctx, t->screen);
-    assert_int_equal(write(t->slave, request, sizeof request - 1), sizeof request - 1);
+    assert_int_equal(write(t->slave, REQUEST, sizeof REQUEST - 1), sizeof REQUEST - 1);
     drain_picture(t);
+}
+
+void term_forget_sent(struct term *t)
+{
+    strbuf_clear(&t->sent);
+}
+
+/* Without the status requests, which are the test's own. */
+const char *term_sent(struct term *t)
+{
+    char *request;
+    while ((request = strstr(strbuf_str(&t->sent), REQUEST)) != NULL) {
+        size_t at = (size_t)(request - t->sent.s), n = sizeof REQUEST - 1;
+        memmove(request, request + n, t->sent.len - at - n);
+        strbuf_truncate(&t->sent, t->sent.len - n);
+    }
+    return strbuf_str(&t->sent);
 }
 
 void term_run(struct term *t, const struct term_app *app)
@@ -132,8 +151,9 @@ static void blank_frame(void *ctx, struct screen *s)
 
 int term_group_setup(void **state)
 {
-    static const char *const foreign[] = {"NO_COLOR", "ESCDELAY",       "LINES",   "COLUMNS",
-                                          "TERM",     "HEAPTAIL_THEME", "TERMINFO"};
+    static const char *const foreign[] = {"NO_COLOR",     "ESCDELAY",       "LINES",    "COLUMNS",
+                                          "TERM",         "HEAPTAIL_THEME", "TERMINFO", "TMUX",
+                                          "TERM_PROGRAM", "COLORTERM"};
     (void)state;
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
         unsetenv(foreign[i]);
@@ -141,11 +161,12 @@ int term_group_setup(void **state)
     return setlocale(LC_ALL, "C.UTF-8") ? 0 : -1;
 }
 
-static void open_screen(struct term *t, const char *type, enum screen_color color, bool ascii)
+static void open_screen(struct term *t, const char *type, enum screen_color color, bool ascii,
+                        bool ask)
 {
     struct err_info err = {.text = ""};
     struct screen_options options = {
-        .in = t->in, .out = t->out, .term = type, .color = color, .ascii = ascii};
+        .in = t->in, .out = t->out, .term = type, .color = color, .ascii = ascii, .ask = ask};
     int rc = screen_open(&t->screen, &options, &err);
     if (rc != 0)
         fail_msg("screen_open: %s", err.text);
@@ -157,13 +178,14 @@ static void open_screen(struct term *t, const char *type, enum screen_color colo
     free(theme);
 }
 
-struct term *term_open_with(int rows, int cols, const char *type, enum screen_color color,
-                            bool ascii)
+static struct term *open_term(int rows, int cols, const char *type, enum screen_color color,
+                              bool ascii, bool ask)
 {
     struct term *t = base_xcalloc(1, sizeof *t);
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     assert_int_equal(openpty(&t->master, &t->slave, NULL, NULL, &size), 0);
-    t->in = fdopen(dup(t->slave), "r");
+    /* Opened anew: the input is not to block, the output is. */
+    t->in = fdopen(open(ttyname(t->slave), O_RDWR | O_NOCTTY | O_NONBLOCK), "r");
     t->out = fdopen(dup(t->slave), "w");
     assert_non_null(t->in);
     assert_non_null(t->out);
@@ -177,8 +199,19 @@ struct term *term_open_with(int rows, int cols, const char *type, enum screen_co
     t->cols = cols;
     t->app = (struct term_app){NULL, ignore_key, blank_frame};
     start_reader(t);
-    open_screen(t, type, color, ascii);
+    open_screen(t, type, color, ascii, ask);
     return t;
+}
+
+struct term *term_open_with(int rows, int cols, const char *type, enum screen_color color,
+                            bool ascii)
+{
+    return open_term(rows, cols, type, color, ascii, false);
+}
+
+struct term *term_open_asking(int rows, int cols, const char *type)
+{
+    return open_term(rows, cols, type, SCREEN_COLOR_ALWAYS, false, true);
 }
 
 struct term *term_open(int rows, int cols, const char *type)
@@ -207,6 +240,7 @@ void term_close(struct term *t)
     pthread_cond_destroy(&t->more);
     vterm_free(t->vt);
     strbuf_release(&t->arrived);
+    strbuf_release(&t->sent);
     strbuf_release(&t->row);
     free(t);
 }

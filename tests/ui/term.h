@@ -35,6 +35,8 @@ int term_group_setup(void **state);
 struct term *term_open(int rows, int cols, const char *type);
 struct term *term_open_with(int rows, int cols, const char *type, enum screen_color color,
                             bool ascii);
+/* The same with a screen that asks the terminal what it can do. */
+struct term *term_open_asking(int rows, int cols, const char *type);
 void term_close(struct term *t);
 
 struct screen *term_screen(struct term *t);
@@ -47,6 +49,10 @@ void term_frame(struct term *t);
 
 /* Types keys in the notation of ui/term/key.h ("jj<Enter>"), one frame after each. */
 void term_keys(struct term *t, const char *keys);
+
+/* The bytes the screen has sent since they were last forgotten; valid until the next call. */
+const char *term_sent(struct term *t);
+void term_forget_sent(struct term *t);
 
 /* Sends raw bytes as if typed. */
 void term_send(struct term *t, const char *bytes, size_t n);

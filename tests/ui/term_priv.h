@@ -25,7 +25,8 @@ struct term {
     struct term_app app;
     int rows, cols;
     bool cursor_visible;
-    struct strbuf row; /* what term_row() returned */
+    struct strbuf sent; /* since term_forget_sent() */
+    struct strbuf row;  /* what term_row() returned */
 };
 
 #endif

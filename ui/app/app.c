@@ -36,6 +36,8 @@ struct app *app_new(const struct app_config *config)
     }
     keymap_init(&a->keymap);
     app_init_theme(a, config->theme);
+    if (config->mouse)
+        app_switch_mouse(a, 0);
     add_screens(a);
     view_stack_show(&a->stack, config->follow ? SCOPE_EVENTS : SCOPE_SUMMARY);
     if (config->follow) {
@@ -204,6 +206,10 @@ static void answer_idle_key(struct app *a, struct ui_key key)
 
 static void take_key(struct app *a, const struct ui_key *key)
 {
+    if (ui_key_is_mouse(*key)) {
+        app_mouse(a, *key);
+        return;
+    }
     if (a->awaiting != LETTER_NONE) {
         app_take_letter(a, *key);
         return;

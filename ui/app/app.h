@@ -62,6 +62,7 @@ struct app_config {
     bool short_units;      /* KiB and MiB instead of exact bytes */
     bool wall_time;        /* time of day instead of time since the start */
     bool utc;              /* wall clock in UTC instead of the trace's time zone */
+    bool mouse;            /* switch the mouse on */
     const char *theme;     /* the one the screen has, by name or path; NULL or "": the default */
 };
 

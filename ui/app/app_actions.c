@@ -35,8 +35,7 @@ static void obey_request(struct app *a, struct view_request *r)
     strbuf_release(&r->label);
 }
 
-/* Offers the action to the views. False when none of them takes it. */
-static bool offer(struct app *a, enum action action, uint64_t count)
+bool app_offer(struct app *a, enum action action, uint64_t count)
 {
     struct view_request request;
     enum view_result result = view_stack_action(&a->stack, action, count, &request);
@@ -51,7 +50,7 @@ static void show_trust(struct app *a, uint64_t count)
 {
     (void)count;
     view_stack_show(&a->stack, SCOPE_SUMMARY);
-    offer(a, ACTION_TRUST, 0);
+    app_offer(a, ACTION_TRUST, 0);
 }
 
 static void follow(struct app *a, uint64_t count)
@@ -61,7 +60,7 @@ static void follow(struct app *a, uint64_t count)
     view_stack_show(&a->stack, SCOPE_EVENTS);
     view_stack_sync(&a->stack);
     if (!view_events_follows(a->stack.screens[SCOPE_EVENTS]))
-        offer(a, ACTION_FOLLOW, 0);
+        app_offer(a, ACTION_FOLLOW, 0);
 }
 
 static void freeze(struct app *a, uint64_t count)
@@ -172,6 +171,8 @@ static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_CLOSE] = app_find_close,
     [ACTION_UNITS] = units,
     [ACTION_TIME] = time_of_day,
+    [ACTION_COPY] = app_copy,
+    [ACTION_MOUSE] = app_switch_mouse,
     [ACTION_THEME] = app_choose_theme,
     [ACTION_SAVE] = app_save,
     [ACTION_WRITE] = app_edit_write,
@@ -201,7 +202,7 @@ void app_do(struct app *a, enum action action, uint64_t count)
     view_stack_sync(&a->stack);
     if (action == ACTION_CLOSE && app_stop_writing(a))
         return;
-    if (offer(a, action, count))
+    if (app_offer(a, action, count))
         return;
     for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
         if (screens[i].action != action)

@@ -17,6 +17,12 @@ static const struct frame_tab tabs[] = {
 };
 static const enum ui_scope tab_screen[] = {SCOPE_SUMMARY, SCOPE_EVENTS, SCOPE_HEAPS, SCOPE_SOURCES};
 
+void app_show_tab(struct app *a, int tab)
+{
+    if (tab >= 0 && (size_t)tab < sizeof tabs / sizeof tabs[0])
+        app_do(a, tabs[tab].action, 0);
+}
+
 static const enum action global_hints[] = {ACTION_FILTER_EDIT, ACTION_HELP};
 
 static bool is_live(const struct app *a)

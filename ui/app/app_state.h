@@ -16,6 +16,8 @@
  *   app_write.c    what is shown to a file
  *   app_settings.c keys, columns, and writing them down
  *   app_block.c    the rows of one address: asking for them, and `{ }`
+ *   app_mouse.c    what is clicked on
+ *   app_copy.c     what goes to the clipboard
  */
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
@@ -162,6 +164,15 @@ bool app_set_filter(struct app *a, const char *text);
 /* Does an action: what the focused view makes of it, else what the program does. */
 void app_do(struct app *a, enum action action, uint64_t count);
 
+/* Offers the action to the views. False when none of them takes it. */
+bool app_offer(struct app *a, enum action action, uint64_t count);
+
+/* What the mouse did. */
+void app_mouse(struct app *a, struct ui_key event);
+
+/* Shows the screen of a tab, by its place among them. */
+void app_show_tab(struct app *a, int tab);
+
 void app_set_frozen(struct app *a, bool frozen);
 
 /* Tells the number being typed for the next key. */
@@ -182,6 +193,8 @@ void app_edit_filter(struct app *a, uint64_t count);
 void app_init_theme(struct app *a, const char *name);
 
 void app_choose_theme(struct app *a, uint64_t count);
+void app_switch_mouse(struct app *a, uint64_t count);
+void app_copy(struct app *a, uint64_t count);
 
 /* Asks for a file to write what is shown to. */
 void app_edit_write(struct app *a, uint64_t count);

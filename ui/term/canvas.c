@@ -53,8 +53,8 @@ static void put_blanks(const struct canvas *c, int y, int x, int n, enum role ro
     cchar_t blank;
     setcchar(&blank, L" ", style.attrs & ~(attr_t)WA_UNDERLINE, style.pair, NULL);
     /* Curses gives plain blanks the attributes of the text before. */
-    wattr_set(stdscr, WA_NORMAL, 0, NULL);
-    mvwhline_set(stdscr, c->y + y, c->x + left, &blank, right - left);
+    wattr_set(screen_window(c->screen), WA_NORMAL, 0, NULL);
+    mvwhline_set(screen_window(c->screen), c->y + y, c->x + left, &blank, right - left);
 }
 
 void canvas_fill(const struct canvas *c, int y, int x, int rows, int cols, enum role role)
@@ -74,7 +74,7 @@ struct run {
 static void put_run(const struct canvas *c, int y, struct run *run)
 {
     if (run->count > 0)
-        mvwaddnwstr(stdscr, c->y + y, c->x + run->x, run->chars, run->count);
+        mvwaddnwstr(screen_window(c->screen), c->y + y, c->x + run->x, run->chars, run->count);
     run->x += run->cells;
     run->count = run->cells = 0;
 }
@@ -86,7 +86,7 @@ static int put_plain(const struct canvas *c, int y, int x, enum role role, const
     if (y < 0 || y >= c->rows || x >= c->cols)
         return cells_width(cs, s, n);
     struct screen_cell_style style = style_of(c, role);
-    wattr_set(stdscr, style.attrs, style.pair, NULL);
+    wattr_set(screen_window(c->screen), style.attrs, style.pair, NULL);
     struct run run = {.x = x};
     int at = x;
     size_t used = 0;

@@ -4,9 +4,14 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "base/clock.h"
+#include "ui/term/report.h"
 #include "ui/term/screen.h"
 
 #define ESCAPE 27
+
+/* No terminal sends longer ones. */
+#define LONGEST_SEQUENCE 256
 
 /* Keys that curses has no name for: numbers behind those it has, and behind those that it gives to
  * a terminal's own ones. */
@@ -112,6 +117,8 @@ void input_define_keys(void)
         define_key(extra[i].sequence, extra[i].key);
     /* terminfo gives ^Z a name of its own; it is to be a control letter like the others. */
     define_key(NULL, KEY_SUSPEND);
+    /* Reports of the mouse are read here: curses takes a turn of the wheel for a button held. */
+    define_key(NULL, KEY_MOUSE);
 }
 
 /* A key that curses knows; UI_KEY_NONE for those nobody asks for (KEY_RESIZE too). */
@@ -146,29 +153,88 @@ static struct ui_key from_char(wint_t c)
     return (struct ui_key){.code = c};
 }
 
-/* The rest of a sequence that nothing knows, up to its final byte (ECMA-48 5.4). */
-static void skip_sequence(WINDOW *keys)
+/* The rest of a sequence that nothing knows, from `c` up to its final byte (ECMA-48 5.4). */
+static void skip_sequence(WINDOW *keys, wint_t c)
 {
-    wint_t c;
-    while (wget_wch(keys, &c) == OK)
-        if (c >= 0x40 && c <= 0x7e)
+    for (int n = 0; n < LONGEST_SEQUENCE; n++)
+        if ((c >= 0x40 && c <= 0x7e) || c < ' ' || wget_wch(keys, &c) != OK)
             return;
 }
 
+/* Takes what has come of a report. False with the first character that belongs to none; else
+ * *out_key is the mouse's, or none. */
+static bool take_report(struct screen *s, struct ui_key *out_key, wint_t *out_c)
+{
+    struct report *report = screen_report(s);
+    enum report_step step = REPORT_MORE;
+    while (step == REPORT_MORE) {
+        int status = wget_wch(screen_keys(s), out_c);
+        if (status == KEY_CODE_YES) {
+            ungetch((int)*out_c);
+            report->open = false;
+        }
+        if (status != OK)
+            return true; /* the rest comes later, or never: the next key ends it */
+        step = report_take(report, *out_c, out_key);
+    }
+    screen_believe_report(s);
+    return step == REPORT_DONE;
+}
+
+/* ESC [ M: button, column and row, a byte each, of terminals that know no other way. */
+static struct ui_key read_old_mouse(WINDOW *keys)
+{
+    unsigned byte[3];
+    for (int i = 0; i < 3; i++) {
+        int c = wgetch(keys);
+        if (c < 32 || c > 255)
+            return (struct ui_key){.code = UI_KEY_NONE};
+        byte[i] = (unsigned)c - 32;
+    }
+    return report_mouse_key(byte[0], byte[1], byte[2]);
+}
+
+/* After ESC [ or ESC O, which no key that curses knows begins with: what the terminal reports, or
+ * nothing. */
+static struct ui_key read_sequence(struct screen *s, wint_t introducer)
+{
+    WINDOW *keys = screen_keys(s);
+    struct ui_key key = {.code = UI_KEY_NONE};
+    wint_t c;
+    if (introducer == '[' && report_start(screen_report(s))) {
+        if (take_report(s, &key, &c))
+            return key;
+    } else if (wget_wch(keys, &c) != OK) {
+        return key;
+    }
+    if (c == 'M' && introducer == '[' && screen_report(s)->mouse)
+        return read_old_mouse(keys);
+    skip_sequence(keys, c);
+    return key;
+}
+
+/* An ESC alone is the key, unless the start of an answer is waited for: then it is held back. */
+static struct ui_key lone_escape(struct screen *s)
+{
+    int64_t now = clock_monotonic_ns();
+    if (!report_may_come(screen_report(s), now))
+        return (struct ui_key){.code = UI_KEY_ESCAPE};
+    screen_report(s)->escape = now;
+    return (struct ui_key){.code = UI_KEY_NONE};
+}
+
 /* After ESC: alone it is the key, before a character it is Alt, else an unknown sequence. */
-static struct ui_key read_escape(WINDOW *keys)
+static struct ui_key read_escape(struct screen *s)
 {
     wint_t c;
-    int status = wget_wch(keys, &c);
+    int status = wget_wch(screen_keys(s), &c);
     if (status == ERR)
-        return (struct ui_key){.code = UI_KEY_ESCAPE};
+        return lone_escape(s);
     if (status == OK && c == ESCAPE)
         return (struct ui_key){.code = UI_KEY_ESCAPE};
     struct ui_key key = status == KEY_CODE_YES ? translate(c) : from_char(c);
-    if (status == OK && (c == '[' || c == 'O')) {
-        skip_sequence(keys);
-        key.code = UI_KEY_NONE;
-    }
+    if (status == OK && (c == '[' || c == 'O'))
+        return read_sequence(s, c);
     key.mods |= KEY_MOD_ALT;
     return key;
 }
@@ -180,20 +246,57 @@ static bool is_gone(int fd)
     return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
+/* What became of the ESC that was held back: the start of an answer, or a key after all. */
+static struct ui_key settle_escape(struct screen *s, int status, wint_t c)
+{
+    screen_report(s)->escape = 0;
+    if (status == OK && c == '[')
+        return read_sequence(s, c);
+    if (status == OK)
+        unget_wch((wchar_t)c);
+    else if (status == KEY_CODE_YES)
+        ungetch((int)c);
+    return (struct ui_key){.code = UI_KEY_ESCAPE};
+}
+
+int64_t input_due(struct screen *s)
+{
+    int64_t escape = screen_report(s)->escape;
+    return escape == 0 ? INT64_MAX : escape + REPORT_ESCAPE_NS;
+}
+
+static struct ui_key to_key(struct screen *s, int status, wint_t c)
+{
+    if (status == KEY_CODE_YES)
+        return translate(c);
+    return c == ESCAPE ? read_escape(s) : from_char(c);
+}
+
+/* The next key, or none of what is taken out; false when nothing waits. */
+static bool next_key(struct screen *s, struct ui_key *out_key)
+{
+    wint_t c;
+    bool open = screen_report(s)->open;
+    if (open && take_report(s, out_key, &c)) {
+        /* Complete, or no more of it has come. */
+        return !screen_report(s)->open;
+    }
+    int status = open ? OK : wget_wch(screen_keys(s), &c);
+    bool held = screen_report(s)->escape != 0;
+    bool waits = held && clock_monotonic_ns() < input_due(s);
+    if (status == ERR && (!held || waits))
+        return false;
+    *out_key = held ? settle_escape(s, status, c) : to_key(s, status, c);
+    return true;
+}
+
 int input_read(struct screen *s, struct ui_key *out_key)
 {
-    WINDOW *keys = screen_keys(s);
-    for (;;) {
-        wint_t c;
-        int status = wget_wch(keys, &c);
-        if (status == ERR)
+    struct ui_key key = {.code = UI_KEY_NONE};
+    do {
+        if (!next_key(s, &key))
             return is_gone(screen_input_fd(s)) ? -EIO : 0;
-        struct ui_key key = status == KEY_CODE_YES ? translate(c)
-                            : c == ESCAPE          ? read_escape(keys)
-                                                   : from_char(c);
-        if (key.code == UI_KEY_NONE)
-            continue;
-        *out_key = key;
-        return 1;
-    }
+    } while (key.code == UI_KEY_NONE);
+    *out_key = key;
+    return 1;
 }

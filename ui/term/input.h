@@ -21,4 +21,8 @@ void input_define_keys(void);
  */
 int input_read(struct screen *s, struct ui_key *out_key);
 
+/* When input_read() wants to be called although nothing has come: an ESC is held back at the start,
+ * where it may begin an answer of the terminal. Monotonic ns; INT64_MAX: never. */
+int64_t input_due(struct screen *s);
+
 #endif

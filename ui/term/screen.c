@@ -5,13 +5,15 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <term.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "ui/term/capability.h"
+#include "ui/term/clipboard.h"
 #include "ui/term/input.h"
+#include "ui/term/outlet.h"
+#include "ui/term/report.h"
 
 #define ESCAPE_DELAY_MS 25
 #define MAX_PAIRS       1024
@@ -25,6 +27,11 @@ struct screen {
     int cursor_y, cursor_x;
     bool cursor;
     char reset[128];
+    char type[64]; /* of the terminal, as terminfo names it */
+    struct outlet outlet;
+    bool direct; /* the next frame goes past the outlet: curses sets the terminal's modes with it */
+    struct report report;
+    WINDOW *canvas;   /* what canvases draw on: stdscr, or a pad */
     short pair_count; /* pairs 1.. in use */
     struct style_pair {
         int16_t fg, bg;
@@ -32,25 +39,13 @@ struct screen {
     struct screen_cell_style style[SCOPE_COUNT][LAYER_COUNT][ROLE_COUNT];
 };
 
-/* Asked before newterm(), which leaks when it fails and puts up with terminals on which it can
- * place nothing. */
-static bool is_usable(const char *term, FILE *out)
-{
-    int status;
-    if (!term || setupterm(term, fileno(out), &status) != OK)
-        return false;
-    bool places_cursor = cursor_address != NULL;
-    del_curterm(cur_term);
-    return places_cursor;
-}
-
 static int unusable_terminal(const char *term, FILE *out, struct err_info *err)
 {
     static const char *const usual[] = {"xterm-256color", "xterm", "screen-256color",
                                         "tmux-256color",  "linux", "vt100"};
     struct strbuf known = {0}, name = {0};
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (is_usable(usual[i], out))
+        if (capability_is_usable(usual[i], fileno(out), NULL))
             strbuf_printf(&known, "%s%s", known.len > 0 ? ", " : "", usual[i]);
     if (term)
         text_put_escaped(&name, term, strlen(term));
@@ -79,30 +74,17 @@ static struct charset choose_charset(const struct screen_options *options, const
     return (struct charset){.utf8 = utf8, .glyphs = utf8 && strcmp(term, "linux") != 0};
 }
 
-/* Appends a terminfo string without its padding marks ("$<5>"). */
-static void add_reset(char *out, size_t size, const char *capability)
+/* Where frames begin and end, if the terminal has marks for that: terminfo knows, or the terminal
+ * itself is asked. */
+static void find_sync(struct screen *s, bool ask)
 {
-    char name[16];
-    size_t len = strlen(out);
-    snprintf(name, sizeof name, "%s", capability);
-    const char *s = tigetstr(name);
-    if (!s || s == (const char *)-1)
-        return;
-    while (*s && len + 1 < size) {
-        const char *close = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
-        if (close)
-            s = close + 1;
-        else
-            out[len++] = *s++;
+    char begin[OUTLET_MARK], end[OUTLET_MARK];
+    if (capability_get_sync(begin, end, sizeof begin)) {
+        outlet_set_marks(&s->outlet, begin, end);
+    } else if (ask && capability_may_ask(s->type)) {
+        outlet_write(&s->outlet, REPORT_QUESTION, sizeof REPORT_QUESTION - 1);
+        report_expect(&s->report, clock_monotonic_ns());
     }
-    out[len] = '\0';
-}
-
-static void make_reset(struct screen *s)
-{
-    static const char *const capability[] = {"rmkx", "cnorm", "sgr0", "rmcup"};
-    for (size_t i = 0; i < sizeof capability / sizeof capability[0]; i++)
-        add_reset(s->reset, sizeof s->reset, capability[i]);
 }
 
 static void set_modes(struct screen *s)
@@ -124,24 +106,32 @@ int screen_open(struct screen **out_screen, const struct screen_options *options
                 struct err_info *err)
 {
     const char *term = options->term ? options->term : getenv("TERM");
-    if (!is_usable(term, options->out))
+    /* Asked before newterm(), which leaks when it fails and puts up with terminals on which it can
+     * place nothing. */
+    if (!capability_is_usable(term, fileno(options->out), NULL))
         return unusable_terminal(term, options->out, err);
     struct screen *s = base_xcalloc(1, sizeof *s);
-    s->term = newterm(term, options->out, options->in);
+    if (outlet_open(&s->outlet, options->out))
+        s->term = newterm(term, s->outlet.stream, options->in);
     s->keys = s->term ? newpad(1, 1) : NULL;
     if (!s->keys) {
         if (s->term) {
             endwin();
             delscreen(s->term);
         }
+        outlet_close(&s->outlet);
         free(s);
         return err_set(err, -ENOMEM, "curses cannot open the terminal '%.60s'", term);
     }
     s->input_fd = fileno(options->in);
+    s->canvas = stdscr;
+    s->direct = true;
+    snprintf(s->type, sizeof s->type, "%s", term);
     set_modes(s);
     s->depth = choose_depth(options->color);
     s->charset = choose_charset(options, term);
-    make_reset(s);
+    capability_put_reset(s->reset, sizeof s->reset);
+    find_sync(s, options->ask);
     struct theme theme;
     theme_init_builtin(&theme, s->depth == DEPTH_MONO);
     screen_set_theme(s, &theme);
@@ -149,13 +139,22 @@ int screen_open(struct screen **out_screen, const struct screen_options *options
     return 0;
 }
 
+static void send_mouse(struct screen *s, bool on)
+{
+    char bytes[64] = "";
+    capability_put_mouse(on, bytes, sizeof bytes);
+    outlet_write(&s->outlet, bytes, strlen(bytes));
+}
+
 void screen_close(struct screen *s)
 {
     if (!s)
         return;
+    screen_set_mouse(s, false);
     endwin();
     delwin(s->keys);
     delscreen(s->term);
+    outlet_close(&s->outlet);
     free(s);
 }
 
@@ -227,9 +226,13 @@ void screen_flush(struct screen *s)
 {
     if (s->cursor)
         wmove(stdscr, s->cursor_y, s->cursor_x);
+    if (!s->direct)
+        outlet_begin(&s->outlet);
     curs_set(s->cursor ? 1 : 0);
     wnoutrefresh(stdscr);
     doupdate();
+    outlet_end(&s->outlet);
+    s->direct = false;
 }
 
 void screen_resize(struct screen *s, int rows, int cols)
@@ -246,19 +249,113 @@ void screen_redraw(struct screen *s)
 
 void screen_suspend(struct screen *s)
 {
-    (void)s;
+    if (s->report.mouse)
+        send_mouse(s, false);
     endwin();
+    s->direct = true;
 }
 
 void screen_resume(struct screen *s)
 {
     reset_prog_mode();
+    if (s->report.mouse)
+        send_mouse(s, true);
     screen_redraw(s);
 }
 
 const char *screen_reset_string(const struct screen *s)
 {
     return s->reset;
+}
+
+bool screen_begin_sheet(struct screen *s, int rows, int cols, struct canvas *out_canvas)
+{
+    WINDOW *sheet = newpad(rows, cols);
+    if (sheet == NULL)
+        return false;
+    s->canvas = sheet;
+    *out_canvas = (struct canvas){.screen = s, .rows = rows, .cols = cols};
+    return true;
+}
+
+/* The text of a row without the blanks at its end. Curses gives a wide character once. */
+static void put_sheet_row(WINDOW *sheet, int y, int cols, struct strbuf *out)
+{
+    size_t end = out->len;
+    for (int x = 0; x < cols; x++) {
+        cchar_t cell;
+        wchar_t chars[CCHARW_MAX + 1] = {0};
+        attr_t attrs;
+        short pair;
+        if (mvwin_wch(sheet, y, x, &cell) != OK ||
+            getcchar(&cell, chars, &attrs, &pair, NULL) != OK)
+            continue;
+        for (int i = 0; i < CCHARW_MAX && chars[i] != L'\0'; i++)
+            text_put_utf8(out, (uint32_t)chars[i]);
+        int width = wcwidth(chars[0]);
+        x += width > 1 ? width - 1 : 0;
+        if (chars[0] != L' ' && chars[0] != L'\0')
+            end = out->len;
+    }
+    strbuf_truncate(out, end);
+}
+
+void screen_end_sheet(struct screen *s, struct strbuf *out_text)
+{
+    int rows, cols;
+    size_t end = out_text->len;
+    getmaxyx(s->canvas, rows, cols);
+    for (int y = 0; y < rows; y++) {
+        size_t start = out_text->len;
+        put_sheet_row(s->canvas, y, cols, out_text);
+        bool blank = out_text->len == start;
+        strbuf_putc(out_text, '\n');
+        end = blank ? end : out_text->len;
+    }
+    strbuf_truncate(out_text, end);
+    delwin(s->canvas);
+    s->canvas = stdscr;
+}
+
+bool screen_set_mouse(struct screen *s, bool on)
+{
+    if (on && !capability_has_mouse())
+        return false;
+    if (on != s->report.mouse)
+        send_mouse(s, on);
+    s->report.mouse = on;
+    return true;
+}
+
+bool screen_has_mouse_on(const struct screen *s)
+{
+    return s->report.mouse;
+}
+
+int screen_copy(struct screen *s, const char *text, size_t n)
+{
+    struct strbuf bytes = {0};
+    int rc = clipboard_put(&bytes, capability_get_clipboard(s->type), text, n);
+    if (rc == 0)
+        outlet_write(&s->outlet, bytes.s, bytes.len);
+    strbuf_release(&bytes);
+    return rc;
+}
+
+struct report *screen_report(struct screen *s)
+{
+    return &s->report;
+}
+
+void screen_believe_report(struct screen *s)
+{
+    if (s->report.sync)
+        outlet_set_marks(&s->outlet, "\033[?2026h", "\033[?2026l");
+}
+
+WINDOW *screen_window(const struct screen *s)
+{
+    return s->canvas;
 }
 
 WINDOW *screen_keys(const struct screen *s)

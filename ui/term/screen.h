@@ -15,11 +15,13 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "ui/term/canvas.h"
 #include "ui/term/cells.h"
 #include "ui/term/style.h"
 #include "ui/term/theme.h"
 
+struct report;
 struct screen;
 
 enum screen_color {
@@ -34,6 +36,7 @@ struct screen_options {
     const char *term; /* terminal type; NULL: $TERM */
     enum screen_color color;
     bool ascii; /* draw with ASCII signs alone */
+    bool ask; /* the terminal may be asked what it can do; its answers come through input_read() */
 };
 
 /*
@@ -58,7 +61,8 @@ void screen_set_theme(struct screen *s, const struct theme *theme);
 /* Starts a frame: clears and returns the whole screen as a canvas. */
 struct canvas screen_begin(struct screen *s);
 
-/* Ends a frame: sends what has changed to the terminal. The only call that writes. */
+/* Ends a frame: sends what has changed to the terminal, in one write, whole where the terminal can
+ * be told so (synchronized output). Sends nothing when nothing has changed. */
 void screen_flush(struct screen *s);
 
 /* The terminal has a new size (TIOCGWINSZ); call from the SIGWINCH handling. Sizes below 1 count 1.
@@ -75,12 +79,31 @@ void screen_suspend(struct screen *s);
 void screen_resume(struct screen *s);
 
 /*
- * The bytes that bring the terminal back to a shell's state, for a crash handler to write: cursor
- * shown, attributes reset, keypad off, alternate screen left. From terminfo, so that a terminal
- * without them gets none. NUL-terminated, unchanged from open to close; reading it is
+ * The bytes that bring the terminal back to a shell's state, for a crash handler to write: mouse
+ * off, cursor shown, attributes reset, keypad off, alternate screen left. From terminfo, so that a
+ * terminal without them gets none. NUL-terminated, unchanged from open to close; reading it is
  * async-signal-safe.
  */
 const char *screen_reset_string(const struct screen *s);
+
+/*
+ * Mouse reports on or off; off, the terminal selects text by itself. False when the terminal has
+ * none. Off after screen_close() and while suspended.
+ */
+bool screen_set_mouse(struct screen *s, bool on);
+bool screen_has_mouse_on(const struct screen *s);
+
+/* Puts [text, text+n) into the terminal's clipboard, if it lets us. 0; -ENOTSUP when the terminal
+ * has no way to; ERR_LIMIT when it is more than CLIPBOARD_MAX bytes. */
+int screen_copy(struct screen *s, const char *text, size_t n);
+
+/*
+ * A sheet that no one sees, to read as text what is drawn on it: between the two calls every
+ * canvas of this screen draws on it. False, and nothing begun, when memory is out. The text gets
+ * one line a row, without blanks at the ends and empty lines at the end.
+ */
+bool screen_begin_sheet(struct screen *s, int rows, int cols, struct canvas *out_canvas);
+void screen_end_sheet(struct screen *s, struct strbuf *out_text);
 
 /* For canvas.c and input.c: the parts of a screen they work on. */
 struct screen_cell_style {
@@ -88,6 +111,9 @@ struct screen_cell_style {
     short pair;
 };
 WINDOW *screen_keys(const struct screen *s);
+WINDOW *screen_window(const struct screen *s);
+struct report *screen_report(struct screen *s);
+void screen_believe_report(struct screen *s);
 int screen_input_fd(const struct screen *s);
 struct charset screen_charset(const struct screen *s);
 struct screen_cell_style screen_style(const struct screen *s, enum ui_scope scope,

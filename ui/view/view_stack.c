@@ -109,6 +109,31 @@ struct view *view_stack_focused(const struct view_stack *s)
     return view_at(s, focused_level(s));
 }
 
+struct view *view_stack_at(const struct view_stack *s, int y, int x)
+{
+    for (size_t level = 0; level <= s->above_count; level++) {
+        const struct view_box *b = &s->box[level];
+        if (y >= b->y && y < b->y + b->rows && x >= b->x && x < b->x + b->cols)
+            return view_at(s, level);
+    }
+    return NULL;
+}
+
+int view_stack_cols(const struct view_stack *s, const struct view *v)
+{
+    for (size_t level = 0; level <= s->above_count; level++)
+        if (view_at(s, level) == v)
+            return s->box[level].cols;
+    return 0;
+}
+
+/* Only the topmost view, or the one below a pane, can have the keys. */
+void view_stack_focus(struct view_stack *s, const struct view *v)
+{
+    s->below_focused = s->above_count > 0 && view_at(s, s->above_count - 1) == v;
+    update_focus(s);
+}
+
 size_t view_stack_scopes(const struct view_stack *s, enum ui_scope out_scopes[3])
 {
     const struct view *v = view_stack_focused(s);
@@ -185,10 +210,12 @@ bool view_stack_sync(struct view_stack *s)
     return changed;
 }
 
-static void draw_view(struct view *v, struct canvas box)
+static void draw_view(struct view_stack *s, size_t level, struct canvas box)
 {
+    struct view *v = view_at(s, level);
     if (!v)
         return;
+    s->box[level] = (struct view_box){box.y, box.x, box.rows, box.cols};
     box.scope = v->ops->scope;
     v->ops->draw(v, &box);
 }
@@ -203,10 +230,11 @@ static int rows_below(int rows, const struct view_ops *pane)
 void view_stack_draw(struct view_stack *s, const struct canvas *body)
 {
     struct canvas rest = *body;
+    memset(s->box, 0, sizeof s->box);
     for (size_t level = lowest_drawn(s); level <= s->above_count; level++) {
         bool shared = level < s->above_count;
         int rows = shared ? rows_below(rest.rows, s->above[level]->ops) : rest.rows;
-        draw_view(view_at(s, level), canvas_sub(&rest, 0, 0, rows, rest.cols));
+        draw_view(s, level, canvas_sub(&rest, 0, 0, rows, rest.cols));
         if (!shared)
             return;
         bool focus_below = view_at(s, level)->focused;

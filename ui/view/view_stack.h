@@ -35,11 +35,17 @@ struct view_crumb {
     struct view_range range; /* before the step */
 };
 
+/* Where a view was drawn, on the screen. */
+struct view_box {
+    int y, x, rows, cols;
+};
+
 struct view_stack {
     struct view *screens[SCOPE_COUNT]; /* owned; NULL where there is none */
     enum ui_scope shown;
     struct view *above[VIEW_STACK_ABOVE]; /* owned */
     size_t above_count;
+    struct view_box box[VIEW_STACK_ABOVE + 1]; /* by level: the screen, then those above it */
     bool below_focused; /* Tab: the view under the topmost one has the keys */
     struct view_crumb crumbs[VIEW_STACK_CRUMBS];
     size_t crumb_count;
@@ -63,6 +69,15 @@ bool view_stack_pop(struct view_stack *s);
 
 /* The view that has the keys; NULL on an empty stack. */
 struct view *view_stack_focused(const struct view_stack *s);
+
+/* The view that was drawn at (y, x) of the screen; NULL where there is none. */
+struct view *view_stack_at(const struct view_stack *s, int y, int x);
+
+/* Cells the view was wide in the last frame; 0 when it was not drawn. */
+int view_stack_cols(const struct view_stack *s, const struct view *v);
+
+/* Gives the keys to a view that is drawn and can have them. */
+void view_stack_focus(struct view_stack *s, const struct view *v);
 
 /* Scopes to look keys up in, for keymap_feed(): the focused view's, `list`, `global`. Returns how
  * many. */

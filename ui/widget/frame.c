@@ -54,6 +54,14 @@ struct canvas frame_body(const struct frame_state *st, const struct canvas *whol
     return canvas_sub(whole, l.body, 0, l.body_rows, whole->cols);
 }
 
+int frame_tab_at(const struct frame *f, int y, int x)
+{
+    for (int i = 0; y == f->tabs_y && i < FRAME_MAX_TABS; i++)
+        if (x >= f->tab[i].from && x < f->tab[i].to)
+            return i;
+    return -1;
+}
+
 void frame_release(struct frame *f)
 {
     strbuf_release(&f->text);
@@ -181,11 +189,15 @@ static void draw_tabs(struct frame *f, const struct frame_state *st, const struc
                       const struct canvas *c, int y)
 {
     canvas_fill(c, y, 0, 1, c->cols, ROLE_TAB);
+    f->tabs_y = y;
     bool titles = tabs_width(st, canvas_charset(c), true) <= c->cols;
     int x = 1;
     for (size_t i = 0; i < st->tab_count; i++) {
         bool active = i == st->tab_active;
-        x += draw_tab(f, &st->tabs[i], km, c, y, x, active, titles || active) + 2;
+        int cells = draw_tab(f, &st->tabs[i], km, c, y, x, active, titles || active);
+        if (i < FRAME_MAX_TABS)
+            f->tab[i] = (struct frame_span){x, x + cells};
+        x += cells + 2;
     }
     if (!st->breadcrumb || st->breadcrumb[0] == '\0')
         return;
@@ -317,6 +329,8 @@ void frame_draw(struct frame *f, const struct frame_state *st, const struct keym
 {
     bool prompting = prompt && prompt->active;
     struct frame_lines l = arrange(st, whole->rows, prompting);
+    f->tabs_y = -1;
+    memset(f->tab, 0, sizeof f->tab);
     if (l.title >= 0)
         draw_title(f, st, whole, l.title);
     if (l.tabs >= 0)

@@ -80,13 +80,22 @@ struct frame_state {
  * prompt's. */
 struct canvas frame_body(const struct frame_state *st, const struct canvas *whole, bool prompting);
 
-/* The text of the line being drawn, kept so that drawing allocates nothing. Zero is a valid state.
- */
+#define FRAME_MAX_TABS 12
+
+/* The text of the line being drawn, kept so that drawing allocates nothing, and where the tabs
+ * stand. Zero is a valid state. */
 struct frame {
     struct strbuf text;
+    int tabs_y; /* of the screen; -1: not shown */
+    struct frame_span {
+        int from, to; /* cells [from, to) */
+    } tab[FRAME_MAX_TABS];
 };
 
 void frame_release(struct frame *f);
+
+/* The tab that was drawn at (y, x), as an index; -1 where there is none. */
+int frame_tab_at(const struct frame *f, int y, int x);
 
 /* Draws the frame around frame_body(). `prompt` is drawn in place of the bottom lines while it is
  * active; it may be NULL. */

@@ -3,9 +3,6 @@
 
 #include <assert.h>
 
-/* Rows kept between the selection and the edge while scrolling. */
-#define MARGIN 3
-
 void list_init(struct list *l, const struct list_source *source, void *ctx,
                const struct list_column *columns, size_t column_count)
 {
@@ -42,7 +39,7 @@ static uint64_t subtract_saturated(uint64_t a, uint64_t b)
 static void scroll_to_selection(struct list *l)
 {
     uint64_t height = (uint64_t)l->height;
-    uint64_t margin = (height - 1) / 2 < MARGIN ? (height - 1) / 2 : MARGIN;
+    uint64_t margin = (height - 1) / 2 < LIST_MARGIN ? (height - 1) / 2 : LIST_MARGIN;
     uint64_t last_top = subtract_saturated(l->count, height);
     if (l->pos < add_saturated(l->top, margin))
         l->top = subtract_saturated(l->pos, margin);

@@ -24,6 +24,7 @@
 #include "ui/widget/list_columns.h"
 
 #define LIST_NO_ROW UINT64_MAX
+#define LIST_MARGIN 3 /* rows kept between the selection and the edge while scrolling */
 
 /* How a whole row looks; preset to ROLE_TEXT and no sign. */
 struct list_row {
@@ -76,7 +77,8 @@ struct list {
     bool blurred;           /* another pane has the keys */
     const char *empty_text; /* borrowed; why there are no rows */
 
-    struct strbuf text; /* the cell being drawn */
+    struct canvas drawn; /* where it was in the last frame, for the mouse */
+    struct strbuf text;  /* the cell being drawn */
 };
 
 /* `columns` are at most LIST_MAX_COLUMNS. Selects the first row. */

@@ -129,6 +129,7 @@ void list_draw(struct list *l, const struct canvas *c)
     list_set_height(l, body.rows);
     struct list_layout lay;
     l->width = c->cols;
+    l->drawn = *c;
     list_layout(l, c->cols, &lay);
     struct canvas titles = *c;
     titles.find = NULL;
