@@ -134,6 +134,16 @@ static bool stdin_is_input(void)
            (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode) || S_ISSOCK(st.st_mode));
 }
 
+static void say_wrong(const struct options *o, int rc, const struct err_info *info)
+{
+    if (rc == ERR_SYNTAX && o->command != NULL)
+        command_message("%s (try 'heaptail %s --help')", info->text, o->command->name);
+    else if (rc == ERR_SYNTAX)
+        command_message("%s (try 'heaptail --help')", info->text);
+    else
+        command_message("%s", info->text);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
@@ -149,7 +159,7 @@ int main(int argc, char **argv)
     if (rc == 0)
         code = run(&o);
     else
-        command_message(rc == ERR_SYNTAX ? "%s (try 'heaptail --help')" : "%s", info.text);
+        say_wrong(&o, rc, &info);
     options_release(&o);
     return code;
 }

@@ -14,7 +14,7 @@ void help_put_usage(struct strbuf *out)
 {
     strbuf_puts(out, "usage:\n");
     put_call(out, "heaptail [options] [FILE|-]", "explore; follows FILE while it grows");
-    put_call(out, "heaptail --demo", "explore the capture that ships with it");
+    put_call(out, "heaptail --demo", "explore a capture that ships with heaptail");
     for (size_t i = 0; i < command_count; i++) {
         struct strbuf call = {0};
         strbuf_printf(&call, "heaptail %s %s", commands[i].name, commands[i].arguments);
@@ -40,6 +40,26 @@ static void put_formats(const struct command *command, struct strbuf *out)
                   export_format_words[command->format]);
 }
 
+static void put_exit_codes(struct strbuf *out)
+{
+    strbuf_puts(out, "\nexit codes: 0 ok; 1 the input could not be read or is no heap trace, or "
+                     "the\noutput could not be written; 2 usage; 3 --strict and something was "
+                     "lost;\n128+n ended by signal n, 129 the terminal went away\n");
+}
+
+/* What else decides how the program looks. */
+static const struct {
+    const char *name, *help;
+} places[] = {
+    {"~/.config/heaptail/config", "options, keys and columns; see the README"},
+    {"~/.config/heaptail/themes/", "themes of your own, NAME.theme"},
+    {"~/.local/state/heaptail/", "what was typed at the prompts"},
+    {"XDG_CONFIG_HOME, XDG_STATE_HOME", "other places for them"},
+    {"HEAPTAIL_THEME", "the theme, unless --theme says otherwise"},
+    {"NO_COLOR", "no colours, unless --color always"},
+    {"ESCDELAY", "ms that tell Esc from a key sequence: 25"},
+};
+
 static void put_command(const struct command *command, struct strbuf *out)
 {
     strbuf_printf(out, "usage: heaptail %s %s\n\nPrints %s.\n", command->name, command->arguments,
@@ -49,9 +69,7 @@ static void put_command(const struct command *command, struct strbuf *out)
     put_formats(command, out);
     if (command->bit == ON_EVENTS)
         put_columns(out);
-    strbuf_puts(out, "\nexit codes: 0 ok; 1 the input could not be read or is no heap trace, or "
-                     "the\noutput could not be written; 2 usage; 3 --strict and something was "
-                     "lost\n");
+    put_exit_codes(out);
 }
 
 static void put_program(struct strbuf *out)
@@ -62,6 +80,10 @@ static void put_program(struct strbuf *out)
                      "FILE.\n'heaptail COMMAND --help' tells the options of a command.\n"
                      "\noptions:\n");
     options_put_help(ON_EXPLORE, out);
+    strbuf_puts(out, "\nfiles and environment:\n");
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        put_call(out, places[i].name, places[i].help);
+    put_exit_codes(out);
 }
 
 void help_put(const struct command *command, struct strbuf *out)

@@ -235,14 +235,25 @@ static int choose_files(struct options *o, char **operands, const struct option_
     return 0;
 }
 
+/* The command a person was at when something was wrong: its help is the one to look at. */
+static const struct command *find_command(int argc, char **argv)
+{
+    const struct command *command = NULL;
+    for (int i = 1; i < argc && command == NULL; i++)
+        command = command_find(argv[i]);
+    return command;
+}
+
 int options_parse(int argc, char **argv, const struct option_place *place,
                   struct options *out_options, struct err_info *info)
 {
     struct options *o = out_options;
     *o = (struct options){.since = INT64_MIN, .until = INT64_MAX};
     int rc = read_options(argc, argv, o, &o->given, info);
-    if (rc != 0)
+    if (rc != 0) {
+        o->command = find_command(argc, argv);
         return rc;
+    }
     char **operands = argv + optind;
     if (operands[0] != NULL)
         o->command = command_find(operands[0]);

@@ -99,7 +99,8 @@ static struct place find_place(const char *text, const char *end,
 {
     struct place p = {.needs_line_before = end > text && end[-1] != '\n'};
     bool inside = false;
-    for (const char *at = text; at < end;) {
+    bool marked = end - text >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0; /* a UTF-8 mark */
+    for (const char *at = text + (marked ? 3 : 0); at < end;) {
         struct line l = read_line(at, end);
         at = l.next;
         if (l.is_section)

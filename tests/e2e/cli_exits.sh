@@ -23,6 +23,8 @@ prints 'block_size'
 expect 2
 says '--demo'
 expect 2 report --nonsense "$HT_DEMO"
+says "try 'heaptail report --help'"
+expect 2 --nonsense "$HT_DEMO"
 says "try 'heaptail --help'"
 expect 2 reprot "$HT_DEMO"
 says 'report, events and info'

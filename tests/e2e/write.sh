@@ -63,5 +63,6 @@ keys 1
 wait_for 'records'
 keys w
 wait_for 'Only lists can be written'
+pid=$(heaptail_pid)
 keys q
-check_sane
+wait_gone "$pid"

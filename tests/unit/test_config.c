@@ -220,6 +220,8 @@ static void test_edit_forms(void **state)
     assert_edit("[options]\nunits = a;b ;c\n", "units", "short", "[options]\nunits = short ;c\n");
     assert_edit("[options]\nunits = exact\nx = y\n", "units", NULL, "[options]\nx = y\n");
     assert_edit("[options]\nx = y\n", "units", NULL, "[options]\nx = y\n");
+    assert_edit("\xef\xbb\xbf[options]\nunits = x\n", "units", "short",
+                "\xef\xbb\xbf[options]\nunits = short\n");
     assert_edit("[keys]\nunits = u\n", "units", "short",
                 "[keys]\nunits = u\n\n[options]\nunits = short\n");
 }

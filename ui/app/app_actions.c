@@ -102,13 +102,17 @@ static void choose_columns(struct app *a, uint64_t count)
 static void units(struct app *a, uint64_t count)
 {
     (void)count;
-    a->settings.short_units = !a->settings.short_units;
+    bool on = a->settings.short_units = !a->settings.short_units;
+    app_message(a, false, on ? "Sizes are in KiB and MiB now." : "Sizes are in bytes now.");
 }
 
 static void time_of_day(struct app *a, uint64_t count)
 {
     (void)count;
-    a->settings.wall_time = !a->settings.wall_time;
+    bool on = a->settings.wall_time = !a->settings.wall_time;
+    app_message(a, false,
+                on ? "Times are those of the day now."
+                   : "Times are counted from the start of the trace now.");
 }
 
 static void help(struct app *a, uint64_t count)
