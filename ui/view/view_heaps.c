@@ -1,354 +1,250 @@
 /*
  * Heaps: which heap, and is it growing.
  *
- * A sorted table of the figures of every heap with rows under the filter. The order is made anew
- * when the figures or the sort change, never while drawing. Loop thread only.
+ * A sorted table with a row for each heap, each process or each thread (heap_rows.h) that has rows
+ * under the filter. Loop thread only.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "model/snapshot.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/census.h"
 #include "ui/view/condition.h"
-#include "ui/view/heap_order.h"
+#include "ui/view/heap_rows.h"
 #include "ui/view/views.h"
 #include "ui/view/why_empty.h"
-#include "ui/widget/list.h"
 
-/* Points of a sparkline at most. */
-#define POINTS 64
+/* With fewer lines the rows need all of them. */
+#define LINES_FOR_CAPTION 5
 
-/* Where there is less room the letter of Destroy stands for the words. */
-#define DESTROYED_CELLS 21
+/* Where the list was when it showed other rows. */
+struct place {
+    uint64_t id, pos, top;
+    size_t column;
+};
 
 struct heaps_view {
     struct view view;
     struct list list;
     struct list_column columns[HEAP_COLUMN_COUNT];
-    struct strbuf empty;           /* why there are no rows */
-    const struct summary *summary; /* of the snapshot shown; what `order` is made from */
-    struct heap_order_row *order;  /* owned; as sorted */
-    size_t order_cap;
-    const struct heap_figures *row; /* being drawn */
+    struct heap_rows rows;
+    struct place place[HEAP_ROWS_BY_COUNT];
+    bool came_from_processes; /* the heaps of one were opened: the way back leads to them */
+    struct strbuf text;       /* why there are no rows; the caption */
 };
 
-static const struct snapshot *shown(const struct heaps_view *v)
+static const struct trace *trace_of(const struct heaps_view *v)
 {
-    return v->view.env->snapshot;
+    return v->view.env->snapshot->trace;
 }
 
-static const struct heap *heap_of(const struct heaps_view *v, const struct heap_figures *h)
+static const struct heap_row *selected(const struct heaps_view *v)
 {
-    return registry_heap(shown(v)->trace->registry, h->heap);
+    return &v->rows.rows[v->list.pos];
 }
 
-/* ---- rows ---- */
+/* ---- what the rows are ---- */
 
-static void make_order(struct heaps_view *v)
+/* Makes the rows anew and finds the selection among them. A column that these rows do not have
+ * gives way to the usual order. */
+static void make_rows(struct heaps_view *v)
 {
-    const struct summary *s = v->summary;
-    void *order = v->order;
-    if (s == NULL || s->heap_count == 0)
-        return;
-    if (base_grow(&order, &v->order_cap, s->heap_count, sizeof *v->order) != 0) {
-        v->summary = NULL;
-        return;
+    struct list *l = &v->list;
+    heap_cells_fit(&v->rows, l, v->columns);
+    if ((l->absent >> l->sort_column & 1) != 0)
+        list_set_sort(l, HEAP_COLUMN_OUTSTANDING, true);
+    heap_rows_make(&v->rows, (enum heap_column)l->sort_column, l->sort_descending);
+    heap_cells_fit(&v->rows, l, v->columns);
+    list_sync(l);
+}
+
+static void show_by(struct heaps_view *v, enum heap_rows_by by)
+{
+    struct list *l = &v->list;
+    v->place[v->rows.by] = (struct place){l->id, l->pos, l->top, l->column};
+    v->rows.by = by;
+    l->id = v->place[by].id;
+    l->pos = v->place[by].pos;
+    l->top = v->place[by].top;
+    l->column = v->place[by].column;
+    make_rows(v);
+}
+
+static void put_caption(struct heaps_view *v)
+{
+    static const struct {
+        const char *title, *one, *several;
+    } words[HEAP_ROWS_BY_COUNT] = {
+        {"Heaps", "heap", "heaps"},
+        {"Heaps by process", "process", "processes"},
+        {"Heaps by thread", "thread", "threads"},
+    };
+    size_t n = v->rows.count;
+    strbuf_clear(&v->text);
+    strbuf_printf(&v->text, "%s: ", words[v->rows.by].title);
+    text_put_grouped(&v->text, n);
+    strbuf_printf(&v->text, " %s", n == 1 ? words[v->rows.by].one : words[v->rows.by].several);
+}
+
+/* ---- conditions ---- */
+
+static bool is_shared_tid(const struct registry *r, const struct thread *thread)
+{
+    uint32_t pid = registry_process(r, thread->process)->pid;
+    for (uint32_t i = 0; i < registry_thread_count(r); i++) {
+        const struct thread *other = registry_thread(r, i);
+        if (other->tid == thread->tid && registry_process(r, other->process)->pid != pid)
+            return true;
     }
-    v->order = order;
-    for (size_t i = 0; i < s->heap_count; i++)
-        v->order[i].h = &s->heaps[i];
-    heap_order_sort(shown(v), v->order, s->heap_count, (enum heap_column)v->list.sort_column,
-                    v->list.sort_descending);
+    return false;
 }
 
-static uint64_t count_rows(void *ctx)
+static bool put_process(const struct heaps_view *v, const struct heap_row *row, struct strbuf *out)
 {
-    const struct heaps_view *v = ctx;
-    return v->summary != NULL ? v->summary->heap_count : 0;
+    uint32_t pid = registry_process(trace_of(v)->registry, row->process)->pid;
+    if (pid != EVENT_NO_ID)
+        strbuf_printf(out, "pid == %u", pid);
+    return pid != EVENT_NO_ID;
 }
 
-static void load_row(void *ctx, uint64_t pos, struct list_row *out_row)
+/* A thread id that stands in several processes does not say enough. */
+static bool put_thread(const struct heaps_view *v, const struct heap_row *row, struct strbuf *out)
 {
-    struct heaps_view *v = ctx;
-    v->row = v->order[pos].h;
-    if (v->row->destroyed != INT64_MAX)
-        out_row->role = ROLE_TEXT_MUTED;
-}
-
-static uint64_t row_id(void *ctx, uint64_t pos)
-{
-    const struct heaps_view *v = ctx;
-    return v->order[pos].h->heap;
-}
-
-static uint64_t pos_of(void *ctx, uint64_t id)
-{
-    const struct heaps_view *v = ctx;
-    uint64_t n = count_rows(ctx);
-    for (uint64_t i = 0; i < n; i++)
-        if (v->order[i].h->heap == id)
-            return i;
-    return 0;
-}
-
-static const struct list_source heap_source = {
-    .count = count_rows,
-    .row = load_row,
-    .row_id = row_id,
-    .pos_of = pos_of,
-};
-
-/* ---- cells ---- */
-
-static void put_heap(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    cell_put_heap(cell->text, heap_of(v, v->row));
-    cell_set_role(cell, cell_heap_role(v->row->heap));
-}
-
-static void put_process(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    const struct registry *r = shown(v)->trace->registry;
-    cell_put_process(cell->text, registry_process(r, heap_of(v, v->row)->process), false);
-}
-
-static void put_live(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    cell_set_role(cell, ROLE_OUTSTANDING);
-    cell_show_bytes(cell, v->view.env, v->row->f.outstanding_bytes);
-}
-
-static void put_blocks(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    cell_show_count(cell, v->row->f.outstanding_blocks);
-}
-
-static void put_peak(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    cell_show_bytes(cell, v->view.env, v->row->f.peak_bytes);
-}
-
-static void put_allocs(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    cell_show_count(cell, v->row->f.allocs);
-}
-
-static void put_frees(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    cell_show_count(cell, v->row->f.frees);
-}
-
-static void put_reallocs(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    cell_show_count(cell, v->row->f.reallocs);
-}
-
-static void put_rate(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    double rate = heap_order_rate(shown(v), v->row);
-    if (rate > 0)
-        cell_put_rate(cell->text, rate);
-    else
-        cell_show_count(cell, 0);
-}
-
-static void put_committed(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    if (!v->row->has_committed)
-        cell_show_unknown(cell);
-    else
-        text_put_size(cell->text, v->row->committed);
-}
-
-static void put_overhead(void *ctx, struct list_cell *cell)
-{
-    struct heaps_view *v = ctx;
-    double part = heap_order_overhead(shown(v), v->row);
-    if (part < 0)
-        cell_show_unknown(cell);
-    else
-        strbuf_printf(cell->text, "%.0f %%", part * 100);
-}
-
-/* The curve, then when the heap was destroyed. */
-static void draw_curve(void *ctx, const struct canvas *box, enum role row_role)
-{
-    struct heaps_view *v = ctx;
-    uint64_t values[POINTS];
-    const struct summary *s = v->summary;
-    if (v->row->destroyed != INT64_MAX) {
-        double seconds = (double)trace_ns(shown(v)->trace, v->row->destroyed) / 1e9;
-        bool room = box->cols >= DESTROYED_CELLS;
-        canvas_printf(box, 0, 0, row_role, room ? "destroyed at %.3f s" : "D %.1f s", seconds);
-        return;
+    const struct registry *r = trace_of(v)->registry;
+    const struct thread *thread = registry_thread(r, row->id);
+    if (thread->tid == EVENT_NO_ID)
+        return false;
+    strbuf_printf(out, "tid == %u", thread->tid);
+    if (is_shared_tid(r, thread)) {
+        strbuf_puts(out, " && ");
+        put_process(v, row, out);
     }
-    if (v->row->curve.points == 0 || s->first == INT64_MIN)
-        return;
-    size_t n = box->cols < POINTS ? (size_t)box->cols : POINTS;
-    cell_sample_curve(&v->row->curve, s->first, s->last, n, values);
-    canvas_spark(box, 0, 0, (int)n, ROLE_GRAPH_BAR, values, n);
+    return true;
 }
 
-/* A column of figures; fit_columns() widens it to what it shows. */
-#define FIGURE(name, title, width, priority, put, help)                                            \
-    {                                                                                              \
-        name, title, ALIGN_RIGHT, CUT_END, width, width, priority, true, put, NULL, help, false    \
-    }
-
-/* In the order of enum heap_column: name, title, align, cut, least and most cells, priority,
- * sortable, format, draw. */
-static const struct list_column heap_columns[HEAP_COLUMN_COUNT] = {
-    {"heap", "Heap", ALIGN_LEFT, CUT_END, 13, 13, 0, true, put_heap, NULL, "heap handle", false},
-    {"process", "Process", ALIGN_LEFT, CUT_MIDDLE, 12, 28, 2, true, put_process, NULL,
-     "process name and id", false},
-    FIGURE("outstanding_bytes", "Outstanding", 13, 1, put_live, "bytes not freed by the end"),
-    FIGURE("outstanding_blocks", "Blocks", 8, 4, put_blocks, "blocks not freed by the end"),
-    FIGURE("peak_bytes", "Peak", 6, 6, put_peak, "greatest outstanding bytes"),
-    FIGURE("allocs", "Allocs", 8, 5, put_allocs, "allocations that took effect"),
-    FIGURE("frees", "Frees", 7, 10, put_frees, "frees that took effect"),
-    FIGURE("reallocs", "ReAllocs", 10, 11, put_reallocs, "reallocations"),
-    FIGURE("alloc_rate", "Alloc/s", 9, 9, put_rate, "allocations a second"),
-    FIGURE("committed", "Committed", 11, 7, put_committed,
-           "memory the heap last said to have committed"),
-    FIGURE("overhead", "Overhead", 8, 8, put_overhead,
-           "part of the committed memory no block needs"),
-    {"curve", "Over time", ALIGN_LEFT, CUT_END, 9, POINTS, 3, false, NULL, draw_curve,
-     "outstanding bytes over time", false},
-};
-
-/* ---- view ---- */
-
-static void open_heap(const struct heaps_view *v, struct view_request *out_request)
+static bool put_heap(const struct heaps_view *v, const struct heap_row *row, struct strbuf *out)
 {
-    const struct heap *heap = heap_of(v, v->order[v->list.pos].h);
+    condition_put_heap(out, trace_of(v), registry_heap(trace_of(v)->registry, row->id));
+    return true;
+}
+
+/* What the row stands for, as a condition. False when it has no name: records without ids. */
+static bool put_row(const struct heaps_view *v, struct strbuf *out)
+{
+    static bool (*const put[HEAP_ROWS_BY_COUNT])(const struct heaps_view *v,
+                                                 const struct heap_row *row, struct strbuf *out) = {
+        put_heap, put_process, put_thread};
+    return put[v->rows.by](v, selected(v), out);
+}
+
+static enum view_result say_nameless(struct view_request *out_request)
+{
+    out_request->kind = VIEW_REQUEST_MESSAGE;
+    strbuf_puts(&out_request->condition, "The records of this row carry no id to filter by.");
+    return VIEW_REQUEST;
+}
+
+/* A heap or a thread opens its events, a process its heaps. */
+static enum view_result open_row(struct heaps_view *v, struct view_request *out_request)
+{
+    const struct registry *r = trace_of(v)->registry;
+    const struct heap_row *row = selected(v);
+    if (!put_row(v, &out_request->condition))
+        return say_nameless(out_request);
     out_request->kind = VIEW_REQUEST_DRILL;
     out_request->screen = SCOPE_EVENTS;
-    condition_put_heap(&out_request->condition, shown(v)->trace, heap);
-    cell_put_heap(&out_request->label, heap);
+    switch (v->rows.by) {
+    case HEAP_ROWS_HEAP:
+        cell_put_heap(&out_request->label, registry_heap(r, row->id));
+        break;
+    case HEAP_ROWS_THREAD:
+        strbuf_printf(&out_request->label, "thread %u", registry_thread(r, row->id)->tid);
+        break;
+    case HEAP_ROWS_PROCESS:
+    case HEAP_ROWS_BY_COUNT:
+        cell_put_process(&out_request->label, registry_process(r, row->id), false);
+        out_request->screen = SCOPE_HEAPS;
+        v->came_from_processes = true;
+        show_by(v, HEAP_ROWS_HEAP);
+    }
+    return VIEW_REQUEST;
 }
 
-/* The process column filters by process; every other figure is the heap's. */
-static void filter_by_row(const struct heaps_view *v, bool exclude,
-                          struct view_request *out_request)
+/* The process column filters by process; every other figure is that of the row. */
+static enum view_result filter_by_row(const struct heaps_view *v, bool exclude,
+                                      struct view_request *out_request)
 {
-    const struct heap *heap = heap_of(v, v->order[v->list.pos].h);
-    const struct process *process = registry_process(shown(v)->trace->registry, heap->process);
+    struct strbuf *condition = &out_request->condition;
+    bool by_process = v->list.column == HEAP_COLUMN_PROCESS;
+    if (!(by_process && put_process(v, selected(v), condition)) && !put_row(v, condition))
+        return say_nameless(out_request);
     out_request->kind = VIEW_REQUEST_FILTER;
-    if (v->list.column == HEAP_COLUMN_PROCESS && process->pid != EVENT_NO_ID)
-        strbuf_printf(&out_request->condition, "pid == %u", process->pid);
-    else
-        condition_put_heap(&out_request->condition, shown(v)->trace, heap);
     if (exclude)
-        condition_negate(&out_request->condition);
+        condition_negate(condition);
+    return VIEW_REQUEST;
 }
+
+/* ---- view ---- */
 
 static enum view_result heaps_action(struct view *view, enum action a, uint64_t count,
                                      struct view_request *out_request)
 {
     struct heaps_view *v = (struct heaps_view *)view;
-    bool has_row = count_rows(v) > 0;
+    bool has_row = v->rows.count > 0;
     if (list_action(&v->list, a, count)) {
-        if (a == ACTION_SORT_NEXT || a == ACTION_SORT_REVERSE) {
-            make_order(v);
-            list_sync(&v->list);
-        }
+        if (a == ACTION_SORT_NEXT || a == ACTION_SORT_REVERSE)
+            make_rows(v);
         return VIEW_DONE;
     }
-    if (a == ACTION_OPEN && has_row) {
-        open_heap(v, out_request);
-        return VIEW_REQUEST;
+    switch ((int)a) {
+    case ACTION_HEAP_ROWS:
+        v->came_from_processes = false;
+        show_by(v, (enum heap_rows_by)((v->rows.by + 1) % HEAP_ROWS_BY_COUNT));
+        return VIEW_DONE;
+    case ACTION_BACK: /* the program does the rest */
+        if (v->came_from_processes)
+            show_by(v, HEAP_ROWS_PROCESS);
+        v->came_from_processes = false;
+        return VIEW_IGNORED;
+    case ACTION_OPEN:
+        return has_row ? open_row(v, out_request) : VIEW_IGNORED;
+    case ACTION_FILTER_ADD:
+    case ACTION_FILTER_EXCLUDE:
+        return has_row ? filter_by_row(v, a == ACTION_FILTER_EXCLUDE, out_request) : VIEW_IGNORED;
+    default:
+        return VIEW_IGNORED;
     }
-    if ((a == ACTION_FILTER_ADD || a == ACTION_FILTER_EXCLUDE) && has_row) {
-        filter_by_row(v, a == ACTION_FILTER_EXCLUDE, out_request);
-        return VIEW_REQUEST;
-    }
-    return VIEW_IGNORED;
-}
-
-/* Makes a column of figures as wide as its largest, but no narrower than its title. */
-static void fit_figure(struct heaps_view *v, enum heap_column column, uint64_t largest,
-                       bool is_bytes)
-{
-    struct list_column *c = &v->columns[column];
-    strbuf_clear(&v->empty);
-    if (is_bytes)
-        cell_put_bytes(&v->empty, v->view.env, largest);
-    else
-        text_put_grouped(&v->empty, largest);
-    int least = heap_columns[column].min_width;
-    c->min_width = c->max_width = (int)v->empty.len > least ? (int)v->empty.len : least;
-}
-
-static void raise_to(uint64_t *largest, uint64_t value)
-{
-    *largest = value > *largest ? value : *largest;
-}
-
-/* A handle used again needs room for its number; the process says something where there are
- * several; figures take what they need, so that more columns fit. */
-static void fit_columns(struct heaps_view *v)
-{
-    const struct summary *s = v->summary;
-    struct figures most = {0};
-    bool again = false;
-    for (size_t i = 0; s != NULL && i < s->heap_count; i++) {
-        const struct figures *f = &s->heaps[i].f;
-        again = again || heap_of(v, &s->heaps[i])->generation > 1;
-        raise_to(&most.outstanding_bytes, f->outstanding_bytes);
-        raise_to(&most.outstanding_blocks, f->outstanding_blocks);
-        raise_to(&most.peak_bytes, f->peak_bytes);
-        raise_to(&most.allocs, f->allocs);
-        raise_to(&most.frees, f->frees);
-    }
-    fit_figure(v, HEAP_COLUMN_OUTSTANDING, most.outstanding_bytes, true);
-    fit_figure(v, HEAP_COLUMN_BLOCKS, most.outstanding_blocks, false);
-    fit_figure(v, HEAP_COLUMN_PEAK, most.peak_bytes, true);
-    fit_figure(v, HEAP_COLUMN_ALLOCS, most.allocs, false);
-    fit_figure(v, HEAP_COLUMN_FREES, most.frees, false);
-    struct list_column *heap = &v->columns[HEAP_COLUMN_HEAP];
-    heap->min_width = heap->max_width = again ? 16 : 13;
-    v->columns[HEAP_COLUMN_PROCESS].priority = v->view.env->census->processes > 1 ? 2 : 12;
 }
 
 static bool heaps_sync(struct view *view)
 {
     struct heaps_view *v = (struct heaps_view *)view;
-    const struct summary *summary = shown(v) != NULL ? shown(v)->summary : NULL;
-    v->summary = summary;
-    fit_columns(v);
-    make_order(v);
-    why_empty_figures(view->env, &v->empty);
-    v->list.empty_text = strbuf_str(&v->empty);
-    list_sync(&v->list);
+    make_rows(v);
     return true;
 }
 
 static void heaps_draw(struct view *view, const struct canvas *c)
 {
     struct heaps_view *v = (struct heaps_view *)view;
+    struct canvas list = *c;
+    if (c->rows >= LINES_FOR_CAPTION && v->rows.by != HEAP_ROWS_HEAP) {
+        put_caption(v);
+        canvas_field(c, 0, 1, c->cols - 1, ROLE_TITLE_FOCUS, ALIGN_LEFT, CUT_END,
+                     strbuf_str(&v->text), v->text.len);
+        list = canvas_sub(c, 1, 0, c->rows - 1, c->cols);
+    }
+    why_empty_figures(view->env, &v->text);
+    v->list.empty_text = strbuf_str(&v->text);
     v->list.blurred = !view->focused;
-    list_draw(&v->list, c);
+    list_draw(&v->list, &list);
 }
 
 static void heaps_close(struct view *view)
 {
     struct heaps_view *v = (struct heaps_view *)view;
     list_release(&v->list);
-    strbuf_release(&v->empty);
-    free(v->order);
+    heap_rows_release(&v->rows);
+    strbuf_release(&v->text);
     free(v);
 }
 
@@ -363,8 +259,8 @@ static struct list *heaps_list(struct view *view)
     return &((struct heaps_view *)view)->list;
 }
 
-static const enum action heap_hints[] = {ACTION_OPEN, ACTION_FILTER_ADD, ACTION_SORT_NEXT,
-                                         ACTION_FILTER_EDIT, ACTION_HELP};
+static const enum action heap_hints[] = {ACTION_OPEN,      ACTION_FILTER_ADD,  ACTION_SORT_NEXT,
+                                         ACTION_HEAP_ROWS, ACTION_FILTER_EDIT, ACTION_HELP};
 
 static const struct view_ops heaps_ops = {
     .scope = SCOPE_HEAPS,
@@ -383,8 +279,13 @@ struct view *view_heaps_new(const struct view_env *env)
 {
     struct heaps_view *v = base_xcalloc(1, sizeof *v);
     v->view = (struct view){.ops = &heaps_ops, .env = env};
-    memcpy(v->columns, heap_columns, sizeof heap_columns);
-    list_init(&v->list, &heap_source, v, v->columns, HEAP_COLUMN_COUNT);
+    v->rows.env = env;
+    static const enum heap_column first[HEAP_ROWS_BY_COUNT] = {
+        HEAP_COLUMN_HEAP, HEAP_COLUMN_PROCESS, HEAP_COLUMN_THREAD};
+    for (size_t i = 0; i < HEAP_ROWS_BY_COUNT; i++)
+        v->place[i] = (struct place){.id = LIST_NO_ROW, .column = first[i]};
+    heap_cells_init(v->columns);
+    list_init(&v->list, &heap_rows_source, &v->rows, v->columns, HEAP_COLUMN_COUNT);
     list_set_sort(&v->list, HEAP_COLUMN_OUTSTANDING, true);
     return &v->view;
 }

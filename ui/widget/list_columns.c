@@ -6,15 +6,23 @@
 #include "base/text.h"
 #include "ui/widget/list.h"
 
-size_t list_columns_order(const struct list *l, size_t out_column[LIST_MAX_COLUMNS])
+/* All columns from left to right; absent ones only when asked for. */
+static size_t put_in_order(const struct list *l, bool absent_too,
+                           size_t out_column[LIST_MAX_COLUMNS])
 {
     size_t n = 0;
+    out_column[0] = 0;
     for (size_t place = 0; place < LIST_MAX_COLUMNS; place++) {
         size_t column = l->choice.made ? l->choice.order[place] : place;
-        if (column < l->column_count)
+        if (column < l->column_count && (absent_too || (l->absent >> column & 1) == 0))
             out_column[n++] = column;
     }
     return n;
+}
+
+size_t list_columns_order(const struct list *l, size_t out_column[LIST_MAX_COLUMNS])
+{
+    return put_in_order(l, false, out_column);
 }
 
 bool list_columns_is_hidden(const struct list *l, size_t column)
@@ -22,17 +30,23 @@ bool list_columns_is_hidden(const struct list *l, size_t column)
     return l->choice.made ? l->choice.hidden[column] : l->columns[column].hidden;
 }
 
+/* Drops hidden columns from `n` > 0 of them; the first stays when all are: a view may have taken
+ * away what was chosen. */
+static size_t keep_shown(const struct list *l, size_t column[], size_t n)
+{
+    size_t first = column[0], kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!list_columns_is_hidden(l, column[i]))
+            column[kept++] = column[i];
+    if (kept > 0)
+        return kept;
+    column[0] = first;
+    return 1;
+}
+
 size_t list_columns_shown(const struct list *l, size_t out_column[LIST_MAX_COLUMNS])
 {
-    size_t all = list_columns_order(l, out_column), n = 0;
-    size_t first = out_column[0];
-    for (size_t i = 0; i < all; i++)
-        if (!list_columns_is_hidden(l, out_column[i]))
-            out_column[n++] = out_column[i];
-    if (n > 0)
-        return n;
-    out_column[0] = first; /* a view may have taken away all that were chosen */
-    return 1;
+    return keep_shown(l, out_column, list_columns_order(l, out_column));
 }
 
 int list_columns_width(const struct list *l, size_t column)
@@ -69,17 +83,16 @@ static struct list_choice *own_choice(struct list *l)
 void list_columns_keep_cursor(struct list *l)
 {
     size_t order[LIST_MAX_COLUMNS];
-    size_t n = list_columns_order(l, order), last = LIST_NO_COLUMN;
-    bool passed = false;
-    for (size_t i = 0; i < n; i++) {
-        passed = passed || order[i] == l->column;
-        if (list_columns_is_hidden(l, order[i]))
-            continue;
-        last = order[i];
-        if (passed)
-            break;
-    }
-    l->column = last != LIST_NO_COLUMN ? last : order[0];
+    size_t n = list_columns_order(l, order), at = 0;
+    while (at < n && order[at] != l->column)
+        at++;
+    /* To the next one to the right, else to the left; of an absent one to the first. */
+    size_t from = at < n ? at : 0, right = from, left = from;
+    while (right < n && list_columns_is_hidden(l, order[right]))
+        right++;
+    while (left > 0 && list_columns_is_hidden(l, order[left]))
+        left--;
+    l->column = order[right < n ? right : left];
 }
 
 bool list_columns_hide(struct list *l, size_t column, bool hide)
@@ -140,7 +153,7 @@ void list_columns_choose(struct list *l, const struct list_choice *choice)
 void list_columns_put(const struct list *l, struct strbuf *out)
 {
     size_t shown[LIST_MAX_COLUMNS];
-    size_t n = list_columns_shown(l, shown);
+    size_t n = keep_shown(l, shown, put_in_order(l, true, shown));
     for (size_t i = 0; i < n; i++) {
         int width = list_columns_width(l, shown[i]);
         strbuf_printf(out, "%s%s", i > 0 ? " " : "", l->columns[shown[i]].name);

@@ -60,7 +60,8 @@ struct list_choice {
 
 struct list;
 
-/* All columns from left to right, hidden ones too. Returns how many: the list's column_count. */
+/* The columns there are from left to right, hidden ones too but not absent ones. Returns how many.
+ */
 size_t list_columns_order(const struct list *l, size_t out_column[LIST_MAX_COLUMNS]);
 
 /* The columns that are not hidden, from left to right, whether they fit or not. At least one. */
@@ -78,7 +79,7 @@ int list_columns_most(const struct list *l, size_t column);
 /* Hides a column or shows it again. False when it is the last one shown: that stays. */
 bool list_columns_hide(struct list *l, size_t column, bool hide);
 
-/* Moves a column one place to the left or right among all of them. False at the end. */
+/* Moves a column one place to the left or right among those there are. False at the end. */
 bool list_columns_move(struct list *l, size_t column, bool right);
 
 /* Sets a column's width in cells, brought between LIST_LEAST_WIDTH and LIST_MOST_WIDTH; 0 or less:
@@ -94,7 +95,8 @@ void list_columns_choose(struct list *l, const struct list_choice *choice);
 /* Moves the column cursor to a shown column when its own is hidden. list_sync() does. */
 void list_columns_keep_cursor(struct list *l);
 
-/* Appends the shown columns as text, whether chosen or not: "time delta tid op heap:13 size". */
+/* Appends the shown columns as text, whether chosen or not: "time delta tid op heap:13 size".
+ * Absent ones are named if they would be shown: the choice is for later, too. */
 void list_columns_put(const struct list *l, struct strbuf *out);
 
 /*
