@@ -188,10 +188,22 @@ static uint64_t step(struct world *w, uint64_t from, bool forward)
     return result == BLOCK_STEP_DONE ? walk.row : ROW_NONE;
 }
 
+/* Links alone may not be enough; what they tell is the same. */
+static unsigned check_links(struct world *w, uint64_t from, bool forward, uint64_t expected)
+{
+    struct block_walk walk;
+    block_walk_start(&walk, w->rt.trace, &w->rows[from], forward);
+    enum block_step result = block_walk_by_links(&walk, w->rt.trace, w->count);
+    if (result == BLOCK_STEP_WAIT)
+        return 0;
+    assert_int_equal(result == BLOCK_STEP_DONE ? walk.row : ROW_NONE, expected);
+    return 1;
+}
+
 static void walks_along_blocks(void **state)
 {
     (void)state;
-    unsigned moves = 0;
+    unsigned moves = 0, steps = 0, by_links = 0;
     for (uint64_t seed = 1; seed <= 3; seed++) {
         struct world w;
         open_world(&w, seed);
@@ -201,12 +213,16 @@ static void walks_along_blocks(void **state)
                 continue;
             moves += moved;
             uint64_t block = moved ? w.old[i] : trace_row_opener(&w.rows[i]);
-            assert_int_equal(step(&w, i, true), next_by_hand(&w, i));
-            assert_int_equal(step(&w, i, false), previous_by_hand(&w, i, block));
+            uint64_t next = next_by_hand(&w, i), previous = previous_by_hand(&w, i, block);
+            assert_int_equal(step(&w, i, true), next);
+            assert_int_equal(step(&w, i, false), previous);
+            steps += 2;
+            by_links += check_links(&w, i, true, next) + check_links(&w, i, false, previous);
         }
         close_world(&w);
     }
     assert_true(moves > 100);
+    assert_true(by_links > steps / 2);
 }
 
 /* Each stay leads to the next by a ReAlloc that says so. */

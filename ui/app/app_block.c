@@ -152,6 +152,10 @@ static enum block_step try_step(struct app *a, struct biography *b)
 {
     struct block_walk *w = &a->block.walk;
     uint64_t address;
+    *b = (struct biography){.shown = a->shown->rows};
+    enum block_step step = block_walk_by_links(w, a->shown->trace, a->shown->rows);
+    if (step != BLOCK_STEP_WAIT)
+        return step;
     if (w->block == ROW_NONE || !want(a, w->block, &address))
         return BLOCK_STEP_UNKNOWN;
     biography_look(b, a->shown, a->newest, strbuf_str(&a->block.wanted), address);

@@ -59,11 +59,11 @@ static uint64_t find_move(const struct biography *b, uint64_t block, uint64_t fr
     return ROW_NONE;
 }
 
-static enum block_step go(struct block_walk *w, const struct biography *b, uint64_t to)
+static enum block_step go(struct block_walk *w, const struct trace *trace, uint64_t to)
 {
     struct row row;
-    store_get(b->trace->store, to, &row);
-    block_walk_start(w, b->trace, &row, w->forward);
+    store_get(trace->store, to, &row);
+    block_walk_start(w, trace, &row, w->forward);
     return BLOCK_STEP_DONE;
 }
 
@@ -77,7 +77,7 @@ static enum block_step step_forward(struct block_walk *w, const struct biography
         if (!get_event(b, w->block, k, &e))
             continue;
         uint64_t move = e.ends ? find_move(b, w->block, e.row.id, false) : ROW_NONE;
-        return go(w, b, move != ROW_NONE ? move : e.row.id);
+        return go(w, b->trace, move != ROW_NONE ? move : e.row.id);
     }
     if (dies && closer > w->row) {
         /* By an event of no address (Destroy, Create): the walk stays with its block. */
@@ -88,11 +88,11 @@ static enum block_step step_forward(struct block_walk *w, const struct biography
 }
 
 /* The block came from elsewhere: its former life goes before. */
-static enum block_step step_before_move(struct block_walk *w, const struct biography *b,
+static enum block_step step_before_move(struct block_walk *w, const struct trace *trace,
                                         uint64_t move)
 {
     w->row = move;
-    w->block = biography_old_opener(b->trace, move);
+    w->block = biography_old_opener(trace, move);
     return w->block != ROW_NONE ? BLOCK_STEP_WAIT : BLOCK_STEP_BORN;
 }
 
@@ -112,9 +112,9 @@ static enum block_step step_backward(struct block_walk *w, const struct biograph
             continue;
         bool part = (departure != ROW_NONE && e.ends) || (came && e.row.id == w->block);
         if (!part)
-            return go(w, b, e.row.id);
+            return go(w, b->trace, e.row.id);
     }
-    return came ? step_before_move(w, b, arrival) : BLOCK_STEP_BORN;
+    return came ? step_before_move(w, b->trace, arrival) : BLOCK_STEP_BORN;
 }
 
 /* How far the answer must reach before a step can be decided. */
@@ -137,4 +137,106 @@ enum block_step block_walk_step(struct block_walk *w, const struct biography *b)
     if (b->rows == NULL || b->scanned < rows_needed(w, b))
         return BLOCK_STEP_WAIT;
     return w->forward ? step_forward(w, b) : step_backward(w, b);
+}
+
+/* ---- the same by links alone ---- */
+
+/* True for a ReAlloc that resized the block or brought it here. */
+static bool changes(const struct trace *trace, uint64_t id, uint64_t block)
+{
+    const struct store_chunk *c = store_chunk(trace->store, id / STORE_CHUNK_ROWS);
+    uint32_t i = (uint32_t)(id % STORE_CHUNK_ROWS);
+    return store_chunk_op(c, i) == HEAP_OP_REALLOC && (c->flags[i] & ROW_OPENS) == 0 &&
+           store_chunk_link(c, i, id) == block;
+}
+
+static bool is_move_from(const struct trace *trace, uint64_t id, uint64_t block)
+{
+    const struct store_chunk *c = store_chunk(trace->store, id / STORE_CHUNK_ROWS);
+    uint32_t i = (uint32_t)(id % STORE_CHUNK_ROWS);
+    return store_chunk_op(c, i) == HEAP_OP_REALLOC && (c->flags[i] & ROW_MOVED) != 0 &&
+           biography_old_opener(trace, id) == block;
+}
+
+/* The ReAlloc behind `from` that took the block away; ROW_NONE. */
+static uint64_t find_departure(const struct trace *trace, uint64_t from, uint64_t rows,
+                               uint64_t block)
+{
+    uint64_t end = rows - from > NEAR_ROWS ? from + NEAR_ROWS : rows;
+    for (uint64_t id = from; id < end; id++)
+        if (is_move_from(trace, id, block))
+            return id;
+    return ROW_NONE;
+}
+
+/* The ReAlloc behind the block's birth that brought it; ROW_NONE. */
+static uint64_t find_arrival(const struct trace *trace, uint64_t rows, uint64_t block)
+{
+    uint64_t end = rows - block > NEAR_ROWS ? block + NEAR_ROWS : rows;
+    for (uint64_t id = block + 1; id < end; id++) {
+        struct row row;
+        if (!changes(trace, id, block))
+            continue;
+        store_get(trace->store, id, &row);
+        if (is_move(&row))
+            return id;
+    }
+    return ROW_NONE;
+}
+
+static enum block_step link_forward(struct block_walk *w, const struct trace *trace, uint64_t rows)
+{
+    uint64_t closer = store_closer(trace->store, w->block);
+    bool dies = closer != ROW_NONE && closer < rows;
+    uint64_t end = dies ? closer : rows;
+    if (end < w->row || end - w->row > BLOCK_WALK_SPAN)
+        return BLOCK_STEP_WAIT;
+    for (uint64_t id = w->row + 1; id < end; id++)
+        if (changes(trace, id, w->block))
+            return go(w, trace, id);
+    if (!dies)
+        return BLOCK_STEP_LIVES;
+    uint64_t move = find_departure(trace, closer, rows, w->block);
+    if (move != ROW_NONE)
+        return move > w->row ? go(w, trace, move) : BLOCK_STEP_DIED;
+    if (closer == w->row)
+        return BLOCK_STEP_DIED;
+    struct row end_row;
+    uint64_t address;
+    store_get(trace->store, closer, &end_row);
+    if (biography_address(&end_row, &address))
+        return go(w, trace, closer);
+    w->row = closer;
+    return BLOCK_STEP_DONE;
+}
+
+static enum block_step link_backward(struct block_walk *w, const struct trace *trace, uint64_t rows)
+{
+    uint64_t closer = store_closer(trace->store, w->block);
+    if (w->row < w->block || w->row - w->block > BLOCK_WALK_SPAN)
+        return BLOCK_STEP_WAIT;
+    bool past_end = closer != ROW_NONE && closer < w->row;
+    if (past_end && !is_move_from(trace, w->row, w->block))
+        return BLOCK_STEP_WAIT;
+    for (uint64_t id = w->row; id-- > w->block + 1;)
+        if (changes(trace, id, w->block))
+            return go(w, trace, id);
+    uint64_t arrival = find_arrival(trace, rows, w->block);
+    if (arrival == ROW_NONE)
+        return w->row == w->block ? BLOCK_STEP_BORN : go(w, trace, w->block);
+    return step_before_move(w, trace, arrival);
+}
+
+enum block_step block_walk_by_links(struct block_walk *w, const struct trace *trace, uint64_t rows)
+{
+    enum block_step step = BLOCK_STEP_WAIT;
+    uint64_t before = ROW_NONE;
+    /* Backward a move leads to the block's former life: look there at once. */
+    for (int i = 0; i < 2 && step == BLOCK_STEP_WAIT && w->block != before; i++) {
+        before = w->block;
+        if (w->block == ROW_NONE)
+            return BLOCK_STEP_UNKNOWN;
+        step = w->forward ? link_forward(w, trace, rows) : link_backward(w, trace, rows);
+    }
+    return step;
 }

@@ -30,6 +30,13 @@ void block_walk_start(struct block_walk *w, const struct trace *trace, const str
                       bool forward);
 
 /*
+ * One step without asking anybody: along the links between rows, and the ReAllocs among at most
+ * BLOCK_WALK_SPAN rows. BLOCK_STEP_WAIT when that is not enough. Under 0.2 ms.
+ */
+#define BLOCK_WALK_SPAN 65536u
+enum block_step block_walk_by_links(struct block_walk *w, const struct trace *trace, uint64_t rows);
+
+/*
  * One step. `b` is the answer about the address of `w->block`. Looks at a bounded number of rows.
  */
 enum block_step block_walk_step(struct block_walk *w, const struct biography *b);
