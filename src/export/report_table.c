@@ -290,9 +290,9 @@ static const struct report_column source_columns[] = {
     SOURCE("allocs", "Allocs", 0, COUNT, count[FOLD_SOURCE_ALLOC]),
     SOURCE("alloc_bytes", "Alloc bytes", 0, BYTES, bytes[FOLD_SOURCE_ALLOC]),
     SOURCE("reallocs", "ReAllocs", 2, COUNT, count[FOLD_SOURCE_REALLOC]),
-    SOURCE("realloc_bytes", NULL, 0, BYTES, bytes[FOLD_SOURCE_REALLOC]),
+    SOURCE("realloc_bytes", "ReAlloc bytes", 4, BYTES, bytes[FOLD_SOURCE_REALLOC]),
     SOURCE("frees", "Frees", 1, COUNT, count[FOLD_SOURCE_FREE]),
-    SOURCE("freed_bytes", NULL, 0, BYTES, bytes[FOLD_SOURCE_FREE]),
+    SOURCE("freed_bytes", "Freed bytes", 3, BYTES, bytes[FOLD_SOURCE_FREE]),
     SOURCE("outstanding_bytes", "Outstanding", 0, BYTES, outstanding_bytes),
     SOURCE("outstanding_blocks", "Blocks", 1, COUNT, outstanding_blocks),
 };

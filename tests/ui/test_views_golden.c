@@ -80,6 +80,14 @@ static void dress_scanning(struct snapshot *s)
     s->summary_complete = false;
 }
 
+/* Events that say they came from the Source called invalid. */
+static void dress_invalid(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->summary->source_count; i++)
+        if (s->summary->sources[i].source == 9)
+            s->summary->sources[i].source = 5;
+}
+
 /* clang-format off */
 static const struct picture {
     const char *name;
@@ -145,6 +153,7 @@ static const struct picture {
     {"sources-cells-time", "4bbLx<Tab>jlll", {0}},
     {"sources-cells-heap", "4bxx<Tab>jl", {0}},
     {"sources-sorted", "4ss", {0}},
+    {"sources-invalid", "4L", {.dress = dress_invalid}},
     {"sources-empty", "4", {.events = FIXTURE_EMPTY}},
     {"help", "?", {0}},
     {"help-found", "?/mark<Enter>n", {0}},

@@ -172,8 +172,9 @@ static void draw_row(struct heat_table *h, bool focused, const struct canvas *c,
     }
     strbuf_clear(&h->text);
     heat_put_source(heat_row(h, row), &h->text);
-    canvas_field(&line, y, HEAT_SIGN_CELLS, HEAT_LABEL_CELLS - HEAT_SIGN_CELLS, ROLE_TEXT,
-                 ALIGN_LEFT, CUT_END, strbuf_str(&h->text), h->text.len);
+    canvas_field(&line, y, HEAT_SIGN_CELLS, HEAT_LABEL_CELLS - HEAT_SIGN_CELLS,
+                 source_is_alarming(heat_row(h, row)) ? ROLE_EVENT_FAIL : ROLE_TEXT, ALIGN_LEFT,
+                 CUT_END, strbuf_str(&h->text), h->text.len);
     size_t n = columns_shown(h, c->cols);
     for (size_t i = 0; i < n; i++) {
         struct canvas cell = line;

@@ -9,9 +9,6 @@
 #include "ui/view/cell_format.h"
 #include "ui/view/why_empty.h"
 
-/* The Source that Windows calls invalid: any event from it is a finding. */
-#define SOURCE_INVALID 5
-
 #define PERCENT_CELLS 7
 #define LEAST_BAR     6
 
@@ -118,18 +115,11 @@ static uint64_t count_rows(void *ctx)
     return ((const struct source_list *)ctx)->count;
 }
 
-static bool is_unused(const struct source_cell *f)
-{
-    return f->count[FOLD_SOURCE_ALLOC] + f->count[FOLD_SOURCE_REALLOC] +
-               f->count[FOLD_SOURCE_FREE] + f->outstanding_blocks ==
-           0;
-}
-
 static void load_row(void *ctx, uint64_t pos, struct list_row *out_row)
 {
     struct source_list *l = ctx;
     l->row = &l->rows[pos];
-    if (is_unused(&l->row->figures.f))
+    if (source_is_unused(&l->row->figures.f))
         out_row->role = ROLE_TEXT_MUTED;
 }
 
@@ -162,12 +152,7 @@ static const struct list_source source_rows = {
 
 /* ---- cells ---- */
 
-/* Events from the invalid Source are told by colour and sign. */
-static bool is_alarming(const struct source_row *r)
-{
-    return !r->figures.other && r->figures.source == SOURCE_INVALID && !is_unused(&r->figures.f);
-}
-
+/* The invalid Source is told by colour and sign. */
 static void put_source(void *ctx, struct list_cell *cell)
 {
     const struct source_row *r = ((const struct source_list *)ctx)->row;
@@ -176,7 +161,7 @@ static void put_source(void *ctx, struct list_cell *cell)
         return;
     }
     cell_put_source(cell->text, r->figures.source);
-    if (!is_alarming(r))
+    if (!source_is_alarming(&r->figures))
         return;
     strbuf_puts(cell->text, " !");
     cell_set_role(cell, ROLE_EVENT_FAIL);
@@ -223,7 +208,8 @@ static void draw_share(void *ctx, const struct canvas *box, enum role row_role)
     if (bar < LEAST_BAR)
         return;
     uint64_t steps = (uint64_t)(source_show_scaled(l->show, value, whole) * BAR_STEPS);
-    canvas_bar(box, 0, 0, bar, is_alarming(l->row) ? ROLE_EVENT_FAIL : ROLE_GRAPH_BAR,
+    canvas_bar(box, 0, 0, bar,
+               source_is_alarming(&l->row->figures) ? ROLE_EVENT_FAIL : ROLE_GRAPH_BAR,
                steps > 0 ? steps : 1, BAR_STEPS);
 }
 

@@ -15,6 +15,20 @@ static const struct {
     [FOLD_SOURCE_FREE] = {"Frees", "free", "frees", "op == free"},
 };
 
+#define SOURCE_INVALID 5
+
+bool source_is_unused(const struct source_cell *c)
+{
+    return c->count[FOLD_SOURCE_ALLOC] + c->count[FOLD_SOURCE_REALLOC] +
+               c->count[FOLD_SOURCE_FREE] + c->outstanding_blocks ==
+           0;
+}
+
+bool source_is_alarming(const struct source_figures *f)
+{
+    return !f->other && f->source == SOURCE_INVALID && !source_is_unused(&f->f);
+}
+
 uint64_t source_show_value(const struct source_show *s, const struct source_cell *c)
 {
     switch (s->figure) {

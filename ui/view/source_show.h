@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
-#include "model/fold_cross.h"
+#include "model/fold.h"
 
 struct view_env;
 
@@ -32,6 +32,12 @@ struct source_show {
     enum source_table table;
     bool log;
 };
+
+/* True when nothing at all is known of it. */
+bool source_is_unused(const struct source_cell *c);
+
+/* True for the Source that Windows calls invalid when it has any event: that is a finding. */
+bool source_is_alarming(const struct source_figures *f);
 
 /* The figure shown. */
 uint64_t source_show_value(const struct source_show *s, const struct source_cell *c);
