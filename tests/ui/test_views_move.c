@@ -429,6 +429,10 @@ static void goes_to_rows_and_times(void **state)
     assert_row(12);
     type("''");
     assert_row(0);
+    type("#6G[");
+    type(":0.044502<Enter>");
+    assert_true(sees("outside the range"));
+    assert_row(5);
 }
 
 static void goes_to_addresses(void **state)

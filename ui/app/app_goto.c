@@ -77,6 +77,8 @@ static void go_to_time(struct app *a, int64_t ns)
         strbuf_printf(&g->note, "That is after the last event%s; this is the last one.",
                       a->shown->rows_complete ? "" : " so far");
         row = last;
+    } else if (ns < a->range.since || ns > a->range.until) {
+        strbuf_puts(&g->note, "That is outside the range; this is the nearest event in it.");
     }
     go(a, row, false);
 }

@@ -260,7 +260,8 @@ static struct list *heaps_list(struct view *view)
 }
 
 static const enum action heap_hints[] = {ACTION_OPEN,      ACTION_FILTER_ADD,  ACTION_SORT_NEXT,
-                                         ACTION_HEAP_ROWS, ACTION_FILTER_EDIT, ACTION_HELP};
+                                         ACTION_HEAP_ROWS, ACTION_FILTER_EDIT, ACTION_FIND,
+                                         ACTION_HELP};
 
 static const struct view_ops heaps_ops = {
     .scope = SCOPE_HEAPS,
