@@ -40,6 +40,7 @@ void bench_typing(struct bench *b)
     static struct keyboard k;
     keyboard_open(&k, b, b->path);
     keyboard_settle(&k);
+    keyboard_go(&k, "2", keyboard_shows, "Outcome");
     for (int i = 0; i < 10; i++)
         for (size_t s = 0; s < sizeof screens / sizeof screens[0]; s++)
             keyboard_press_later(&k, 0.05, screens[s].key, keyboard_shows, screens[s].shows);

@@ -9,6 +9,10 @@
 /* Seconds on the monotonic clock. */
 double clocked_now(void);
 
+/* Seconds of CPU that the calling thread has used: what a machine that others share does not
+ * change. */
+double clocked_cpu(void);
+
 struct clocked_run {
     int status;     /* as of wait4() */
     double wall;    /* seconds */

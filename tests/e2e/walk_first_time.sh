@@ -31,8 +31,8 @@ walk() { # walk COLSxROWS ENVIRONMENT OPTIONS
     keys 4
     wait_for '^> *3 main path'
     keys Tab l
-    wait_for 'main path, size [0-9,]*\.\.[0-9,]*:'
-    sizes=$(screen | sed -n 's/.*main path, size \([0-9,.]*\):.*/\1/p' | tr -d ,)
+    wait_for 'main path, size [0-9,]*\.\.[0-9]'
+    sizes=$(screen | sed -n 's/.*main path, size \([0-9,]*\.\.[0-9,]*\).*/\1/p' | tr -d ,)
     keys Enter
     wait_for 'Outcome'
     expect_count "heap == $biggest && source == mainpath && op == alloc && size in $sizes"
