@@ -139,7 +139,7 @@ static struct list *events_list(struct view *view)
 }
 
 static const enum action event_hints[] = {ACTION_OPEN, ACTION_FILTER_ADD, ACTION_FILTER_EDIT,
-                                          ACTION_FIND, ACTION_HELP, ACTION_FOLLOW};
+                                          ACTION_FIND, ACTION_HELP,       ACTION_FOLLOW};
 
 static const struct view_ops events_ops = {
     .scope = SCOPE_EVENTS,

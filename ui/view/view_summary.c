@@ -94,7 +94,7 @@ static struct page *summary_page(struct view *view)
 }
 
 static const enum action summary_hints[] = {ACTION_HEAPS, ACTION_EVENTS, ACTION_FILTER_EDIT,
-                                            ACTION_TRUST, ACTION_FIND, ACTION_HELP};
+                                            ACTION_TRUST, ACTION_FIND,   ACTION_HELP};
 
 static const struct view_ops summary_ops = {
     .scope = SCOPE_SUMMARY,
