@@ -122,6 +122,29 @@ static void the_last_column_stays(void **state)
     assert_int_equal(l.column, 4);
 }
 
+/* What is absent or needed for now changes what is seen, not what was chosen. */
+static void absent_and_needed_ones_change_no_choice(void **state)
+{
+    (void)state;
+    struct list l;
+    size_t shown[LIST_MAX_COLUMNS];
+    make(&l);
+    list_columns_take(&l, "size heap:9 time", NULL);
+    l.column = 4;
+    l.absent = 1u << 4 | 1u << 0;
+    l.needed = 1u << 9;
+    list_sync(&l);
+    assert_int_equal(list_columns_shown(&l, shown), 2);
+    assert_true((shown[0] == 6 && shown[1] == 9) || (shown[0] == 9 && shown[1] == 6));
+    assert_false(list_columns_is_hidden(&l, l.column));
+    assert_true(l.column == 6 || l.column == 9);
+    assert_false(list_columns_hide(&l, 9, true));
+    assert_text(&l, "size heap:9 time");
+    l.absent = l.needed = 0;
+    list_sync(&l);
+    assert_int_equal(list_columns_shown(&l, shown), 3);
+}
+
 /* The same choice kept apart, in the plainest way. */
 struct model {
     size_t order[COLUMNS];
@@ -261,6 +284,7 @@ int main(void)
         cmocka_unit_test(wrong_words_are_named_and_change_nothing),
         cmocka_unit_test(hidden_ones_come_back_where_they_belong),
         cmocka_unit_test(the_last_column_stays),
+        cmocka_unit_test(absent_and_needed_ones_change_no_choice),
         cmocka_unit_test(any_choice_survives_its_text),
         cmocka_unit_test(moving_and_sorting_follow_what_is_shown),
     };

@@ -302,7 +302,10 @@ static bool is_absent(const struct heap_rows *r, enum heap_column column)
 void heap_cells_fit(struct heap_rows *r, struct list *l,
                     struct list_column columns[HEAP_COLUMN_COUNT])
 {
+    static const enum heap_column names[HEAP_ROWS_BY_COUNT] = {
+        HEAP_COLUMN_HEAP, HEAP_COLUMN_PROCESS, HEAP_COLUMN_THREAD};
     l->absent = 0;
+    l->needed = UINT32_C(1) << names[r->by];
     for (size_t i = 0; i < HEAP_COLUMN_COUNT; i++) {
         if (is_absent(r, (enum heap_column)i))
             l->absent |= UINT32_C(1) << i;

@@ -164,7 +164,7 @@ static enum view_result toggle(struct columns_view *v, struct view_request *out_
     if (list_columns_hide(v->subject, column, !list_columns_is_hidden(v->subject, column)))
         return VIEW_DONE;
     out_request->kind = VIEW_REQUEST_MESSAGE;
-    strbuf_puts(&out_request->condition, "One column has to stay.");
+    strbuf_puts(&out_request->condition, "This column has to stay.");
     return VIEW_REQUEST;
 }
 
@@ -250,6 +250,7 @@ static void put_keys(struct columns_view *v)
         {ACTION_CLOSE, ACTION_NONE, "take back"},
         {ACTION_COLUMN_AUTO, ACTION_NONE, "automatic width"},
         {ACTION_COLUMN_DEFAULTS, ACTION_NONE, "defaults"},
+        {ACTION_SAVE, ACTION_NONE, "remember for good"},
     };
     strbuf_clear(&v->text);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {

@@ -250,8 +250,9 @@ static void heaps_close(struct view *view)
 
 static enum view_rows heaps_kind(const struct view *view)
 {
-    (void)view;
-    return VIEW_ROWS_HEAPS;
+    static const enum view_rows kinds[HEAP_ROWS_BY_COUNT] = {VIEW_ROWS_HEAPS, VIEW_ROWS_PROCESSES,
+                                                             VIEW_ROWS_THREADS};
+    return kinds[((const struct heaps_view *)view)->rows.by];
 }
 
 static struct list *heaps_list(struct view *view)

@@ -59,6 +59,7 @@ struct list {
     size_t column_count;
     struct list_choice choice; /* changed through list_columns.h */
     uint32_t absent; /* bits of columns that mean nothing now: neither shown nor offered */
+    uint32_t needed; /* bits of columns that say what the rows are: shown whatever was chosen */
 
     uint64_t count; /* as of the last list_sync() */
     uint64_t pos;   /* selected row; 0 when there is none */

@@ -25,18 +25,24 @@ size_t list_columns_order(const struct list *l, size_t out_column[LIST_MAX_COLUM
     return put_in_order(l, false, out_column);
 }
 
-bool list_columns_is_hidden(const struct list *l, size_t column)
+static bool is_unwanted(const struct list *l, size_t column)
 {
     return l->choice.made ? l->choice.hidden[column] : l->columns[column].hidden;
 }
 
-/* Drops hidden columns from `n` > 0 of them; the first stays when all are: a view may have taken
- * away what was chosen. */
-static size_t keep_shown(const struct list *l, size_t column[], size_t n)
+bool list_columns_is_hidden(const struct list *l, size_t column)
+{
+    return (l->needed >> column & 1) == 0 && is_unwanted(l, column);
+}
+
+/* Drops columns from `n` > 0 of them; the first stays when all would go: a view may have taken away
+ * what was chosen. */
+static size_t drop(const struct list *l, bool (*goes)(const struct list *l, size_t column),
+                   size_t column[], size_t n)
 {
     size_t first = column[0], kept = 0;
     for (size_t i = 0; i < n; i++)
-        if (!list_columns_is_hidden(l, column[i]))
+        if (!goes(l, column[i]))
             column[kept++] = column[i];
     if (kept > 0)
         return kept;
@@ -46,7 +52,7 @@ static size_t keep_shown(const struct list *l, size_t column[], size_t n)
 
 size_t list_columns_shown(const struct list *l, size_t out_column[LIST_MAX_COLUMNS])
 {
-    return keep_shown(l, out_column, list_columns_order(l, out_column));
+    return drop(l, list_columns_is_hidden, out_column, list_columns_order(l, out_column));
 }
 
 int list_columns_width(const struct list *l, size_t column)
@@ -98,7 +104,8 @@ void list_columns_keep_cursor(struct list *l)
 bool list_columns_hide(struct list *l, size_t column, bool hide)
 {
     size_t shown[LIST_MAX_COLUMNS];
-    if (hide && list_columns_shown(l, shown) == 1 && shown[0] == column)
+    bool needed = (l->needed >> column & 1) != 0;
+    if (hide && (needed || (list_columns_shown(l, shown) == 1 && shown[0] == column)))
         return false;
     own_choice(l)->hidden[column] = hide;
     list_columns_keep_cursor(l);
@@ -153,7 +160,7 @@ void list_columns_choose(struct list *l, const struct list_choice *choice)
 void list_columns_put(const struct list *l, struct strbuf *out)
 {
     size_t shown[LIST_MAX_COLUMNS];
-    size_t n = keep_shown(l, shown, put_in_order(l, true, shown));
+    size_t n = drop(l, is_unwanted, shown, put_in_order(l, true, shown));
     for (size_t i = 0; i < n; i++) {
         int width = list_columns_width(l, shown[i]);
         strbuf_printf(out, "%s%s", i > 0 ? " " : "", l->columns[shown[i]].name);

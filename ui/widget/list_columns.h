@@ -76,7 +76,8 @@ int list_columns_width(const struct list *l, size_t column);
 int list_columns_least(const struct list *l, size_t column);
 int list_columns_most(const struct list *l, size_t column);
 
-/* Hides a column or shows it again. False when it is the last one shown: that stays. */
+/* Hides a column or shows it again. False when it has to stay: the last one shown, and those that
+ * say what the rows are. */
 bool list_columns_hide(struct list *l, size_t column, bool hide);
 
 /* Moves a column one place to the left or right among those there are. False at the end. */
@@ -96,7 +97,7 @@ void list_columns_choose(struct list *l, const struct list_choice *choice);
 void list_columns_keep_cursor(struct list *l);
 
 /* Appends the shown columns as text, whether chosen or not: "time delta tid op heap:13 size".
- * Absent ones are named if they would be shown: the choice is for later, too. */
+ * What is absent or needed just now makes no difference: the choice is for later, too. */
 void list_columns_put(const struct list *l, struct strbuf *out);
 
 /*
