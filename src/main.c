@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,17 +145,32 @@ static void say_wrong(const struct options *o, int rc, const struct err_info *in
         command_message("%s", info->text);
 }
 
+/* On a terminal that cannot show the explorer, `heaptail FILE` is what it is without a terminal. */
+static int parse(int argc, char **argv, struct options *o, struct err_info *info)
+{
+    struct option_place place = {
+        .stdin_is_input = stdin_is_input(),
+        .stdout_is_terminal = isatty(STDOUT_FILENO) != 0,
+    };
+    int rc = options_parse(argc, argv, &place, o, info);
+    bool explores = rc == 0 && o->command == NULL && !o->help && !o->version && !o->nothing_to_do;
+    if (!explores || !place.stdout_is_terminal || !explore_terminal_is_dumb())
+        return rc;
+    command_message("the terminal type '%.40s' cannot place text, so this is the report; "
+                    "where it can, set TERM to what the terminal is, e.g. xterm-256color",
+                    getenv("TERM"));
+    options_release(o);
+    place.stdout_is_terminal = false;
+    return options_parse(argc, argv, &place, o, info);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), told or kept quiet there */
-    const struct option_place place = {
-        .stdin_is_input = stdin_is_input(),
-        .stdout_is_terminal = isatty(STDOUT_FILENO) != 0,
-    };
     struct options o;
     struct err_info info;
-    int rc = options_parse(argc, argv, &place, &o, &info);
+    int rc = parse(argc, argv, &o, &info);
     int code = rc == ERR_SYNTAX ? COMMAND_USAGE : COMMAND_FAILED;
     if (rc == 0)
         code = run(&o);

@@ -249,6 +249,7 @@ int options_parse(int argc, char **argv, const struct option_place *place,
 {
     struct options *o = out_options;
     *o = (struct options){.since = INT64_MIN, .until = INT64_MAX};
+    optind = 0; /* getopt begins anew: the same line may be read again for another place */
     int rc = read_options(argc, argv, o, &o->given, info);
     if (rc != 0) {
         o->command = find_command(argc, argv);

@@ -31,6 +31,7 @@
 #include "runtime/terminal.h"
 #include "runtime/writer.h"
 #include "ui/app/app.h"
+#include "ui/term/capability.h"
 #include "ui/term/input.h"
 #include "ui/term/screen.h"
 #include "ui/term/theme.h"
@@ -574,4 +575,10 @@ int explore_run(const struct explore_options *options)
     strbuf_release(&e->last_words);
     free(e);
     return code;
+}
+
+bool explore_terminal_is_dumb(void)
+{
+    bool known;
+    return !capability_is_usable(getenv("TERM"), STDOUT_FILENO, &known) && known;
 }

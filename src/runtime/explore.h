@@ -38,4 +38,8 @@ struct explore_options {
  */
 int explore_run(const struct explore_options *options);
 
+/* True when $TERM is known to be unable to place a cursor ("dumb"): nothing can be explored there.
+ */
+bool explore_terminal_is_dumb(void);
+
 #endif

@@ -183,6 +183,78 @@ static void states_differ_at_every_depth(void **state)
         }
 }
 
+/* States that stand side by side, and what each is drawn with. */
+struct meeting {
+    enum style_layer layer;
+    enum role role;
+};
+
+static const struct meeting rows[] = {
+    {LAYER_PLAIN, ROLE_TEXT},  {LAYER_SELECTED, ROLE_TEXT},    {LAYER_CURSOR, ROLE_TEXT},
+    {LAYER_PLAIN, ROLE_MATCH}, {LAYER_SELECTED, ROLE_MATCH},   {LAYER_PLAIN, ROLE_MATCH_CURRENT},
+    {LAYER_BLUR, ROLE_TEXT},   {LAYER_PLAIN, ROLE_TEXT_MUTED}, {LAYER_PLAIN, ROLE_LIST_MARKED},
+};
+static const struct meeting selected[] = {
+    {LAYER_SELECTED, ROLE_TEXT},
+    {LAYER_CURSOR, ROLE_TEXT},
+    {LAYER_SELECTED, ROLE_MATCH},
+    {LAYER_SELECTED, ROLE_MATCH_CURRENT},
+};
+static const struct meeting blurred[] = {
+    {LAYER_BLUR, ROLE_TEXT},
+    {LAYER_BLUR, ROLE_MATCH},
+    {LAYER_BLUR, ROLE_MATCH_CURRENT},
+};
+static const struct meeting headers[] = {
+    {LAYER_PLAIN, ROLE_HEADER},
+    {LAYER_PLAIN, ROLE_HEADER_SORT},
+    {LAYER_PLAIN, ROLE_HEADER_CURSOR},
+};
+static const struct meeting titles[] = {
+    {LAYER_PLAIN, ROLE_TITLE},
+    {LAYER_PLAIN, ROLE_STATUS_FOLLOW},
+    {LAYER_PLAIN, ROLE_STATUS_PAUSED},
+    {LAYER_PLAIN, ROLE_STATUS_WARN},
+};
+static const struct meeting prompts[] = {
+    {LAYER_PLAIN, ROLE_PROMPT},
+    {LAYER_PLAIN, ROLE_PROMPT_HINT},
+    {LAYER_PLAIN, ROLE_PROMPT_ERROR},
+};
+static const struct meeting status_line[] = {
+    {LAYER_PLAIN, ROLE_STATUS},
+    {LAYER_PLAIN, ROLE_STATUS_KEY},
+    {LAYER_PLAIN, ROLE_STATUS_WARN},
+};
+
+static void check_meeting(const char *theme, const struct style_table *table,
+                          const struct meeting *m, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++)
+            if (same_style(table->style[SCOPE_EVENTS][m[i].layer][m[i].role],
+                           table->style[SCOPE_EVENTS][m[k].layer][m[k].role]))
+                fail_msg("%s without colours: %s on layer %d looks like %s on %d", theme,
+                         role_name(m[i].role), m[i].layer, role_name(m[k].role), m[k].layer);
+}
+
+/* Every theme, too: on a terminal without colours they are all the monochrome one. */
+static void states_that_meet_differ_without_colours(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(shipped); i++) {
+        struct style_table *table = apply(shipped[i], DEPTH_MONO);
+        check_meeting(shipped[i], table, rows, COUNT(rows));
+        check_meeting(shipped[i], table, selected, COUNT(selected));
+        check_meeting(shipped[i], table, blurred, COUNT(blurred));
+        check_meeting(shipped[i], table, headers, COUNT(headers));
+        check_meeting(shipped[i], table, titles, COUNT(titles));
+        check_meeting(shipped[i], table, prompts, COUNT(prompts));
+        check_meeting(shipped[i], table, status_line, COUNT(status_line));
+        free(table);
+    }
+}
+
 /* TERM=xterm has 64 pairs; more would fall back to plain text. */
 static void few_pairs_are_enough(void **state)
 {
@@ -397,7 +469,13 @@ static void colours_fit_the_depth(void **state)
     assert_int_equal(s[ROLE_LOST].fg, 7); /* grey on eight colours is white, not black */
     assert_true(s[ROLE_THREAD].attrs & STYLE_REVERSE); /* both fell on red */
     theme_apply(t, DEPTH_MONO, table);
-    assert_true(s[ROLE_HEADER].fg == STYLE_DEFAULT && s[ROLE_HEADER].attrs == 0);
+    /* Without colours the monochrome theme stands in for one that relies on them ... */
+    assert_true(s[ROLE_HEADER].fg == STYLE_DEFAULT && s[ROLE_HEADER].attrs == STYLE_UNDERLINE);
+    static const char plain[] = "[roles]\ntext = default\nheader = default italic\n";
+    *t = (struct theme){0};
+    assert_int_equal(theme_parse(t, "x", plain, sizeof plain - 1, NULL), 0);
+    theme_apply(t, DEPTH_MONO, table);
+    assert_int_equal(s[ROLE_HEADER].attrs, STYLE_ITALIC); /* ... and not for one that does not */
     free(t);
     free(table);
 }
@@ -501,6 +579,7 @@ int main(void)
         cmocka_unit_test(every_role_is_readable),
         cmocka_unit_test(the_selected_row_is_readable),
         cmocka_unit_test(states_differ_at_every_depth),
+        cmocka_unit_test(states_that_meet_differ_without_colours),
         cmocka_unit_test(few_pairs_are_enough),
         cmocka_unit_test(events_are_told_apart_by_colour),
         cmocka_unit_test(the_colorblind_theme_serves_them),

@@ -24,6 +24,27 @@ bool capability_is_usable(const char *term, int fd, bool *out_known)
     return places_cursor;
 }
 
+static int count_colors(const char *term, int fd)
+{
+    int status;
+    if (setupterm(term, fd, &status) != OK)
+        return 0;
+    int colors = max_colors;
+    del_curterm(cur_term);
+    return colors;
+}
+
+const char *capability_choose_term(const char *term, int fd, char *buffer)
+{
+    const char *says = getenv("COLORTERM");
+    bool has_more = says != NULL && (strcmp(says, "truecolor") == 0 || strcmp(says, "24bit") == 0);
+    int n = snprintf(buffer, CAPABILITY_TERM, "%s-256color", term);
+    if (!has_more || n < 0 || n >= CAPABILITY_TERM)
+        return term;
+    int colors = count_colors(term, fd);
+    return colors > 0 && colors < 256 && count_colors(buffer, fd) >= 256 ? buffer : term;
+}
+
 static const char *get_string(const char *capability)
 {
     char name[NAME_MAX_LENGTH];

@@ -13,6 +13,14 @@
  * terminal's. False for unknown types, too; `*out_known` (may be NULL) tells them apart. */
 bool capability_is_usable(const char *term, int fd, bool *out_known);
 
+/*
+ * The type to open the terminal as: `term`, or its sister with 256 colours when the terminal says
+ * by COLORTERM that it has more than `term` knows of and terminfo has that sister
+ * ("xterm-256color"). `buffer` of CAPABILITY_TERM bytes may hold the answer.
+ */
+#define CAPABILITY_TERM 64
+const char *capability_choose_term(const char *term, int fd, char *buffer);
+
 /* The bytes that give a shell its terminal back: mouse and synchronized output off, keypad, cursor,
  * attributes, alternate screen. At most `size` - 1, NUL-terminated. */
 void capability_put_reset(char *out, size_t size);

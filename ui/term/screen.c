@@ -110,6 +110,8 @@ int screen_open(struct screen **out_screen, const struct screen_options *options
      * place nothing. */
     if (!capability_is_usable(term, fileno(options->out), NULL))
         return unusable_terminal(term, options->out, err);
+    char sister[CAPABILITY_TERM];
+    term = capability_choose_term(term, fileno(options->out), sister);
     struct screen *s = base_xcalloc(1, sizeof *s);
     if (outlet_open(&s->outlet, options->out))
         s->term = newterm(term, s->outlet.stream, options->in);

@@ -2,6 +2,9 @@
  */
 #include "ui/term/theme.h"
 
+#include <stdlib.h>
+
+#include "base/alloc.h"
 #include "ui/term/color.h"
 
 /* Contrast below which a role gives its colour up on the selection (WCAG 2.1, body text). */
@@ -106,7 +109,9 @@ static struct style lay_on(struct style role, struct style text, struct style se
                            enum style_depth depth)
 {
     struct style s = selection;
-    s.attrs |= role.attrs & (uint8_t)~STYLE_REVERSE;
+    /* Reversed twice would be as it was. */
+    uint8_t hidden = selection.attrs & STYLE_REVERSE;
+    s.attrs |= role.attrs & (uint8_t)~hidden;
     bool known = role.fg >= 16 && selection.bg >= 16 && depth == DEPTH_256;
     bool own_color = role.fg != text.fg && !(selection.attrs & STYLE_REVERSE);
     if (known && own_color &&
@@ -130,8 +135,37 @@ static void apply_scope(const struct theme *t, enum ui_scope scope, enum style_d
     }
 }
 
-void theme_apply(const struct theme *t, enum style_depth depth, struct style_table *out_table)
+static bool is_colored(const struct theme *t, const struct theme_style *style)
+{
+    return style->set && !style->alias &&
+           (follow_name(t, style->fg).kind != THEME_COLOR_DEFAULT ||
+            (style->has_bg && follow_name(t, style->bg).kind != THEME_COLOR_DEFAULT));
+}
+
+static bool uses_colors(const struct theme *t)
+{
+    const struct theme_style *style = &t->style[0][0];
+    for (size_t i = 0; i < (size_t)SCOPE_COUNT * ROLE_COUNT; i++)
+        if (is_colored(t, &style[i]))
+            return true;
+    return false;
+}
+
+static void apply(const struct theme *t, enum style_depth depth, struct style_table *out_table)
 {
     for (int scope = 0; scope < SCOPE_COUNT; scope++)
         apply_scope(t, (enum ui_scope)scope, depth, out_table->style[scope]);
+}
+
+void theme_apply(const struct theme *t, enum style_depth depth, struct style_table *out_table)
+{
+    if (depth != DEPTH_MONO || !uses_colors(t)) {
+        apply(t, depth, out_table);
+        return;
+    }
+    /* What colours told apart their attributes alone do not. */
+    struct theme *mono = base_xcalloc(1, sizeof *mono);
+    theme_init_builtin(mono, true);
+    apply(mono, depth, out_table);
+    free(mono);
 }

@@ -87,7 +87,8 @@ int theme_parse(struct theme *t, const char *file, const char *text, size_t n,
 /* The style of a role in a view: parents, aliases and palette names followed. */
 struct theme_style theme_resolve(const struct theme *t, enum ui_scope scope, enum role role);
 
-/* The theme on a terminal of `depth` colours. About 0.1 ms. */
+/* The theme on a terminal of `depth` colours. Without any, a theme that relies on colours gives way
+ * to the built-in monochrome one. About 0.1 ms. */
 void theme_apply(const struct theme *t, enum style_depth depth, struct style_table *out_table);
 
 #endif
