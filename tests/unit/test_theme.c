@@ -190,9 +190,9 @@ struct meeting {
 };
 
 static const struct meeting rows[] = {
-    {LAYER_PLAIN, ROLE_TEXT},  {LAYER_SELECTED, ROLE_TEXT},    {LAYER_CURSOR, ROLE_TEXT},
-    {LAYER_PLAIN, ROLE_MATCH}, {LAYER_SELECTED, ROLE_MATCH},   {LAYER_PLAIN, ROLE_MATCH_CURRENT},
-    {LAYER_BLUR, ROLE_TEXT},   {LAYER_PLAIN, ROLE_TEXT_MUTED}, {LAYER_PLAIN, ROLE_LIST_MARKED},
+    {LAYER_PLAIN, ROLE_TEXT},       {LAYER_SELECTED, ROLE_TEXT},       {LAYER_CURSOR, ROLE_TEXT},
+    {LAYER_PLAIN, ROLE_MATCH},      {LAYER_PLAIN, ROLE_MATCH_CURRENT}, {LAYER_BLUR, ROLE_TEXT},
+    {LAYER_PLAIN, ROLE_TEXT_MUTED}, {LAYER_PLAIN, ROLE_LIST_MARKED},
 };
 static const struct meeting selected[] = {
     {LAYER_SELECTED, ROLE_TEXT},
@@ -227,32 +227,33 @@ static const struct meeting status_line[] = {
     {LAYER_PLAIN, ROLE_STATUS_WARN},
 };
 
-static void check_meeting(const char *theme, const struct style_table *table,
+static void check_meeting(const char *theme, int depth, const struct style_table *table,
                           const struct meeting *m, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t k = i + 1; k < n; k++)
             if (same_style(table->style[SCOPE_EVENTS][m[i].layer][m[i].role],
                            table->style[SCOPE_EVENTS][m[k].layer][m[k].role]))
-                fail_msg("%s without colours: %s on layer %d looks like %s on %d", theme,
+                fail_msg("%s at depth %d: %s on layer %d looks like %s on %d", theme, depth,
                          role_name(m[i].role), m[i].layer, role_name(m[k].role), m[k].layer);
 }
 
-/* Every theme, too: on a terminal without colours they are all the monochrome one. */
-static void states_that_meet_differ_without_colours(void **state)
+/* Without colours every theme is the monochrome one. */
+static void states_that_meet_differ(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(shipped); i++) {
-        struct style_table *table = apply(shipped[i], DEPTH_MONO);
-        check_meeting(shipped[i], table, rows, COUNT(rows));
-        check_meeting(shipped[i], table, selected, COUNT(selected));
-        check_meeting(shipped[i], table, blurred, COUNT(blurred));
-        check_meeting(shipped[i], table, headers, COUNT(headers));
-        check_meeting(shipped[i], table, titles, COUNT(titles));
-        check_meeting(shipped[i], table, prompts, COUNT(prompts));
-        check_meeting(shipped[i], table, status_line, COUNT(status_line));
-        free(table);
-    }
+    for (size_t i = 0; i < COUNT(shipped); i++)
+        for (int depth = DEPTH_MONO; depth <= DEPTH_256; depth++) {
+            struct style_table *table = apply(shipped[i], (enum style_depth)depth);
+            check_meeting(shipped[i], depth, table, rows, COUNT(rows));
+            check_meeting(shipped[i], depth, table, selected, COUNT(selected));
+            check_meeting(shipped[i], depth, table, blurred, COUNT(blurred));
+            check_meeting(shipped[i], depth, table, headers, COUNT(headers));
+            check_meeting(shipped[i], depth, table, titles, COUNT(titles));
+            check_meeting(shipped[i], depth, table, prompts, COUNT(prompts));
+            check_meeting(shipped[i], depth, table, status_line, COUNT(status_line));
+            free(table);
+        }
 }
 
 /* TERM=xterm has 64 pairs; more would fall back to plain text. */
@@ -579,7 +580,7 @@ int main(void)
         cmocka_unit_test(every_role_is_readable),
         cmocka_unit_test(the_selected_row_is_readable),
         cmocka_unit_test(states_differ_at_every_depth),
-        cmocka_unit_test(states_that_meet_differ_without_colours),
+        cmocka_unit_test(states_that_meet_differ),
         cmocka_unit_test(few_pairs_are_enough),
         cmocka_unit_test(events_are_told_apart_by_colour),
         cmocka_unit_test(the_colorblind_theme_serves_them),

@@ -66,11 +66,14 @@ static int color_of_16(struct theme_color c, int last)
     return color_nearest(color_rgb(c), 0, last);
 }
 
-/* Eight colours have no bright ones: bold makes a foreground bright; grey is plain white. */
+/* Eight colours have no bright ones: bold makes a foreground bright; grey is white, dim
+ * where the terminal has that. */
 static struct style fold_to_8(struct style s)
 {
-    if (s.fg == 8)
+    if (s.fg == 8) {
         s.fg = 7;
+        s.attrs |= STYLE_DIM;
+    }
     if (s.fg > 8) {
         s.fg = (int16_t)(s.fg - 8);
         s.attrs |= STYLE_BOLD;
@@ -120,6 +123,12 @@ static struct style lay_on(struct style role, struct style text, struct style se
     return s;
 }
 
+/* A hit is told by its background, and is to be seen on the selected row, too. */
+static bool keeps_background(int role, struct style style, struct style text)
+{
+    return (role == ROLE_MATCH || role == ROLE_MATCH_CURRENT) && style.bg != text.bg;
+}
+
 static void apply_scope(const struct theme *t, enum ui_scope scope, enum style_depth depth,
                         struct style layer[LAYER_COUNT][ROLE_COUNT])
 {
@@ -128,6 +137,10 @@ static void apply_scope(const struct theme *t, enum ui_scope scope, enum style_d
         plain[r] = map_style(theme_resolve(t, scope, (enum role)r), depth);
     for (int r = 0; r < ROLE_COUNT; r++) {
         struct style text = plain[ROLE_TEXT];
+        for (int on = LAYER_SELECTED; on < LAYER_COUNT; on++)
+            layer[on][r] = plain[r];
+        if (keeps_background(r, plain[r], text))
+            continue;
         layer[LAYER_SELECTED][r] = lay_on(plain[r], text, plain[ROLE_LIST_SELECTED], depth);
         layer[LAYER_BLUR][r] = lay_on(plain[r], text, plain[ROLE_LIST_SELECTED_BLUR], depth);
         layer[LAYER_CURSOR][r] = layer[LAYER_SELECTED][r];
