@@ -19,6 +19,7 @@ struct parser {
     const char *at, *end;
     unsigned line;
     enum config_section section; /* CONFIG_SECTIONS: none of ours, its lines are passed over */
+    bool has_section;            /* there was one, ours or not */
 };
 
 const char *config_section_name(enum config_section section)
@@ -93,15 +94,18 @@ static enum config_section find_section(const char *s, size_t n)
     return CONFIG_SECTIONS;
 }
 
-/* A section is looked at here because libinih tells of none without lines. */
-static bool check_section(struct parser *p, const char *s, size_t n)
+/* A section is looked at here because libinih tells of none without lines. Returns the length of
+ * what it shall read of the line. */
+static size_t check_section(struct parser *p, const char *s, size_t n)
 {
     const char *close = memchr(s, ']', n);
+    p->has_section = true;
     size_t name = close != NULL ? (size_t)(close - s) - 1 : n - 1;
     p->section = close != NULL ? find_section(s + 1, name) : CONFIG_SECTIONS;
-    if (p->section == CONFIG_SECTIONS)
-        report_quoted(p->config, p->line, s, n, "expected [options], [keys] or [columns]");
-    return p->section != CONFIG_SECTIONS;
+    if (p->section != CONFIG_SECTIONS)
+        return name + 2;
+    report_quoted(p->config, p->line, s, n, "expected [options], [keys] or [columns]");
+    return 0;
 }
 
 /* A lone `;` was meant as a key; libinih would take it for a comment and leave an empty value,
@@ -118,26 +122,27 @@ static bool check_value(struct parser *p, const char *s, size_t n, const char *s
     return true;
 }
 
-/* What libinih would not tell about, or only once. False when the line is to be passed over. */
-static bool check_line(struct parser *p, const char *s, size_t n, size_t room)
+/* What libinih would not tell about, or only once. Returns the length of what it shall read of the
+ * line, 0 when that is passed over. */
+static size_t check_line(struct parser *p, const char *s, size_t n, size_t room)
 {
     if (n == 0 || *s == '#' || *s == ';')
-        return false;
-    if (n > room) {
-        report_quoted(p->config, p->line, s, n, "the line is too long, expected at most 198 bytes");
-        return false;
-    }
+        return 0;
     if (*s == '[')
         return check_section(p, s, n);
+    if (n > room) {
+        report_quoted(p->config, p->line, s, n, "the line is too long, expected at most 198 bytes");
+        return 0;
+    }
     const char *sign = memchr(s, '=', n);
     const char *colon = memchr(s, ':', n);
     if (sign == NULL || (colon != NULL && colon < sign))
         sign = colon;
     if (sign == NULL || sign == s) {
         report_quoted(p->config, p->line, s, n, "expected `key = value` or [section]");
-        return false;
+        return 0;
     }
-    return check_value(p, s, n, sign);
+    return check_value(p, s, n, sign) ? n : 0;
 }
 
 /*
@@ -160,9 +165,7 @@ static char *read_line(char *out, int size, void *user)
         s++;
     while (stop > s && strchr(blanks, stop[-1]) != NULL)
         stop--;
-    size_t n = (size_t)(stop - s), room = (size_t)size - 2;
-    if (!check_line(p, s, n, room))
-        n = 0;
+    size_t n = check_line(p, s, (size_t)(stop - s), (size_t)size - 2);
     memcpy(out, s, n);
     memcpy(out + n, "\n", 2);
     return out;
@@ -189,7 +192,8 @@ static void keep_line(struct parser *p, const char *key, const char *value)
 static int on_line(void *user, const char *section, const char *name, const char *value)
 {
     struct parser *p = user;
-    if (section[0] == '\0')
+    (void)section;
+    if (!p->has_section)
         report_quoted(p->config, p->line, name, strlen(name),
                       "expected [options], [keys] or [columns] before it");
     else if (p->section != CONFIG_SECTIONS)

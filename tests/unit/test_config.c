@@ -76,6 +76,8 @@ static void test_mistakes(void **state)
                     PATH ":2: theme dark: expected `key = value` or [section]\n" PATH
                          ":3: [colours]: expected [options], [keys] or [columns]\n" PATH
                          ":5: [keys: expected [options], [keys] or [columns]\n");
+    assert_problems("[mine]\ntheme = dark\n",
+                    PATH ":1: [mine]: expected [options], [keys] or [columns]\n");
     assert_problems("[keys]\n= x\nmark.set = ;\n",
                     PATH ":2: = x: expected `key = value` or [section]\n" PATH
                          ":3: mark.set = ;: ; begins a comment: the key is <semicolon>\n");

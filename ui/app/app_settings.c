@@ -7,8 +7,8 @@
 #include "ui/app/app_state.h"
 #include "ui/widget/list.h"
 
-/* Settings beside the columns: theme, units, time. */
-#define OPTION_SETTINGS 3
+/* Settings beside the columns: theme, units, time, mouse. */
+#define OPTION_SETTINGS 4
 
 struct keymap *app_keymap(struct app *a)
 {
@@ -63,7 +63,7 @@ void app_tell_problems(struct app *a, const char *problems)
     struct strbuf b = {0};
     strbuf_add(&b, problems, strcspn(problems, "\n"));
     if (lines > 1)
-        strbuf_printf(&b, " (and %zu more: {help})", lines - 1);
+        strbuf_printf(&b, " (and %zu more, {help} tells)", lines - 1);
     app_tell(a, true, strbuf_str(&b));
     strbuf_release(&b);
 }
@@ -90,6 +90,7 @@ static void collect(const struct app *a, struct settings *s)
         add(s, CONFIG_OPTIONS, "theme", theme, NULL);
     add(s, CONFIG_OPTIONS, "units", a->settings.short_units ? "short" : "exact", "exact");
     add(s, CONFIG_OPTIONS, "time", a->settings.wall_time ? "day" : "start", "start");
+    add(s, CONFIG_OPTIONS, "mouse", screen_has_mouse_on(a->screen) ? "yes" : "no", "no");
     for (unsigned i = 0; i < SCOPE_COUNT; i++) {
         const struct list *list = screen_list(a, (enum ui_scope)i);
         if (list == NULL)

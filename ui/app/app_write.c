@@ -45,6 +45,12 @@ static uint64_t *list_ids(const struct list *l, size_t *out_count)
     return ids;
 }
 
+/* A live trace is always a moment ahead of the filter; what was looked at is written then. */
+static bool lags(const struct snapshot *s)
+{
+    return (double)s->scanned < (double)s->rows * 0.99;
+}
+
 /* Why nothing can be written just now; false when it can. */
 static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf *out_why)
 {
@@ -54,7 +60,7 @@ static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf
         strbuf_puts(out_why, "There is nothing to write yet.");
     else if (s->provisional)
         strbuf_puts(out_why, "The order of the rows is not certain yet: try again in a moment.");
-    else if (rows == VIEW_ROWS_EVENTS ? s->scanned < s->rows : s->summary == NULL)
+    else if (rows == VIEW_ROWS_EVENTS ? lags(s) : s->summary == NULL)
         strbuf_puts(out_why, "The rows are still being looked through: try again in a moment.");
     else
         early = false;
