@@ -299,20 +299,24 @@ static bool is_absent(const struct heap_rows *r, enum heap_column column)
     return (looks[column].by >> r->by & 1) == 0;
 }
 
+void heap_cells_find_absent(const struct heap_rows *r, struct list *l)
+{
+    l->absent = 0;
+    for (size_t i = 0; i < HEAP_COLUMN_COUNT; i++)
+        if (is_absent(r, (enum heap_column)i))
+            l->absent |= UINT32_C(1) << i;
+}
+
 void heap_cells_fit(struct heap_rows *r, struct list *l,
                     struct list_column columns[HEAP_COLUMN_COUNT])
 {
     static const enum heap_column names[HEAP_ROWS_BY_COUNT] = {
         HEAP_COLUMN_HEAP, HEAP_COLUMN_PROCESS, HEAP_COLUMN_THREAD};
-    l->absent = 0;
     l->needed = UINT32_C(1) << names[r->by];
-    for (size_t i = 0; i < HEAP_COLUMN_COUNT; i++) {
-        if (is_absent(r, (enum heap_column)i))
-            l->absent |= UINT32_C(1) << i;
+    for (size_t i = 0; i < HEAP_COLUMN_COUNT; i++)
         if (columns[i].align == ALIGN_RIGHT)
             columns[i].min_width = columns[i].max_width =
                 figure_width(r, (enum heap_column)i, i == l->sort_column);
-    }
     struct list_column *heap = &columns[HEAP_COLUMN_HEAP];
     heap->min_width = heap->max_width = handle_width(r);
     /* The process says something where there are several, and where it is what a row stands for. */

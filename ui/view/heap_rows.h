@@ -87,8 +87,11 @@ double heap_rows_rate(const struct heap_rows *r, const struct heap_row *row);
 
 void heap_cells_init(struct list_column out_columns[HEAP_COLUMN_COUNT]);
 
-/* Gives the columns of `l`, which are `columns`, the widths that the rows need, and takes away
- * those that mean nothing for them. */
+/* Takes the columns away from `l` that mean nothing for rows of this kind. Does not look at the
+ * rows, which may be of a picture that is gone. */
+void heap_cells_find_absent(const struct heap_rows *r, struct list *l);
+
+/* Gives the columns of `l`, which are `columns`, the widths that the rows need. */
 void heap_cells_fit(struct heap_rows *r, struct list *l,
                     struct list_column columns[HEAP_COLUMN_COUNT]);
 

@@ -50,7 +50,7 @@ static const struct heap_row *selected(const struct heaps_view *v)
 static void make_rows(struct heaps_view *v)
 {
     struct list *l = &v->list;
-    heap_cells_fit(&v->rows, l, v->columns);
+    heap_cells_find_absent(&v->rows, l);
     if ((l->absent >> l->sort_column & 1) != 0)
         list_set_sort(l, HEAP_COLUMN_OUTSTANDING, true);
     heap_rows_make(&v->rows, (enum heap_column)l->sort_column, l->sort_descending);
