@@ -261,8 +261,11 @@ void app_draw(struct app *a)
     struct canvas whole = screen_begin(a->screen);
     view_stack_sync(&a->stack);
     const struct snapshot *synced = a->newest;
+    bool walks = app_block_is_walking(a);
+    if (walks)
+        app_block_go_on(a);
     app_block_ask(a);
-    if (a->newest != synced) /* answered at once */
+    if (walks || a->newest != synced) /* the selection moved, or an answer came at once */
         view_stack_sync(&a->stack);
     a->env.hits = app_find_hits(a);
     app_fill_frame(a, &state);
@@ -275,7 +278,7 @@ void app_draw(struct app *a)
     frame_draw(&a->frame, &state, &a->keymap, &a->prompt, &whole);
     app_draw_prompt_note(a, &whole);
     screen_flush(a->screen);
-    a->dirty = false;
+    a->dirty = app_block_is_walking(a);
 }
 
 int64_t app_next_change(const struct app *a)

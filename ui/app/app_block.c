@@ -7,6 +7,9 @@
 #include "ui/view/outcome.h"
 #include "ui/view/views.h"
 
+/* A step costs up to 0.2 ms. */
+#define STEPS_A_FRAME 64
+
 static struct view *events_of(const struct app *a)
 {
     return a->stack.screens[SCOPE_EVENTS];
@@ -66,7 +69,7 @@ static bool detail_is_open(const struct app *a)
 
 void app_block_ask(struct app *a)
 {
-    if (a->block.left > 0)
+    if (a->block.left > 0) /* what the walk asks comes first */
         return;
     if (a->stack.shown != SCOPE_EVENTS) {
         forget(a);
@@ -163,17 +166,19 @@ static enum block_step try_step(struct app *a, struct biography *b)
 }
 
 /*
- * Steps until the count is done or the answer about another address is wanted: then it is asked
- * for, and the picture that brings it calls again.
+ * Steps until the count is done, or the answer about another address is wanted: then it is asked
+ * for, and the picture that brings it calls again. A long walk goes on in the next frame.
  */
 static void walk(struct app *a)
 {
     struct app_block *block = &a->block;
     struct biography b;
-    while (block->left > 0) {
+    block->waits = false;
+    for (int i = 0; i < STEPS_A_FRAME && block->left > 0; i++) {
         enum block_step step = try_step(a, &b);
         if (step == BLOCK_STEP_WAIT) {
             uint64_t address;
+            block->waits = true;
             say_waiting(a, &b);
             if (want(a, block->walk.block, &address))
                 ask(a); /* may call here again: last */
@@ -187,6 +192,11 @@ static void walk(struct app *a)
         strbuf_clear(&a->message);
         block->left = app_go_to_event(a, block->walk.row) ? block->left - 1 : 0;
     }
+}
+
+bool app_block_is_walking(const struct app *a)
+{
+    return a->block.left > 0 && !a->block.waits;
 }
 
 /* Rows of another trace, or behind those that are shown, mean nothing. */

@@ -62,6 +62,7 @@ struct app_block {
     struct block_walk walk;
     const struct trace *trace; /* of the walk; for comparing only */
     uint64_t left;             /* steps to go; 0: no walk is under way */
+    bool waits;                /* for an answer of the worker */
 };
 
 /* Where a person was on a screen. */
@@ -301,6 +302,9 @@ void app_block_ask(struct app *a);
 /* A picture has come: a walk that waits for its answer goes on. A key was pressed: it ends. */
 void app_block_go_on(struct app *a);
 void app_block_stop(struct app *a);
+
+/* A long walk has steps to go that need nothing but time: they are done frame by frame. */
+bool app_block_is_walking(const struct app *a);
 
 /* Selects an event by its row, or says why that cannot be. */
 bool app_go_to_event(struct app *a, uint64_t row);
