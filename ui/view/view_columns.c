@@ -248,13 +248,13 @@ static void put_keys(struct columns_view *v)
         {ACTION_COLUMN_NARROWER, ACTION_COLUMN_WIDER, "width"},
         {ACTION_OPEN, ACTION_NONE, "keep"},
         {ACTION_CLOSE, ACTION_NONE, "take back"},
-        {ACTION_COLUMN_AUTO, ACTION_NONE, "automatic width"},
+        {ACTION_SAVE, ACTION_NONE, "remember"},
         {ACTION_COLUMN_DEFAULTS, ACTION_NONE, "defaults"},
-        {ACTION_SAVE, ACTION_NONE, "remember for good"},
+        {ACTION_COLUMN_AUTO, ACTION_NONE, "auto"},
     };
     strbuf_clear(&v->text);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        strbuf_puts(&v->text, i > 0 ? "   " : "");
+        strbuf_puts(&v->text, i > 0 ? "  " : "");
         keymap_put_key(v->km, keys[i].a, &v->text);
         strbuf_putc(&v->text, ' ');
         if (keys[i].b != ACTION_NONE) {
