@@ -147,6 +147,11 @@ static void on_frame(uv_timer_t *timer)
         read_keys(e);
     if (e->leaving)
         return;
+    /* The loop's clock has whole milliseconds: the timer may be early by a part of one. */
+    if (clock_monotonic_ns() < e->frame_at + frame_interval(e)) {
+        schedule_frame(e);
+        return;
+    }
     e->frame_at = clock_monotonic_ns();
     app_draw(e->app);
     e->frame_cost = clock_monotonic_ns() - e->frame_at;

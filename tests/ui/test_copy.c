@@ -116,6 +116,22 @@ static void a_page_is_copied_with_what_is_out_of_sight(void **state)
     stage_close(&st);
 }
 
+/* Keys that come at once are not drawn in between: the pane is copied nevertheless. */
+static void a_pane_is_copied_before_it_was_drawn(void **state)
+{
+    (void)state;
+    struct stage st;
+    struct strbuf got = {0};
+    stage_open(&st, &(struct stage_options){.rows = 30, .cols = 100});
+    term_keys(st.term, "2jjj");
+    term_forget_sent(st.term);
+    term_send(st.term, "\r\ty", 3);
+    decode(term_sent(st.term), &got);
+    assert_non_null(strstr(strbuf_str(&got), "0x13d35bd0000"));
+    strbuf_release(&got);
+    stage_close(&st);
+}
+
 static void an_empty_list_has_nothing(void **state)
 {
     (void)state;
@@ -164,6 +180,7 @@ int main(void)
         cmocka_unit_test(length_is_bounded),
         cmocka_unit_test(the_selected_row_is_copied_whole),
         cmocka_unit_test(a_page_is_copied_with_what_is_out_of_sight),
+        cmocka_unit_test(a_pane_is_copied_before_it_was_drawn),
         cmocka_unit_test(an_empty_list_has_nothing),
         cmocka_unit_test(terminals_are_told_apart),
     };

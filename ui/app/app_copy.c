@@ -12,6 +12,9 @@
 /* Longer pages are cut here: nobody pastes more. */
 #define MOST_LINES 4096
 
+/* A pane's values are cut to its width: on a sheet this wide they seldom are. */
+#define PANE_COLS 160
+
 /* What is to be copied: "1 row", "48 lines". */
 struct copied {
     struct strbuf text;
@@ -32,11 +35,15 @@ static void take_row(struct list *l, struct copied *c)
 /* Lets the view draw itself whole on a sheet that no one sees, and reads that. */
 static void take_page(struct app *a, struct view *v, struct page *page, struct copied *c)
 {
+    app_draw(
+        a); /* keys may have come since the last frame: how long the page is tells its drawing */
     struct page before = *page;
     int lines = page->height < MOST_LINES ? page->height : MOST_LINES;
     int cols = view_stack_cols(&a->stack, v);
     c->one = "line";
     c->many = "lines";
+    if (v->ops->is_pane && cols > 0 && cols < PANE_COLS)
+        cols = PANE_COLS;
     struct canvas sheet;
     if (lines < 1 || cols < 1 || !screen_begin_sheet(a->screen, lines, cols, &sheet))
         return;
