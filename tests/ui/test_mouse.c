@@ -108,6 +108,23 @@ static void a_click_on_a_title_sorts(void **state)
     assert_non_null(strstr(term_row(st.term, 2), "Blocks \u25b4"));
 }
 
+/* The heat table of Sources: a click puts the cursor on a cell, a second one opens it, one on the
+ * list takes the keys back. */
+static void a_click_finds_a_cell(void **state)
+{
+    (void)state;
+    term_keys(st.term, "4M");
+    int y = term_find(st.term, "size \u2192") + 1;
+    click(y, 31);
+    assert_true(sees("503 allocs, "));
+    click(4, 10);
+    assert_false(sees("503 allocs, "));
+    click(y, 31);
+    assert_string_equal(st.last_filter, "");
+    click(y, 31);
+    assert_string_equal(st.last_filter, "source == 2 && op == alloc && size in 64..127");
+}
+
 static void a_click_on_a_tab_shows_the_screen(void **state)
 {
     (void)state;
@@ -245,6 +262,7 @@ int main(void)
         STAGED(it_is_off_until_it_is_asked_for),
         STAGED(suspending_switches_it_off_and_on_again),
         STAGED(a_click_selects_and_another_opens),
+        STAGED(a_click_finds_a_cell),
         STAGED(a_click_on_a_title_sorts),
         STAGED(a_click_on_a_tab_shows_the_screen),
         STAGED(the_wheel_rolls_what_is_below_it),

@@ -53,6 +53,19 @@ static void click_view(struct app *a, struct view *v, struct ui_key event)
         click_row(a, l, &spot, had_keys);
 }
 
+/* True when a part of the view that is no list has answered. */
+static bool touch(struct app *a, struct view *v, struct ui_key event)
+{
+    enum action then = ACTION_NONE;
+    if (v->ops->touch == NULL || !v->ops->touch(v, event, &then))
+        return false;
+    if (event.code == UI_KEY_CLICK)
+        view_stack_focus(&a->stack, v);
+    if (then != ACTION_NONE)
+        app_do(a, then, 0);
+    return true;
+}
+
 /* The view below the pointer rolls, whichever has the keys. */
 static void roll(struct view *v, bool down)
 {
@@ -77,9 +90,11 @@ void app_mouse(struct app *a, struct ui_key event)
     int tab = frame_tab_at(&a->frame, event.y, event.x);
     if (event.code == UI_KEY_CLICK && tab >= 0)
         app_show_tab(a, tab);
-    else if (event.code == UI_KEY_CLICK && v != NULL)
+    else if (v == NULL || touch(a, v, event))
+        return;
+    else if (event.code == UI_KEY_CLICK)
         click_view(a, v, event);
-    else if (v != NULL)
+    else
         roll(v, event.code == UI_KEY_WHEEL_DOWN);
 }
 

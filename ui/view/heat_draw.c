@@ -239,6 +239,8 @@ void heat_table_draw(struct heat_table *h, bool focused, const struct canvas *c)
     }
     bool readout = focused && c->rows > HEAD_ROWS + 1;
     h->body = c->rows - HEAD_ROWS - (readout ? 1 : 0);
+    h->y = c->y + HEAD_ROWS;
+    h->x = c->x + HEAT_LABEL_CELLS;
     if (h->body < 1)
         return;
     int room = (c->cols - HEAT_LABEL_CELLS) / h->axis.width;

@@ -131,6 +131,22 @@ bool heat_table_move(struct heat_table *h, enum action a, uint64_t count)
     return true;
 }
 
+bool heat_table_point(struct heat_table *h, int y, int x, bool *out_again)
+{
+    if (!heat_table_has_cells(h) || y < h->y || y >= h->y + h->body || x < h->x)
+        return false;
+    size_t row = h->top + (size_t)(y - h->y);
+    size_t column = h->left + (size_t)((x - h->x) / h->axis.width);
+    if (row >= h->rows.count || column >= h->axis.count)
+        return false;
+    *out_again = row == h->row && column == h->column;
+    h->row = row;
+    h->column = column;
+    h->placed = true;
+    name_cursor(h);
+    return true;
+}
+
 /* ---- conditions ---- */
 
 void heat_put_source(const struct source_figures *f, struct strbuf *out)

@@ -29,6 +29,7 @@ struct heat_table {
     bool placed;                    /* somebody has moved it */
     int cols;                       /* of the last frame */
     int body;                       /* rows of Sources in the last frame */
+    int y, x;                       /* where their first cell stood on the screen */
     struct strbuf text;             /* scratch; owned */
 };
 
@@ -47,6 +48,10 @@ void heat_table_draw(struct heat_table *h, bool focused, const struct canvas *c)
 
 /* Moves the cursor. False when the action is none of its own, or there are no cells. */
 bool heat_table_move(struct heat_table *h, enum action a, uint64_t count);
+
+/* Puts the cursor on the cell at (y, x) of the screen. False when none is drawn there; `out_again`:
+ * it was there already. */
+bool heat_table_point(struct heat_table *h, int y, int x, bool *out_again);
 
 /* Appends the cell under the cursor as a condition, and in words for the way back. Returns NULL, or
  * why it is none. There is a cell. */

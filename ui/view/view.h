@@ -15,6 +15,7 @@
 #include "base/strbuf.h"
 #include "ui/keys/action.h"
 #include "ui/term/canvas.h"
+#include "ui/term/key.h"
 
 struct census;
 struct keymap;
@@ -112,6 +113,10 @@ struct view_ops {
      * finding, copying, writing, choosing columns, the mouse. */
     struct list *(*list)(struct view *v);
     struct page *(*page)(struct view *v);
+
+    /* Optional: the mouse clicked or turned its wheel at a cell of the screen. False when that is
+     * for the list to answer. `out_action`, preset to ACTION_NONE, is what else is to be done. */
+    bool (*touch)(struct view *v, struct ui_key event, enum action *out_action);
 
     /* Optional: what its list can be written to a file as. */
     enum view_rows (*rows)(const struct view *v);

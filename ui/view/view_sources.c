@@ -25,6 +25,7 @@ struct sources_view {
     struct source_list sources;
     struct heat_table heat[SOURCE_TABLES]; /* the chosen one has a cursor */
     bool in_heat;                          /* it has the keys */
+    int heat_y;                            /* the screen's row where the tables begin */
 };
 
 static struct heat_table *chosen(struct sources_view *v)
@@ -199,6 +200,7 @@ static void sources_draw(struct view *view, const struct canvas *c)
     int above = list_rows(v, c->rows);
     struct canvas top = canvas_sub(c, 0, 0, above, c->cols);
     struct canvas rest = canvas_sub(c, above, 0, c->rows - above, c->cols);
+    v->heat_y = rest.y;
     v->sources.list.blurred = !view->focused || v->in_heat;
     list_draw(&v->sources.list, &top);
     draw_tables(v, &rest);
@@ -224,6 +226,27 @@ static struct list *sources_list(struct view *view)
     return &((struct sources_view *)view)->sources.list;
 }
 
+/* A click moves the keys to the pane it falls in; a second one on a cell opens it. */
+static bool sources_touch(struct view *view, struct ui_key event, enum action *out_action)
+{
+    struct sources_view *v = (struct sources_view *)view;
+    if (v->sources.count == 0)
+        return false;
+    if (event.y < v->heat_y) {
+        v->in_heat = false;
+        return false;
+    }
+    bool again;
+    if (event.code != UI_KEY_CLICK)
+        return true;
+    if (!heat_table_point(chosen(v), event.y, event.x, &again))
+        return true;
+    if (again && v->in_heat)
+        *out_action = ACTION_OPEN;
+    v->in_heat = true;
+    return true;
+}
+
 static const enum action source_hints[] = {
     ACTION_OPEN,      ACTION_SOURCE_OP,    ACTION_SOURCE_FIGURE, ACTION_SOURCE_TABLE, ACTION_HELP,
     ACTION_NEXT_PANE, ACTION_SOURCE_SCALE, ACTION_FILTER_ADD,    ACTION_FILTER_EDIT};
@@ -236,6 +259,7 @@ static const struct view_ops sources_ops = {
     .draw = sources_draw,
     .action = sources_action,
     .list = sources_list,
+    .touch = sources_touch,
     .rows = sources_kind,
     .hints = source_hints,
     .hint_count = sizeof source_hints / sizeof source_hints[0],
