@@ -94,7 +94,7 @@ cmp "$config" "$work/expected" || fail 'the file was changed otherwise'
 # Mistakes: the first in the status line, all in help; by commands on standard error, and -q is quiet.
 printf '[options]\nunits = long\ntheme = nowhere\n[keys]\nlist.down = k\n' >"$config"
 start 100x30 "$HEAPTAIL --demo"
-wait_for 'config:2: units = long: expected exact or short'
+wait_for '3 mistakes, ? tells all: config:2: units = long: expected exact or short'
 keys '?'
 wait_for 'config:3: there is no theme'
 wait_for 'config:5: list.down = k: the key is taken by list.up'

@@ -178,9 +178,9 @@ static void mistakes_are_told(void **state)
     assert_true(rebind_take(&rebind, 1, "help", "<F2>", &why));
     assert_true(rebind_take(&rebind, 2, "theme", "", &why));
     rebind_apply(&rebind, app_keymap(st.app), NULL, NULL);
-    app_tell_problems(st.app, "c:3: units = long: expected exact or short\nc:5: second\n");
+    app_tell_problems(st.app, "/x/c:3: units = long: expected exact or short\n/x/c:5: second\n");
     term_frame(st.term);
-    assert_true(sees("c:3: units = long: expected exact or short (and 1 more, F2 tells)"));
+    assert_true(sees("2 mistakes, F2 tells all: c:3: units = long: expected exact or short"));
     assert_true(sees("F2 help"));
     term_assert_golden(st.term, "config-problems-24x90");
     type("<F2>");

@@ -50,6 +50,16 @@ bool app_take_columns(struct app *a, const char *screen, const char *columns,
     return false;
 }
 
+/* "config:3: ..." of "/home/me/.config/heaptail/config:3: ...". */
+static const char *without_folder(const char *line)
+{
+    const char *name = line;
+    for (size_t n = strcspn(line, ":\n"); n > 0; n--, line++)
+        if (*line == '/')
+            name = line + 1;
+    return name;
+}
+
 void app_tell_problems(struct app *a, const char *problems)
 {
     strbuf_clear(&a->problems);
@@ -61,9 +71,13 @@ void app_tell_problems(struct app *a, const char *problems)
     if (lines == 0)
         return;
     struct strbuf b = {0};
-    strbuf_add(&b, problems, strcspn(problems, "\n"));
-    if (lines > 1)
-        strbuf_printf(&b, " (and %zu more, {help} tells)", lines - 1);
+    const char *first = problems;
+    /* Of several the count and the way to the others come first: a narrow screen cuts the end. */
+    if (lines > 1) {
+        strbuf_printf(&b, "%zu mistakes, {help} tells all: ", lines);
+        first = without_folder(problems);
+    }
+    strbuf_add(&b, first, strcspn(first, "\n"));
     app_tell(a, true, strbuf_str(&b));
     strbuf_release(&b);
 }
