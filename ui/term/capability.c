@@ -88,7 +88,6 @@ void capability_put_mouse(bool on, char *out, size_t size)
 void capability_put_reset(char *out, size_t size)
 {
     static const char *const capability[] = {"rmkx", "cnorm", "sgr0", "rmcup"};
-    out[0] = '\0';
     capability_put_mouse(false, out, size);
     for (size_t i = 0; i < sizeof capability / sizeof capability[0]; i++)
         add(out, size, get_string(capability[i]));

@@ -21,8 +21,8 @@ bool capability_is_usable(const char *term, int fd, bool *out_known);
 #define CAPABILITY_TERM 64
 const char *capability_choose_term(const char *term, int fd, char *buffer);
 
-/* The bytes that give a shell its terminal back: mouse and synchronized output off, keypad, cursor,
- * attributes, alternate screen. At most `size` - 1, NUL-terminated. */
+/* Appends to `out`, a string of `size` bytes at most, what gives a shell its terminal back: mouse
+ * off, keypad, cursor, attributes, alternate screen. */
 void capability_put_reset(char *out, size_t size);
 
 /* The marks of synchronized output as terminfo has them; false when it has none. */

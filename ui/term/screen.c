@@ -16,7 +16,11 @@
 #include "ui/term/report.h"
 
 #define ESCAPE_DELAY_MS 25
-#define MAX_PAIRS       1024
+/* Synchronized output, as terminals that are asked have it. */
+#define SYNC_BEGIN "\033[?2026h"
+#define SYNC_END   "\033[?2026l"
+
+#define MAX_PAIRS 1024
 
 struct screen {
     SCREEN *term;
@@ -75,15 +79,17 @@ static struct charset choose_charset(const struct screen_options *options, const
 }
 
 /* Where frames begin and end, if the terminal has marks for that: terminfo knows, or the terminal
- * itself is asked. */
+ * itself is asked. A crash in the middle of a frame must not leave it open. */
 static void find_sync(struct screen *s, bool ask)
 {
     char begin[OUTLET_MARK], end[OUTLET_MARK];
     if (capability_get_sync(begin, end, sizeof begin)) {
         outlet_set_marks(&s->outlet, begin, end);
+        snprintf(s->reset, sizeof s->reset, "%s", end);
     } else if (ask && capability_may_ask(s->type)) {
         outlet_write(&s->outlet, REPORT_QUESTION, sizeof REPORT_QUESTION - 1);
         report_expect(&s->report, clock_monotonic_ns());
+        snprintf(s->reset, sizeof s->reset, "%s", SYNC_END);
     }
 }
 
@@ -132,8 +138,8 @@ int screen_open(struct screen **out_screen, const struct screen_options *options
     set_modes(s);
     s->depth = choose_depth(options->color);
     s->charset = choose_charset(options, term);
-    capability_put_reset(s->reset, sizeof s->reset);
     find_sync(s, options->ask);
+    capability_put_reset(s->reset, sizeof s->reset);
     struct theme theme;
     theme_init_builtin(&theme, s->depth == DEPTH_MONO);
     screen_set_theme(s, &theme);
@@ -352,7 +358,7 @@ struct report *screen_report(struct screen *s)
 void screen_believe_report(struct screen *s)
 {
     if (s->report.sync)
-        outlet_set_marks(&s->outlet, "\033[?2026h", "\033[?2026l");
+        outlet_set_marks(&s->outlet, SYNC_BEGIN, SYNC_END);
 }
 
 WINDOW *screen_window(const struct screen *s)
