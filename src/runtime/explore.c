@@ -538,6 +538,8 @@ static void close_all(struct explorer *e)
 {
     /* The person has the terminal back before a slow disk is waited for. */
     terminal_forget_crash();
+    if (e->app != NULL)
+        app_forget_screen(e->app);
     screen_close(e->screen);
     terminal_close(&e->terminal);
     if (e->app != NULL && !e->options->forgetful)

@@ -61,6 +61,11 @@ static void release_texts(struct app_texts *t)
     strbuf_release(&t->marks);
 }
 
+void app_forget_screen(struct app *a)
+{
+    a->screen = NULL;
+}
+
 void app_free(struct app *a)
 {
     if (a == NULL)

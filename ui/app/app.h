@@ -71,6 +71,10 @@ struct app;
 struct app *app_new(const struct app_config *config);
 void app_free(struct app *a);
 
+/* The screen is about to be closed: nothing more is shown or drawn, and only app_free() and the
+ * getters may follow. */
+void app_forget_screen(struct app *a);
+
 /* The newest picture; the app keeps a reference of its own. Ignored, but remembered, while frozen.
  */
 void app_set_snapshot(struct app *a, struct snapshot *s);

@@ -7,6 +7,9 @@
 /* Gives the screen a theme; a broken one as far as it goes. `errors` may be NULL. */
 static void put_on_screen(struct app *a, const char *name, struct strbuf *errors)
 {
+    /* The picker may still be open when the program ends, and puts the old theme back. */
+    if (a->screen == NULL)
+        return;
     struct theme *theme = base_xcalloc(1, sizeof *theme);
     if (name[0] == '\0')
         theme_init_builtin(theme, screen_depth(a->screen) == DEPTH_MONO);
