@@ -13,6 +13,7 @@ wait_for 'heaptail'
 wait_for 'Summary'
 keys 3
 wait_for 'Heap  .*Outstanding'
+wait_for '^> *0x' # the figures may come later than the titles
 keys Enter
 wait_for 'filter .*heap == 0x'
 keys BSpace

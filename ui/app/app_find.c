@@ -114,10 +114,8 @@ static void try_jump(struct app *a)
 static void jump_in_events(struct app *a, const struct stops_jump *jump)
 {
     uint64_t row = view_events_selected(a->stack.screens[SCOPE_EVENTS]);
-    if (row == ROW_NONE)
-        return;
     a->find.jump = *jump;
-    a->find.from = row;
+    a->find.from = row != ROW_NONE ? row : 0; /* rows may be on their way */
     a->find.jumping = true;
     app_find_settle(a);
 }
