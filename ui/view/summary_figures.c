@@ -104,14 +104,14 @@ void summary_write_totals(void *ctx, struct pen *pen)
     if (f == NULL)
         return;
     const struct figures *t = &f->total;
+    write_total(env, pen, "outstanding", ROLE_OUTSTANDING, t->outstanding_blocks,
+                t->outstanding_bytes);
+    write_total(env, pen, "peak", ROLE_TEXT_STRONG, t->peak_blocks, t->peak_bytes);
     write_total(env, pen, "allocs", ROLE_TEXT, t->allocs, t->alloc_bytes);
     write_total(env, pen, "frees", ROLE_TEXT, t->frees, t->freed_bytes);
     write_total(env, pen, "reallocs", ROLE_TEXT, t->reallocs, 0);
     write_total(env, pen, "failed", t->failed_allocs > 0 ? ROLE_EVENT_FAIL : ROLE_TEXT,
                 t->failed_allocs, 0);
-    write_total(env, pen, "outstanding", ROLE_OUTSTANDING, t->outstanding_blocks,
-                t->outstanding_bytes);
-    write_total(env, pen, "peak", ROLE_TEXT_STRONG, t->peak_blocks, t->peak_bytes);
     put_rate(pen->text, env->snapshot, f);
     if (pen->text->len > 0)
         pen_pair(pen, "per second", ROLE_TEXT);
@@ -165,6 +165,7 @@ void summary_write_heaps(void *ctx, struct pen *pen)
     for (size_t k = 0; k < n; k++) {
         const struct heap_figures *h = &f->heaps[index[k]];
         int share = several ? 0 : SHARE_CELLS;
+        pen_link(pen, summary_link(SUMMARY_LINK_HEAP, h->heap));
         put_heap_name(pen->text, env, h->heap, several);
         name_cell(pen, BYTES_CELLS + share, cell_heap_role(h->heap));
         bytes_cell(pen, env, BYTES_CELLS + share, h->f.outstanding_bytes, ROLE_OUTSTANDING);
@@ -193,10 +194,12 @@ void summary_write_sources(void *ctx, struct pen *pen)
     pen_heading(pen, "Sources");
     for (size_t k = 0; k < n; k++) {
         const struct source_figures *source = &f->sources[index[k]];
-        if (source->other)
+        if (source->other) {
             strbuf_puts(pen->text, "further values");
-        else
+        } else {
+            pen_link(pen, summary_link(SUMMARY_LINK_SOURCE, source->source));
             cell_put_source(pen->text, source->source);
+        }
         name_cell(pen, COUNT_CELLS + SHARE_CELLS, ROLE_TEXT);
         count_cell(pen, COUNT_CELLS + SHARE_CELLS, keys[k], ROLE_TEXT);
         share_cell(pen, keys[k], total);
@@ -219,6 +222,7 @@ void summary_write_sizes(void *ctx, struct pen *pen)
     pen_heading(pen, "Size classes");
     for (size_t k = 0; k < n; k++) {
         const struct size_figures *size = &f->sizes[index[k]];
+        pen_link(pen, summary_link(SUMMARY_LINK_SIZE, (uint32_t)index[k]));
         cell_put_size_class(pen->text, (unsigned)index[k]);
         name_cell(pen, COUNT_CELLS + BYTES_CELLS,
                   cell_size_role(fold_class_from((unsigned)index[k])));
@@ -253,6 +257,7 @@ void summary_write_ops(void *ctx, struct pen *pen)
         count = f->ops[op];
         const struct heap_op_info *info = heap_op_info(op);
         char name[32];
+        pen_link(pen, summary_link(SUMMARY_LINK_OP, op));
         strbuf_printf(pen->text, "%c %s", info != NULL ? info->letter : '?',
                       info != NULL ? info->word : heap_op_name(op, name));
         name_cell(pen, COUNT_CELLS + SHARE_CELLS, cell_op_role(op));
@@ -276,6 +281,7 @@ void summary_write_processes(void *ctx, struct pen *pen)
     pen_heading(pen, "Processes");
     for (size_t k = 0; k < n; k++) {
         const struct group_figures *p = &f->processes[index[k]];
+        pen_link(pen, summary_link(SUMMARY_LINK_PROCESS, p->index));
         cell_put_process(pen->text, registry_process(env->snapshot->trace->registry, p->index),
                          false);
         name_cell(pen, COUNT_CELLS + BYTES_CELLS, ROLE_TEXT);

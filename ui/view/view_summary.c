@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "model/snapshot.h"
+#include "ui/view/condition.h"
 #include "ui/view/summary_blocks.h"
 #include "ui/view/views.h"
 #include "ui/view/why_empty.h"
@@ -44,21 +45,55 @@ static const struct page_block blocks[BLOCK_COUNT] = {
     [BLOCK_PROVIDERS] = {summary_write_providers, false},
 };
 
+/* In one column what leads on comes first, and what the capture was comes last. */
+static const enum block one_column[BLOCK_COUNT] = {
+    BLOCK_NOTE, BLOCK_HEAPS,     BLOCK_TOTALS,  BLOCK_SOURCES, BLOCK_SIZES,     BLOCK_CURVE,
+    BLOCK_OPS,  BLOCK_PROCESSES, BLOCK_CAPTURE, BLOCK_TRUST,   BLOCK_PROVIDERS,
+};
+
 struct summary_view {
     struct view view;
     struct page page;
+    bool wants_trust; /* the next frame shows the trust table */
     struct strbuf text;
 };
+
+/* The chosen row becomes a condition: Enter goes on to Events, of a process to its heaps. */
+static enum view_result filter(struct summary_view *v, enum action a,
+                               struct view_request *out_request)
+{
+    const struct view_env *env = v->view.env;
+    uint64_t link = page_chosen(&v->page);
+    if (link == PAGE_NO_LINK || env->snapshot == NULL || env->snapshot->trace == NULL)
+        return VIEW_IGNORED;
+    bool process = link >> 32 == SUMMARY_LINK_PROCESS;
+    if (a == ACTION_FILTER_HEAP && link >> 32 != SUMMARY_LINK_HEAP)
+        return VIEW_IGNORED;
+    if (!summary_put_link(env, link, &out_request->condition, &out_request->label)) {
+        out_request->kind = VIEW_REQUEST_MESSAGE;
+        strbuf_puts(&out_request->condition, "This row has no number to filter by.");
+        return VIEW_REQUEST;
+    }
+    out_request->kind = a == ACTION_OPEN ? VIEW_REQUEST_DRILL : VIEW_REQUEST_FILTER;
+    out_request->screen = process ? SCOPE_HEAPS : SCOPE_EVENTS;
+    if (a == ACTION_FILTER_EXCLUDE) {
+        condition_negate(&out_request->condition);
+        strbuf_clear(&out_request->label);
+    }
+    return VIEW_REQUEST;
+}
 
 static enum view_result summary_action(struct view *view, enum action a, uint64_t count,
                                        struct view_request *out_request)
 {
     struct summary_view *v = (struct summary_view *)view;
-    (void)out_request;
     if (a == ACTION_TRUST) {
-        page_show_block(&v->page, BLOCK_TRUST);
+        v->wants_trust = true;
         return VIEW_DONE;
     }
+    if (a == ACTION_OPEN || a == ACTION_FILTER_ADD || a == ACTION_FILTER_EXCLUDE ||
+        a == ACTION_FILTER_HEAP)
+        return filter(v, a, out_request);
     return page_action(&v->page, a, count) ? VIEW_DONE : VIEW_IGNORED;
 }
 
@@ -68,12 +103,26 @@ static bool summary_sync(struct view *view)
     return true;
 }
 
+static void draw_page(struct summary_view *v, const struct canvas *c)
+{
+    struct page_block ordered[BLOCK_COUNT];
+    bool narrow = page_columns(c, COLUMN_WIDTH) == 1;
+    for (size_t i = 0; i < BLOCK_COUNT; i++) {
+        enum block block = narrow ? one_column[i] : (enum block)i;
+        ordered[i] = blocks[block];
+        if (v->wants_trust && block == BLOCK_TRUST)
+            page_show_block(&v->page, i);
+    }
+    v->wants_trust = false;
+    page_draw(&v->page, c, COLUMN_WIDTH, ordered, BLOCK_COUNT, (void *)v->view.env, &v->text);
+}
+
 static void summary_draw(struct view *view, const struct canvas *c)
 {
     struct summary_view *v = (struct summary_view *)view;
     const struct view_env *env = view->env;
     if (env->snapshot != NULL && env->snapshot->trace != NULL) {
-        page_draw(&v->page, c, COLUMN_WIDTH, blocks, BLOCK_COUNT, (void *)env, &v->text);
+        draw_page(v, c);
         return;
     }
     struct canvas box = canvas_sub(c, 1, 1, c->rows, c->cols - 2);
@@ -93,8 +142,9 @@ static struct page *summary_page(struct view *view)
     return &((struct summary_view *)view)->page;
 }
 
-static const enum action summary_hints[] = {ACTION_HEAPS, ACTION_EVENTS, ACTION_FILTER_EDIT,
-                                            ACTION_TRUST, ACTION_FIND,   ACTION_HELP};
+static const enum action summary_hints[] = {ACTION_OPEN,        ACTION_HEAPS, ACTION_EVENTS,
+                                            ACTION_FILTER_EDIT, ACTION_TRUST, ACTION_FIND,
+                                            ACTION_HELP};
 
 static const struct view_ops summary_ops = {
     .scope = SCOPE_SUMMARY,

@@ -16,12 +16,24 @@
 #include "ui/keys/action.h"
 #include "ui/term/canvas.h"
 
+/* A line of the page that can be chosen. The view gives the ids and knows what they mean; links of
+ * one group, the upper half of the id, stand together. */
+#define PAGE_NO_LINK   UINT64_MAX
+#define PAGE_MAX_LINKS 64
+struct page_link {
+    uint64_t id;
+    int column, line; /* of the page */
+};
+
 /* Where the next line of a column goes. */
 struct pen {
     struct canvas c;     /* the column: its width, the page's visible rows */
     int y;               /* may lie outside the canvas */
     int label_width;     /* of pen_pair(); set by the block, preset to PEN_LABEL_WIDTH */
     struct strbuf *text; /* scratch for the value being built, borrowed; empty between lines */
+    uint64_t chosen;     /* id of the chosen link */
+    struct page *links;  /* takes the links while the block is measured; else NULL */
+    int column, line;    /* of the page, where the block that is measured begins */
 };
 
 /* One block of a page: writes itself and moves the pen's y past its last line. */
@@ -38,7 +50,21 @@ struct page {
     int visible; /* rows of the last draw */
     int wanted;  /* block to bring into sight in the next draw, counted from 1; 0: none */
     int found;   /* line of the current hit, counted from 1; 0: none */
+
+    uint64_t chosen;                       /* the id of the link chosen last; 0: none yet */
+    size_t chosen_at;                      /* where it stood among the links */
+    struct page_link link[PAGE_MAX_LINKS]; /* of the last draw, in reading order */
+    size_t link_count;
 };
+
+/* Where the person is, to come back to. */
+struct page_place {
+    int top;
+    uint64_t chosen;
+    size_t chosen_at;
+};
+struct page_place page_place(const struct page *p);
+void page_return(struct page *p, const struct page_place *place);
 
 /*
  * Lays the blocks out in columns of at least `column_width` cells, each block in the column that
@@ -51,15 +77,28 @@ void page_draw(struct page *p, const struct canvas *c, int column_width,
                const struct page_block *blocks, size_t block_count, void *ctx,
                struct strbuf *scratch);
 
-/* Scrolls; false when the action is no motion. `count` 0 means none was given: else it is how
- * often, and for the first and last line which one, from 1. */
+/* How many columns of blocks the canvas has room for. */
+int page_columns(const struct canvas *c, int column_width);
+
+/*
+ * Scrolls; false when the action is no motion. `count` 0 means none was given: else it is how
+ * often, and for the first and last line which one, from 1. On a page with links up and down go
+ * from link to link, and ACTION_NEXT_PANE to the next group.
+ */
 bool page_action(struct page *p, enum action a, uint64_t count);
 
 /* Makes `line` the current hit's and brings it into sight. */
 void page_find(struct page *p, int line);
 
+/* The id of the chosen link, as of the last draw; PAGE_NO_LINK when there is none. */
+uint64_t page_chosen(const struct page *p);
+
 /* Has the next draw show block `index`, at the top where possible. */
 void page_show_block(struct page *p, size_t index);
+
+/* The row begun here is link `id` (neither 0 nor PAGE_NO_LINK): it can be chosen, and looks so when
+ * it is. Before the cells of the row; pen_end_row() ends it. */
+void pen_link(struct pen *pen, uint64_t id);
 
 /* A heading line; what stands in `pen->text` is a muted note behind it, and cleared. */
 void pen_heading(struct pen *pen, const char *title);
