@@ -117,7 +117,7 @@ static void minus_negates(void **state)
 {
     (void)state;
     type("2jjhhhhhhhhhhlll-");
-    assert_filter("!(op == alloc)");
+    assert_filter("op != alloc");
     type("<BS>");
     assert_filter("");
 }
@@ -278,7 +278,7 @@ static void the_life_of_an_address_filters(void **state)
     type("2jjj<Enter><Tab><Enter>=");
     assert_filter("(address == 0x13d35bd0970 || old_address == 0x13d35bd0970)");
     assert_true(sees("at 0x13d35bd0970"));
-    type("<BS>");
+    type("<BS><BS>");
     assert_filter("");
 }
 

@@ -108,13 +108,14 @@ static void a_range_starts_and_ends_at_events(void **state)
     type("#9j]");
     assert_true(st.spec.since < st.spec.until && st.spec.until != INT64_MAX);
     assert_row(14);
-    int64_t until = st.spec.until;
+    int64_t since = st.spec.since;
     type("<BS>");
     assert_true(st.spec.since != INT64_MIN && st.spec.until == INT64_MAX);
     type("<BS>");
     assert_true(st.spec.since == INT64_MIN && st.spec.until == INT64_MAX);
+    assert_row(5); /* where the first step was taken */
     type("]");
-    assert_true(st.spec.since == INT64_MIN && st.spec.until == until);
+    assert_true(st.spec.since == INT64_MIN && st.spec.until == since);
     type("\\");
     assert_true(st.spec.until == INT64_MAX);
     assert_false(sees("range "));

@@ -12,10 +12,10 @@ static void obey_request(struct app *a, struct view_request *r)
     struct view_request none;
     switch (r->kind) {
     case VIEW_REQUEST_FILTER:
-        app_drill(a, condition, strbuf_str(&r->label), a->stack.shown);
+        app_drill(a, condition, strbuf_str(&r->label), a->stack.shown, VIEW_ROWS_NONE);
         break;
     case VIEW_REQUEST_DRILL:
-        app_drill(a, condition, strbuf_str(&r->label), r->screen);
+        app_drill(a, condition, strbuf_str(&r->label), r->screen, r->rows);
         break;
     case VIEW_REQUEST_PUSH:
         view_stack_push(&a->stack, r->view);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "ui/app/app_state.h"
 #include "ui/view/condition.h"
@@ -95,6 +96,16 @@ static void edited(struct app *a)
     filter_unref(filter);
 }
 
+/* What a typed filter adds to the one before, or all of it. */
+static const char *step_label(const char *before, const char *now)
+{
+    size_t n = strlen(before);
+    bool longer = n > 0 && strncmp(now, before, n) == 0 && strncmp(now + n, " && ", 4) == 0;
+    if (now[0] == '\0')
+        return "no filter";
+    return longer ? now + n + 4 : now;
+}
+
 /* A wrong text keeps the prompt open: the caret says what to mend. */
 static bool accept(struct app *a)
 {
@@ -103,10 +114,11 @@ static bool accept(struct app *a)
         a->prompt.state = PROMPT_WRONG; /* incomplete no more: Enter said that this is all */
         return false;
     }
-    bool changed = strcmp(strbuf_str(&a->prompt.text), app_filter_text(a)) != 0;
+    char *before = base_xstrdup(app_filter_text(a));
     app_set_filter(a, strbuf_str(&a->prompt.text));
-    if (changed)
-        view_stack_clear_crumbs(&a->stack);
+    if (strcmp(before, app_filter_text(a)) != 0)
+        view_stack_drill(&a->stack, before, a->range, step_label(before, app_filter_text(a)));
+    free(before);
     return true;
 }
 
@@ -151,16 +163,28 @@ void app_edit_filter(struct app *a, uint64_t count)
     app_open_prompt(a, &filter_prompt, app_filter_text(a));
 }
 
-void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen)
+/* True when the screen would be another one, or a list of something else. */
+static bool would_move(const struct app *a, enum ui_scope screen, enum view_rows rows)
+{
+    const struct view *v = a->stack.screens[screen];
+    bool other = rows != VIEW_ROWS_NONE && v->ops->rows != NULL && v->ops->rows(v) != rows;
+    return screen != a->stack.shown || other;
+}
+
+void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen,
+               enum view_rows rows)
 {
     struct strbuf joined = {0};
-    char *before = strdup(app_filter_text(a));
-    bool moves = screen != a->stack.shown;
-    bool adds = condition_join(app_filter_text(a), condition, &joined);
+    char *before = base_xstrdup(app_filter_text(a));
+    struct view *target = a->stack.screens[screen];
+    bool moves = would_move(a, screen, rows);
+    bool adds = condition_join(before, condition, &joined);
     if (!adds && !moves)
         app_message(a, false, "The filter holds this already.");
-    else if (before != NULL && app_set_filter(a, strbuf_str(&joined))) {
+    else if (app_set_filter(a, strbuf_str(&joined))) {
         view_stack_drill(&a->stack, before, a->range, label[0] != '\0' ? label : condition);
+        if (rows != VIEW_ROWS_NONE && target->ops->show_rows != NULL)
+            target->ops->show_rows(target, rows);
         if (moves)
             view_stack_show(&a->stack, screen);
     }
@@ -172,6 +196,9 @@ void app_undo(struct app *a, uint64_t count)
 {
     (void)count;
     struct strbuf before = {0};
+    /* What was opened last goes first: the detail of an event, a page. */
+    if (view_stack_pop(&a->stack))
+        return;
     if (view_stack_undo(&a->stack, &before, &a->range))
         app_set_filter(a, strbuf_str(&before));
     else

@@ -30,8 +30,10 @@ void app_place_return(struct app *a, const struct app_place *place)
     struct view *v = view_stack_focused(&a->stack);
     if (v != place->view)
         return;
-    if (list_of(v) != NULL)
+    if (list_of(v) != NULL) {
         list_return(list_of(v), &place->list);
+        v->ops->sync(v);
+    }
     if (page_of(v) != NULL) {
         page_of(v)->top = place->page_top;
         page_of(v)->found = place->page_found;

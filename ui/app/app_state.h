@@ -206,8 +206,10 @@ bool app_stop_writing(struct app *a);
 /* Writes what was set into the configuration file. */
 void app_save(struct app *a, uint64_t count);
 
-/* Adds a step: `condition` joins the filter, and `screen` is shown. */
-void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen);
+/* Adds a step: `condition` joins the filter, and `screen` is shown as a list of `rows`
+ * (VIEW_ROWS_NONE: of what it is). */
+void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen,
+               enum view_rows rows);
 
 /* Takes the last step back. */
 void app_undo(struct app *a, uint64_t count);

@@ -105,10 +105,21 @@ void condition_put_time(struct strbuf *b, const char *field, int64_t ns)
     condition_put_bound(b, field, ">=", ns);
 }
 
+static bool is_flag(const char *s)
+{
+    return s[0] != '\0' && s[strspn(s, "abcdefghijklmnopqrstuvwxyz_")] == '\0';
+}
+
 void condition_negate(struct strbuf *b)
 {
+    static const char op[] = "op == ";
     struct strbuf negated = {0};
-    strbuf_printf(&negated, "!(%s)", strbuf_str(b));
+    const char *s = strbuf_str(b);
+    /* Every event has an operation, so here `!=` is the whole opposite. */
+    if (strncmp(s, op, sizeof op - 1) == 0 && strstr(s, "&&") == NULL)
+        strbuf_printf(&negated, "op != %s", s + sizeof op - 1);
+    else
+        strbuf_printf(&negated, is_flag(s) ? "!%s" : "!(%s)", s);
     strbuf_release(b);
     *b = negated;
 }

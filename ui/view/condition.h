@@ -34,8 +34,8 @@ void condition_put_time(struct strbuf *b, const char *field, int64_t ns);
 /* "field < 0.4446244s" and the like, by any operator. */
 void condition_put_bound(struct strbuf *b, const char *field, const char *op, int64_t ns);
 
-/* Turns the condition in `b` into its negation: "!(...)". An absent value makes every comparison
- * false, so `!=` would also drop the rows that have no such value. */
+/* Turns the condition in `b` into its negation: "op != alloc", "!live", else "!(...)". An absent
+ * value makes every comparison false, so `!=` would also drop the rows that have no such value. */
 void condition_negate(struct strbuf *b);
 
 /*

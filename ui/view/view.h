@@ -68,16 +68,6 @@ enum view_request_kind {
 
 struct view;
 
-/* What a view asks of the program. The receiver releases `condition`. */
-struct view_request {
-    enum view_request_kind kind;
-    struct strbuf condition; /* an expression of the filter language, or the message */
-    struct strbuf label;     /* DRILL: the step in the breadcrumb; "" for the condition itself */
-    enum ui_scope screen;    /* DRILL: where to go */
-    struct view *view;       /* PUSH: passes to the stack, which closes it */
-    uint64_t row;            /* EVENT */
-};
-
 /* What a screen's list is a list of. */
 enum view_rows {
     VIEW_ROWS_NONE,
@@ -86,6 +76,17 @@ enum view_rows {
     VIEW_ROWS_PROCESSES,
     VIEW_ROWS_THREADS,
     VIEW_ROWS_SOURCES, /* row ids are the Sources, of all further ones together 2^32 */
+};
+
+/* What a view asks of the program. The receiver releases `condition`. */
+struct view_request {
+    enum view_request_kind kind;
+    struct strbuf condition; /* an expression of the filter language, or the message */
+    struct strbuf label;     /* DRILL: the step in the breadcrumb; "" for the condition itself */
+    enum ui_scope screen;    /* DRILL: where to go */
+    enum view_rows rows;     /* DRILL: what the screen is to be a list of then; NONE: as it is */
+    struct view *view;       /* PUSH: passes to the stack, which closes it */
+    uint64_t row;            /* EVENT */
 };
 
 struct view_ops {
@@ -120,6 +121,9 @@ struct view_ops {
 
     /* Optional: what its list can be written to a file as. */
     enum view_rows (*rows)(const struct view *v);
+
+    /* Optional: makes it a list of something else, where a person left that list. */
+    void (*show_rows)(struct view *v, enum view_rows rows);
 
     /* Keys worth a hint in the status line, most important first. */
     const enum action *hints;

@@ -60,6 +60,20 @@ static enum view_result filter_by_cell(struct events_view *v, bool exclude,
     return VIEW_REQUEST;
 }
 
+static enum view_result filter_by_heap(struct events_view *v, struct view_request *out_request)
+{
+    struct row row;
+    if (v->list.count == 0 || !event_rows_get(&v->rows, v->list.pos, &row))
+        return VIEW_DONE;
+    const struct trace *trace = shown(v)->trace;
+    const struct heap *heap = trace_row_heap(trace, &row);
+    if (heap == NULL)
+        return say(out_request, "This event names no heap.");
+    out_request->kind = VIEW_REQUEST_FILTER;
+    condition_put_heap(&out_request->condition, trace, heap);
+    return VIEW_REQUEST;
+}
+
 static enum view_result events_action(struct view *view, enum action a, uint64_t count,
                                       struct view_request *out_request)
 {
@@ -70,6 +84,8 @@ static enum view_result events_action(struct view *view, enum action a, uint64_t
         return VIEW_DONE;
     if (a == ACTION_FILTER_ADD || a == ACTION_FILTER_EXCLUDE)
         return filter_by_cell(v, a == ACTION_FILTER_EXCLUDE, out_request);
+    if (a == ACTION_FILTER_HEAP)
+        return filter_by_heap(v, out_request);
     if (a == ACTION_FOLLOW) {
         list_set_follow(&v->list, !v->list.follow);
         return VIEW_DONE;

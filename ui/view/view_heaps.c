@@ -17,20 +17,13 @@
 /* With fewer lines the rows need all of them. */
 #define LINES_FOR_CAPTION 5
 
-/* Where the list was when it showed other rows. */
-struct place {
-    uint64_t id, pos, top;
-    size_t column;
-};
-
 struct heaps_view {
     struct view view;
     struct list list;
     struct list_column columns[HEAP_COLUMN_COUNT];
     struct heap_rows rows;
-    struct place place[HEAP_ROWS_BY_COUNT];
-    bool came_from_processes; /* the heaps of one were opened: the way back leads to them */
-    struct strbuf text;       /* why there are no rows; the caption */
+    struct list_place place[HEAP_ROWS_BY_COUNT]; /* where the list was when it showed other rows */
+    struct strbuf text;                          /* why there are no rows; the caption */
 };
 
 static const struct trace *trace_of(const struct heaps_view *v)
@@ -61,12 +54,12 @@ static void make_rows(struct heaps_view *v)
 static void show_by(struct heaps_view *v, enum heap_rows_by by)
 {
     struct list *l = &v->list;
-    v->place[v->rows.by] = (struct place){l->id, l->pos, l->top, l->column};
+    v->place[v->rows.by] = list_place(l);
     v->rows.by = by;
-    l->id = v->place[by].id;
-    l->pos = v->place[by].pos;
-    l->top = v->place[by].top;
-    l->column = v->place[by].column;
+    size_t sort = l->sort_column;
+    bool descending = l->sort_descending;
+    list_return(l, &v->place[by]);
+    list_set_sort(l, sort, descending); /* one order for all of them */
     make_rows(v);
 }
 
@@ -164,8 +157,7 @@ static enum view_result open_row(struct heaps_view *v, struct view_request *out_
     case HEAP_ROWS_BY_COUNT:
         cell_put_process(&out_request->label, registry_process(r, row->id), false);
         out_request->screen = SCOPE_HEAPS;
-        v->came_from_processes = true;
-        show_by(v, HEAP_ROWS_HEAP);
+        out_request->rows = VIEW_ROWS_HEAPS;
     }
     return VIEW_REQUEST;
 }
@@ -184,6 +176,17 @@ static enum view_result filter_by_row(const struct heaps_view *v, bool exclude,
     return VIEW_REQUEST;
 }
 
+static enum view_result filter_by_heap(const struct heaps_view *v, struct view_request *out_request)
+{
+    bool of_heap = v->rows.by == HEAP_ROWS_HEAP;
+    out_request->kind = of_heap ? VIEW_REQUEST_FILTER : VIEW_REQUEST_MESSAGE;
+    if (of_heap)
+        put_heap(v, selected(v), &out_request->condition);
+    else
+        strbuf_puts(&out_request->condition, "These rows are no heaps; = filters by them.");
+    return VIEW_REQUEST;
+}
+
 /* ---- view ---- */
 
 static enum view_result heaps_action(struct view *view, enum action a, uint64_t count,
@@ -198,19 +201,15 @@ static enum view_result heaps_action(struct view *view, enum action a, uint64_t 
     }
     switch ((int)a) {
     case ACTION_HEAP_ROWS:
-        v->came_from_processes = false;
         show_by(v, (enum heap_rows_by)((v->rows.by + 1) % HEAP_ROWS_BY_COUNT));
         return VIEW_DONE;
-    case ACTION_BACK: /* the program does the rest */
-        if (v->came_from_processes)
-            show_by(v, HEAP_ROWS_PROCESS);
-        v->came_from_processes = false;
-        return VIEW_IGNORED;
     case ACTION_OPEN:
         return has_row ? open_row(v, out_request) : VIEW_IGNORED;
     case ACTION_FILTER_ADD:
     case ACTION_FILTER_EXCLUDE:
         return has_row ? filter_by_row(v, a == ACTION_FILTER_EXCLUDE, out_request) : VIEW_IGNORED;
+    case ACTION_FILTER_HEAP:
+        return has_row ? filter_by_heap(v, out_request) : VIEW_IGNORED;
     default:
         return VIEW_IGNORED;
     }
@@ -248,11 +247,21 @@ static void heaps_close(struct view *view)
     free(v);
 }
 
+/* In the order of enum heap_rows_by. */
+static const enum view_rows kinds[HEAP_ROWS_BY_COUNT] = {VIEW_ROWS_HEAPS, VIEW_ROWS_PROCESSES,
+                                                         VIEW_ROWS_THREADS};
+
 static enum view_rows heaps_kind(const struct view *view)
 {
-    static const enum view_rows kinds[HEAP_ROWS_BY_COUNT] = {VIEW_ROWS_HEAPS, VIEW_ROWS_PROCESSES,
-                                                             VIEW_ROWS_THREADS};
     return kinds[((const struct heaps_view *)view)->rows.by];
+}
+
+static void heaps_show_rows(struct view *view, enum view_rows rows)
+{
+    struct heaps_view *v = (struct heaps_view *)view;
+    for (int by = 0; by < HEAP_ROWS_BY_COUNT; by++)
+        if (kinds[by] == rows && v->rows.by != (enum heap_rows_by)by)
+            show_by(v, (enum heap_rows_by)by);
 }
 
 static struct list *heaps_list(struct view *view)
@@ -273,6 +282,7 @@ static const struct view_ops heaps_ops = {
     .action = heaps_action,
     .list = heaps_list,
     .rows = heaps_kind,
+    .show_rows = heaps_show_rows,
     .hints = heap_hints,
     .hint_count = sizeof heap_hints / sizeof heap_hints[0],
 };
@@ -285,7 +295,7 @@ struct view *view_heaps_new(const struct view_env *env)
     static const enum heap_column first[HEAP_ROWS_BY_COUNT] = {
         HEAP_COLUMN_HEAP, HEAP_COLUMN_PROCESS, HEAP_COLUMN_THREAD};
     for (size_t i = 0; i < HEAP_ROWS_BY_COUNT; i++)
-        v->place[i] = (struct place){.id = LIST_NO_ROW, .column = first[i]};
+        v->place[i] = (struct list_place){.id = LIST_NO_ROW, .column = first[i]};
     heap_cells_init(v->columns);
     list_init(&v->list, &heap_rows_source, &v->rows, v->columns, HEAP_COLUMN_COUNT);
     list_set_sort(&v->list, HEAP_COLUMN_OUTSTANDING, true);

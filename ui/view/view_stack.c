@@ -19,7 +19,7 @@ static void free_crumb(struct view_crumb *crumb)
     free(crumb->label);
 }
 
-void view_stack_clear_crumbs(struct view_stack *s)
+static void clear_crumbs(struct view_stack *s)
 {
     while (s->crumb_count > 0)
         free_crumb(&s->crumbs[--s->crumb_count]);
@@ -31,7 +31,7 @@ void view_stack_release(struct view_stack *s)
         close_view(s->above[--s->above_count]);
     for (int i = 0; i < SCOPE_COUNT; i++)
         close_view(s->screens[i]);
-    view_stack_clear_crumbs(s);
+    clear_crumbs(s);
     *s = (struct view_stack){0};
 }
 
@@ -243,6 +243,32 @@ void view_stack_draw(struct view_stack *s, const struct canvas *body)
     }
 }
 
+/* Cells that a step takes of the breadcrumb at most. */
+#define STEP_CELLS 28
+
+static void note_place(const struct view_stack *s, struct view_crumb *crumb)
+{
+    struct view *v = s->screens[s->shown];
+    if (v != NULL && v->ops->rows != NULL)
+        crumb->rows = v->ops->rows(v);
+    if (v != NULL && v->ops->list != NULL)
+        crumb->list = list_place(v->ops->list(v));
+    if (v != NULL && v->ops->page != NULL)
+        crumb->page = page_place(v->ops->page(v));
+}
+
+/* The rows come later: the views look for the place whenever they are synced. */
+static void return_to_place(struct view_stack *s, const struct view_crumb *crumb)
+{
+    struct view *v = s->screens[s->shown];
+    if (v != NULL && v->ops->show_rows != NULL)
+        v->ops->show_rows(v, crumb->rows);
+    if (v != NULL && v->ops->list != NULL)
+        list_return(v->ops->list(v), &crumb->list);
+    if (v != NULL && v->ops->page != NULL)
+        page_return(v->ops->page(v), &crumb->page);
+}
+
 void view_stack_drill(struct view_stack *s, const char *filter, struct view_range range,
                       const char *label)
 {
@@ -257,6 +283,7 @@ void view_stack_drill(struct view_stack *s, const char *filter, struct view_rang
         .label = base_xstrdup(label),
         .range = range,
     };
+    note_place(s, &s->crumbs[s->crumb_count - 1]);
 }
 
 bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter, struct view_range *out_range)
@@ -268,8 +295,25 @@ bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter, struct vie
     strbuf_puts(out_filter, crumb->filter);
     *out_range = crumb->range;
     view_stack_show(s, crumb->screen);
+    return_to_place(s, crumb);
     free_crumb(crumb);
     return true;
+}
+
+/* A long step keeps its beginning and its end: the field, and the last digits of the value. */
+static void put_step(struct strbuf *out, const char *label)
+{
+    struct charset cs = {.utf8 = true, .glyphs = true};
+    size_t n = strlen(label);
+    if (cells_width(cs, label, n) <= STEP_CELLS) {
+        strbuf_add(out, label, n);
+        return;
+    }
+    int half = (STEP_CELLS - 1) / 2;
+    size_t tail = cells_fit_tail(cs, label, n, half);
+    strbuf_add(out, label, cells_fit(cs, label, n, half, NULL));
+    strbuf_puts(out, GLYPH_ELLIPSIS);
+    strbuf_add(out, label + tail, n - tail);
 }
 
 void view_stack_put_breadcrumb(const struct view_stack *s, struct strbuf *out)
@@ -277,6 +321,6 @@ void view_stack_put_breadcrumb(const struct view_stack *s, struct strbuf *out)
     for (size_t i = 0; i < s->crumb_count; i++) {
         if (i > 0)
             strbuf_puts(out, " " GLYPH_CRUMB " ");
-        strbuf_puts(out, s->crumbs[i].label);
+        put_step(out, s->crumbs[i].label);
     }
 }

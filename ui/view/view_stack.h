@@ -18,6 +18,8 @@
 #include "base/strbuf.h"
 #include "ui/term/canvas.h"
 #include "ui/view/view.h"
+#include "ui/widget/list.h"
+#include "ui/widget/page.h"
 
 #define VIEW_STACK_ABOVE  4
 #define VIEW_STACK_CRUMBS 32
@@ -30,6 +32,9 @@ struct view_range {
 /* A step of the drill: where the person was before it. */
 struct view_crumb {
     enum ui_scope screen;
+    enum view_rows rows;     /* what it was a list of */
+    struct list_place list;  /* on it, where it is a list */
+    struct page_place page;  /* or a page */
     char *filter;            /* owned; the whole expression before the step, "" for none */
     char *label;             /* owned; what the step added */
     struct view_range range; /* before the step */
@@ -102,10 +107,7 @@ void view_stack_drill(struct view_stack *s, const char *filter, struct view_rang
  * `out_filter` and `out_range`. False when there is none. */
 bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter, struct view_range *out_range);
 
-/* Forgets the steps: the filter was edited by hand. */
-void view_stack_clear_crumbs(struct view_stack *s);
-
-/* "Heaps > 0x13d35bd0000 > size >= 1K"; nothing when there are no steps. */
+/* "heap 0x13d35bd0000 > size >= 1K", each step cut to a few words; nothing when there are none. */
 void view_stack_put_breadcrumb(const struct view_stack *s, struct strbuf *out);
 
 #endif

@@ -76,6 +76,7 @@ static enum view_result filter(struct summary_view *v, enum action a,
     }
     out_request->kind = a == ACTION_OPEN ? VIEW_REQUEST_DRILL : VIEW_REQUEST_FILTER;
     out_request->screen = process ? SCOPE_HEAPS : SCOPE_EVENTS;
+    out_request->rows = process ? VIEW_ROWS_HEAPS : VIEW_ROWS_NONE;
     if (a == ACTION_FILTER_EXCLUDE) {
         condition_negate(&out_request->condition);
         strbuf_clear(&out_request->label);

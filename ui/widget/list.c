@@ -61,6 +61,7 @@ static void select_pos(struct list *l, uint64_t pos)
     l->pos = pos;
     l->id = l->source->row_id(l->ctx, pos);
     scroll_to_selection(l);
+    l->line = l->pos - l->top;
 }
 
 /* Where the chosen row is among `count` > 0 rows now. */
@@ -74,7 +75,6 @@ static uint64_t find_selection(const struct list *l, uint64_t count)
 
 void list_sync(struct list *l)
 {
-    uint64_t line = l->pos - l->top; /* on the screen; keep it there */
     list_columns_keep_cursor(l);
     l->count = l->source->count(l->ctx);
     if (l->count == 0) {
@@ -82,7 +82,7 @@ void list_sync(struct list *l)
         return;
     }
     l->pos = find_selection(l, l->count);
-    l->top = subtract_saturated(l->pos, line);
+    l->top = subtract_saturated(l->pos, l->line);
     if (l->follow)
         l->id = l->source->row_id(l->ctx, l->pos);
     scroll_to_selection(l);
@@ -104,16 +104,21 @@ void list_jump(struct list *l, uint64_t pos)
 
 struct list_place list_place(const struct list *l)
 {
-    return (struct list_place){l->id, l->pos, l->top, l->follow};
+    return (struct list_place){.id = l->id,
+                               .line = l->line,
+                               .column = l->column,
+                               .sort_column = l->sort_column,
+                               .sort_descending = l->sort_descending,
+                               .follow = l->follow};
 }
 
 void list_return(struct list *l, const struct list_place *place)
 {
     l->id = place->id;
-    l->pos = place->pos;
-    l->top = place->top;
+    l->line = place->line;
+    l->column = place->column;
+    list_set_sort(l, place->sort_column, place->sort_descending);
     l->follow = place->follow;
-    list_sync(l);
 }
 
 void list_set_height(struct list *l, int rows)

@@ -65,6 +65,7 @@ struct list {
     uint64_t pos;   /* selected row; 0 when there is none */
     uint64_t id;    /* the row id that was chosen; LIST_NO_ROW until a row is: then the first one */
     uint64_t top;   /* first row on the screen */
+    uint64_t line;  /* of the screen where the row was chosen: there it is shown when it can be */
     int height;     /* rows shown in the last frame */
     int width;      /* cells it had in the last frame, for list_layout(); 0 before the first */
     bool follow;
@@ -108,12 +109,15 @@ void list_go(struct list *l, uint64_t pos);
 /* The same for a jump: a row that is out of sight comes to the middle of the screen. */
 void list_jump(struct list *l, uint64_t pos);
 
-/* Where the person is, to come back to. */
+/* Where the person is, to come back to: the row, its line on the screen, column and order. */
 struct list_place {
-    uint64_t id, pos, top;
-    bool follow;
+    uint64_t id, line;
+    size_t column, sort_column;
+    bool sort_descending, follow;
 };
 struct list_place list_place(const struct list *l);
+
+/* Takes effect with the next list_sync(), or the view's sync where it has an order to make. */
 void list_return(struct list *l, const struct list_place *place);
 
 /* True when a shown column of the row at `pos` < count holds what `m` looks for. O(columns). */
