@@ -46,8 +46,11 @@ void prompt_open(struct prompt *p, const char *label, struct prompt_history *his
 
 void prompt_close(struct prompt *p, bool accepted)
 {
+    size_t n = p->text.len;
+    while (n > 0 && p->text.s[n - 1] == ' ')
+        n--; /* completion leaves a blank behind what it finished */
     if (accepted && p->history != NULL)
-        prompt_history_add(p->history, strbuf_str(&p->text), p->text.len, true);
+        prompt_history_add(p->history, strbuf_str(&p->text), n, true);
     p->active = false;
     clear_verdict(p);
 }
