@@ -6,6 +6,7 @@
 #include "ui/view/cell_format.h"
 #include "ui/view/views.h"
 #include "ui/view/why_empty.h"
+#include "ui/widget/list.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
@@ -178,6 +179,24 @@ static void fill_question(struct app *a, struct frame_state *st)
     st->scanned_percent = s->rows == 0 ? 100 : (int)((double)s->scanned * 100.0 / (double)s->rows);
 }
 
+static const struct list *list_of(struct view *v)
+{
+    return v != NULL && v->ops->list != NULL ? v->ops->list(v) : NULL;
+}
+
+/* Where the selection stands in the list that has the keys, or that the pane with the keys tells
+ * about. */
+static void fill_place(const struct app *a, struct frame_state *st)
+{
+    const struct list *list = list_of(view_stack_focused(&a->stack));
+    if (list == NULL)
+        list = list_of(a->stack.screens[a->stack.shown]);
+    if (list == NULL)
+        return;
+    st->line = list->pos + 1;
+    st->lines = list->count;
+}
+
 static void fill_message(struct app *a, struct frame_state *st)
 {
     st->message = text_or_null(&a->message);
@@ -258,6 +277,7 @@ void app_fill_frame(struct app *a, struct frame_state *out_state)
     if (a->shown != NULL)
         fill_source(a, st);
     fill_question(a, st);
+    fill_place(a, st);
     fill_trust(a, st);
     fill_message(a, st);
     app_find_put_status(a, &a->texts.find);

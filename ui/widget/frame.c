@@ -221,6 +221,13 @@ static void draw_filter(struct frame *f, const struct frame_state *st, const str
                                           st->filter ? st->filter : "none");
     if (filter)
         filter->least = 24;
+    if (st->lines > 0) {
+        segments_start(&line, ROLE_STATUS, 5)->right = true;
+        strbuf_puts(line.text, "line ");
+        text_put_grouped(line.text, st->line);
+        strbuf_puts(line.text, " of ");
+        text_put_grouped(line.text, st->lines);
+    }
     if (st->filter) {
         bool hides_all = st->shown == 0 && st->total > 0 && st->scanned_percent >= 100;
         segments_start(&line, hides_all ? ROLE_STATUS_WARN : ROLE_STATUS, 80)->right = true;
