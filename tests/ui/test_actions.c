@@ -13,15 +13,13 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "on_stage.h"
 #include "ui/app/app_state.h"
 
 /* Low, so that pages scroll; wide enough for the words of messages. */
 #define ROWS   14
 #define COLS   90
 #define EVENTS 200
-
-static struct stage st;
 
 /* How each place is come to. */
 static const struct place {

@@ -8,32 +8,13 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
-
-static struct stage st;
+#include "on_stage.h"
 
 static int open_stage(void **state)
 {
     (void)state;
     stage_open(&st, &(struct stage_options){.rows = 40, .cols = 200});
     return 0;
-}
-
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&st);
-    return 0;
-}
-
-static void type(const char *keys)
-{
-    term_keys(st.term, keys);
-}
-
-static bool sees(const char *text)
-{
-    return term_find(st.term, text) >= 0;
 }
 
 /* The titles of the list under the tabs hold `text`. */

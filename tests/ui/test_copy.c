@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "fixture.h"
+#include "stage.h"
 #include "ui/term/clipboard.h"
 
 static void expect(enum capability_clipboard way, const char *text, const char *want)

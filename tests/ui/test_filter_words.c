@@ -6,10 +6,8 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "on_stage.h"
 #include "ui/app/app_state.h"
-
-static struct stage st;
 
 static int open_stage(void **state)
 {
@@ -18,26 +16,9 @@ static int open_stage(void **state)
     return 0;
 }
 
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&st);
-    return 0;
-}
-
-static void type(const char *keys)
-{
-    term_keys(st.term, keys);
-}
-
 static const char *text(void)
 {
     return strbuf_str(&st.app->prompt.text);
-}
-
-static bool sees(const char *s)
-{
-    return term_find(st.term, s) >= 0;
 }
 
 static void every_place_completes(void **state)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "stage.h"
 #include "ui/term/input.h"
 
 #define BEGIN "\033[?2026h"

@@ -8,34 +8,15 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "on_stage.h"
 
 #define TITLES 2 /* the line of the titles when there is no caption */
-
-static struct stage st;
 
 static int open_stage(void **state)
 {
     (void)state;
     stage_open(&st, &(struct stage_options){.rows = 40, .cols = 200});
     return 0;
-}
-
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&st);
-    return 0;
-}
-
-static void type(const char *keys)
-{
-    term_keys(st.term, keys);
-}
-
-static bool sees(const char *text)
-{
-    return term_find(st.term, text) >= 0;
 }
 
 static size_t cells_before(const char *s, const char *end)

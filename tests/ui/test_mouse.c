@@ -8,22 +8,13 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
-
-static struct stage st;
+#include "on_stage.h"
 
 static int open_stage(void **state)
 {
     (void)state;
     stage_open(&st, &(struct stage_options){.rows = 30, .cols = 100});
     term_keys(st.term, "2");
-    return 0;
-}
-
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&st);
     return 0;
 }
 
@@ -38,11 +29,6 @@ static void report(int button, int y, int x)
 static void click(int y, int x)
 {
     report(0, y, x);
-}
-
-static bool sees(const char *text)
-{
-    return term_find(st.term, text) >= 0;
 }
 
 static int selected_row(void)

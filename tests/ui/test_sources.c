@@ -10,9 +10,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "fixture.h"
-
-static struct stage st;
+#include "on_stage.h"
 
 static int open_wide(void **state)
 {
@@ -36,23 +34,6 @@ static int open_empty(void **state)
     stage_open(&st, &(struct stage_options){.rows = 24, .cols = 80, .events = FIXTURE_EMPTY});
     term_keys(st.term, "4");
     return 0;
-}
-
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&st);
-    return 0;
-}
-
-static void type(const char *keys)
-{
-    term_keys(st.term, keys);
-}
-
-static bool sees(const char *text)
-{
-    return term_find(st.term, text) >= 0;
 }
 
 /* ---- figures ---- */

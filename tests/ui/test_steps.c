@@ -6,39 +6,15 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "on_stage.h"
 #include "ui/app/app_state.h"
 #include "ui/widget/page.h"
-
-static struct stage st;
 
 static int open_stage(void **state)
 {
     (void)state;
     stage_open(&st, &(struct stage_options){.rows = 30, .cols = 100});
     return 0;
-}
-
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&st);
-    return 0;
-}
-
-static void type(const char *keys)
-{
-    term_keys(st.term, keys);
-}
-
-static bool sees(const char *text)
-{
-    return term_find(st.term, text) >= 0;
-}
-
-static void assert_filter(const char *expected)
-{
-    assert_string_equal(st.last_filter, expected);
 }
 
 /* The body's lines as they are seen. */

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
-#include "fixture.h"
+#include "stage.h"
 #include "ui/term/theme_catalog.h"
 
 static char home[64];

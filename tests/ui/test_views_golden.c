@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "stage.h"
 
 static void dress_loading(struct snapshot *s)
 {

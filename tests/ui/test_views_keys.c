@@ -1,14 +1,11 @@
 /* What keys do: screens, drill and the way back, conditions by pointing, prompt, follow, freeze. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "fixture.h"
-
-static struct stage st;
+#include "on_stage.h"
 
 static int open_stage(void **state)
 {
@@ -22,28 +19,6 @@ static int open_live(void **state)
     (void)state;
     stage_open(&st, &(struct stage_options){.rows = 30, .cols = 100, .follow = true});
     return 0;
-}
-
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&st);
-    return 0;
-}
-
-static void type(const char *keys)
-{
-    term_keys(st.term, keys);
-}
-
-static bool sees(const char *text)
-{
-    return term_find(st.term, text) >= 0;
-}
-
-static void assert_filter(const char *expected)
-{
-    assert_string_equal(st.last_filter, expected);
 }
 
 static void digits_show_screens(void **state)
@@ -180,119 +155,6 @@ static void wrong_preview_is_undone(void **state)
     assert_filter("live");
     type("<Esc>");
     assert_filter("op == alloc");
-}
-
-static void detail_follows_selection(void **state)
-{
-    (void)state;
-    type("2jj<Enter>");
-    assert_true(sees("Life  at 0x13d35bd0860"));
-    assert_true(sees("row 2"));
-    type("j");
-    assert_true(sees("row 3"));
-    type("<Esc>");
-    assert_false(sees("Life  at"));
-    assert_true(sees("Outcome"));
-}
-
-static void biography_of_a_moved_block(void **state)
-{
-    (void)state;
-    type("2jjj<Enter>");
-    assert_true(sees("moved on"));
-    type("j");
-    assert_true(sees("moved in"));
-    assert_true(sees("from 0x13d35bd0970"));
-}
-
-static void biography_of_a_resized_block(void **state)
-{
-    (void)state;
-    type("2fop == realloc && heap == 0x13d36000000<Enter><Enter>");
-    assert_true(sees("was 4,096, in place"));
-    assert_true(sees("R resized"));
-    assert_true(sees("destroyed with heap"));
-}
-
-/* Alloc, Alloc of the new place, Free, ReAlloc: a move is one operation. */
-static void braces_follow_a_moved_block(void **state)
-{
-    (void)state;
-    type("2jjj<Enter>");
-    assert_true(sees("Alloc  row 3"));
-    type("}");
-    assert_true(sees("ReAlloc  row 6"));
-    type("{");
-    assert_true(sees("Alloc  row 3"));
-    type("{");
-    assert_true(sees("The block was born here"));
-    type("<A-9>}");
-    assert_true(sees("Outstanding; nothing later"));
-    type("<Esc>3}");
-    assert_true(sees("} does nothing here") || sees("follow one block in Events"));
-}
-
-static void braces_reach_a_destroy_and_come_back(void **state)
-{
-    (void)state;
-    type("2fheap == 0x13d36000000 && op == realloc<Enter><Enter>f<C-u><Enter>}");
-    assert_true(sees("Destroy  row"));
-    type("}");
-    assert_true(sees("The block died here: destroyed with its heap."));
-    type("{");
-    assert_true(sees("ReAlloc  row"));
-    type("{");
-    assert_true(sees("Alloc  row"));
-}
-
-static void braces_tell_what_the_filter_hides(void **state)
-{
-    (void)state;
-    type("2fop == alloc<Enter>j<Enter>");
-    assert_true(sees("Alloc  row 3"));
-    type("}");
-    assert_true(sees("Hidden by the filter: row 6"));
-    assert_true(sees("Alloc  row 3"));
-}
-
-/* The list of the address has a cursor of its own, and Enter goes to its event. */
-static void the_life_of_an_address_leads_to_its_events(void **state)
-{
-    (void)state;
-    type("2jjj<Enter><Tab><Tab>");
-    assert_true(sees("event 1 of"));
-    type("j");
-    assert_true(sees("event 2 of"));
-    assert_true(sees("Alloc  row 3"));
-    type("<Enter>");
-    assert_false(sees("Alloc  row 3"));
-    assert_true(sees("event 2 of"));
-    type("<Tab>g");
-    assert_true(sees("row 0"));
-}
-
-/* Enter goes from the fields into the list; `=` there keeps the address. */
-static void the_life_of_an_address_filters(void **state)
-{
-    (void)state;
-    type("2jjj<Enter><Tab><Enter>=");
-    assert_filter("(address == 0x13d35bd0970 || old_address == 0x13d35bd0970)");
-    assert_true(sees("at 0x13d35bd0970"));
-    type("<BS><BS>");
-    assert_filter("");
-}
-
-/* Frozen pictures are told about, too: the answer comes with a newer one. */
-static void details_of_a_frozen_picture(void **state)
-{
-    (void)state;
-    type("<Space>");
-    type("gjjj<Enter>");
-    stage_show(&st);
-    assert_true(sees("frozen"));
-    assert_true(sees("moved on"));
-    type("}");
-    assert_true(sees("ReAlloc  row 6"));
 }
 
 static void follow_from_anywhere(void **state)
@@ -477,15 +339,6 @@ int main(void)
         TEST(prompt_judges_and_previews),
         TEST(prompt_keeps_what_is_wrong),
         TEST(wrong_preview_is_undone),
-        TEST(detail_follows_selection),
-        TEST(biography_of_a_moved_block),
-        TEST(biography_of_a_resized_block),
-        TEST(braces_follow_a_moved_block),
-        TEST(braces_reach_a_destroy_and_come_back),
-        TEST(braces_tell_what_the_filter_hides),
-        TEST(the_life_of_an_address_leads_to_its_events),
-        TEST(the_life_of_an_address_filters),
-        cmocka_unit_test_setup_teardown(details_of_a_frozen_picture, open_live, close_stage),
         TEST(follow_from_anywhere),
         LIVE_TEST(moving_up_ends_follow),
         LIVE_TEST(freeze_counts_new_events),

@@ -7,34 +7,15 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "on_stage.h"
 #include "ui/app/app.h"
 #include "ui/keys/rebind.h"
-
-static struct stage st;
 
 static int open_stage(void **state)
 {
     (void)state;
     stage_open(&st, &(struct stage_options){.rows = 24, .cols = 90});
     return 0;
-}
-
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&st);
-    return 0;
-}
-
-static void type(const char *keys)
-{
-    term_keys(st.term, keys);
-}
-
-static bool sees(const char *text)
-{
-    return term_find(st.term, text) >= 0;
 }
 
 static void assert_written(const char *expected)

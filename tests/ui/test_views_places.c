@@ -1,0 +1,226 @@
+/* Marks, places of `:`, and actions by name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "on_stage.h"
+
+static int open_stage(void **state)
+{
+    (void)state;
+    stage_open(&st, &(struct stage_options){.rows = 30, .cols = 120});
+    return 0;
+}
+
+/* ---- marks ---- */
+
+static void marks_are_set_and_found(void **state)
+{
+    (void)state;
+    type("2#5jm");
+    assert_true(sees("press a letter"));
+    type("a");
+    assert_true(sees("mark a at"));
+    type("#9jmB#1g");
+    assert_true(sees("marks  B a"));
+    type("'a");
+    assert_row(5);
+    type("''");
+    assert_row(0);
+    type("''");
+    assert_row(5);
+    type("3'B");
+    assert_row(14);
+    type("'x");
+    assert_true(sees("There is no mark x; there are: B a"));
+    type("m1");
+    assert_true(sees("A mark is a letter"));
+    type("m<Esc>");
+    assert_true(sees("lost:"));
+    type("3m");
+    assert_true(sees("choose one in Events"));
+    type("2#1g");
+    int row = term_find(st.term, "* ");
+    assert_true(row > 0);
+}
+
+static void a_hidden_mark_leads_near(void **state)
+{
+    (void)state;
+    type("2''");
+    assert_true(sees("no jump to come back from"));
+    type("'a");
+    assert_true(sees("There are no marks"));
+    type("#5jmagfop == create<Enter>'a");
+    assert_true(sees("Mark a is not shown under this filter"));
+    assert_row(16);
+    type("fop == lock<C-u>tid == 1<Enter>'a");
+    assert_true(sees("Mark a cannot be reached"));
+}
+
+/* ---- places ---- */
+
+static void slow_place(struct snapshot *s)
+{
+    query_unref(s->aside[ASIDE_GOTO]);
+    s->aside[ASIDE_GOTO] = NULL;
+}
+
+static void goes_to_rows_and_times(void **state)
+{
+    (void)state;
+    type("2:1,204<Enter>");
+    assert_row(1204);
+    type(":row 12<Enter>");
+    assert_row(12);
+    type(":99999<Enter>");
+    assert_true(sees("There is no such row: 1,874 is the last one."));
+    assert_row(1874);
+    type(":0.044566s<Enter>");
+    assert_row(4);
+    type(":0.044 566 0<Enter>"); /* as the list writes it */
+    assert_row(4);
+    type(":44620us<Enter>");
+    assert_row(10);
+    type(":44620001ns<Enter>"); /* the first event after it */
+    assert_row(11);
+    type(":2m<Enter>");
+    assert_true(sees("after the last event"));
+    assert_row(1874);
+    type(":-1s<Enter>");
+    assert_true(sees("before the first event"));
+    assert_row(0);
+    type(":09:14:33.044566<Enter>"); /* UTC+1 by the trace's zone */
+    assert_row(4);
+    type(":2025-11-04 09:14:33.044 620 0<Enter>");
+    assert_row(10);
+    type(":2024-11-04 09:14<Enter>");
+    assert_true(sees("before the first event"));
+    type("3:12<Enter>");
+    assert_row(12);
+    type("''");
+    assert_row(0);
+    type("#6G[");
+    type(":0.044502<Enter>");
+    assert_true(sees("outside the range"));
+    assert_row(5);
+}
+
+static void goes_to_addresses(void **state)
+{
+    (void)state;
+    type("2:0x13d36000900<Enter>");
+    assert_row(9);
+    type("j:0x13d36000900<Enter>");
+    assert_row(10);
+    type("j:0x13D36000900<Enter>");
+    assert_row(17);
+    type("j:0x13d36000900<Enter>");
+    assert_row(9);
+    type("g:0x13d36000a12<Enter>"); /* inside the block */
+    assert_row(9);
+    type("G:0x13d36000a12<Enter>");
+    assert_true(sees("Searched on from the first event"));
+    type(":0x99<Enter>");
+    assert_true(sees("No event touches 0x99."));
+    assert_false(st.aside[ASIDE_GOTO].asked);
+    type("fop == free<Enter>:0x13d36000900<Enter>");
+    assert_true(sees("No event under this filter touches 0x13d36000900."));
+}
+
+static void a_place_waits_for_the_search(void **state)
+{
+    (void)state;
+    st.dress = slow_place;
+    type("2:0x13d36000900<Enter>");
+    assert_true(sees("Going to 0x13d36000900: searching 0 %"));
+    st.dress = NULL;
+    stage_show(&st);
+    assert_row(9);
+    st.dress = slow_place;
+    type("g:0x13d36000900<Enter><Esc>");
+    assert_false(st.aside[ASIDE_GOTO].asked);
+    st.dress = NULL;
+    stage_show(&st);
+    assert_row(0);
+}
+
+static void half_scanned(struct snapshot *s)
+{
+    s->scanned = s->rows / 2;
+    s->matched = query_rank(s->query, s->scanned);
+}
+
+static void a_row_waits_for_the_filter(void **state)
+{
+    (void)state;
+    st.dress = half_scanned;
+    stage_show(&st);
+    type("2:1204<Enter>");
+    assert_true(sees("the filter has searched 49 %"));
+    st.dress = NULL;
+    stage_show(&st);
+    assert_row(1204);
+}
+
+static void a_hidden_row_is_told(void **state)
+{
+    (void)state;
+    type("2fop == create<Enter>:5<Enter>");
+    assert_true(sees("Row 5 is not shown under this filter"));
+    assert_row(16);
+    type(":0.044566s<Enter>"); /* the next one that is shown is what was asked for */
+    assert_false(sees("not shown"));
+    assert_row(16);
+}
+
+static void does_actions_by_name(void **state)
+{
+    (void)state;
+    type(":heaps<Enter>");
+    assert_true(sees("Over time"));
+    type(":screen.ev");
+    assert_true(sees("Events: what happened, in order."));
+    type("<Enter>");
+    assert_true(sees("Outcome"));
+    type(":filter<Enter>");
+    assert_true(sees("Enter apply"));
+    type("live<Enter>");
+    assert_string_equal(st.last_filter, "live");
+    type(":l");
+    assert_true(sees("one of list.down list.up"));
+    type("<Enter>");
+    assert_true(sees("go to  l"));
+    type("<C-u>nonsense");
+    assert_true(sees("expected a time (1.5s)"));
+    type("<Enter><C-u>12:3");
+    assert_true(sees("minutes from 00 to 59"));
+    type("<C-u>screen.h<Tab>");
+    assert_true(sees("screen.heaps"));
+    type("<Enter>");
+    assert_true(sees("Over time"));
+    type(":goto<Enter>");
+    assert_true(sees("Enter go"));
+    type("quit<Enter>");
+    assert_int_equal(st.quits, 1);
+    type("2ma:'a");
+    assert_true(sees("a mark"));
+    type("<C-u>'b<Enter>");
+    assert_true(sees("There is no mark b"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_stage, close_stage)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(marks_are_set_and_found),      TEST(a_hidden_mark_leads_near),
+        TEST(goes_to_rows_and_times),       TEST(goes_to_addresses),
+        TEST(a_place_waits_for_the_search), TEST(a_row_waits_for_the_filter),
+        TEST(a_hidden_row_is_told),         TEST(does_actions_by_name),
+    };
+    return cmocka_run_group_tests(tests, term_group_setup, NULL);
+}
