@@ -179,18 +179,12 @@ static void fill_question(struct app *a, struct frame_state *st)
     st->scanned_percent = s->rows == 0 ? 100 : (int)((double)s->scanned * 100.0 / (double)s->rows);
 }
 
-static const struct list *list_of(struct view *v)
-{
-    return v != NULL && v->ops->list != NULL ? v->ops->list(v) : NULL;
-}
-
-/* Where the selection stands in the list that has the keys, or that the pane with the keys tells
- * about. */
+/* Where the selection stands in the list of the screen, whatever pane has the keys. */
 static void fill_place(const struct app *a, struct frame_state *st)
 {
-    const struct list *list = list_of(view_stack_focused(&a->stack));
-    if (list == NULL)
-        list = list_of(a->stack.screens[a->stack.shown]);
+    struct view *screen = a->stack.screens[a->stack.shown];
+    const struct list *list =
+        screen != NULL && screen->ops->list != NULL ? screen->ops->list(screen) : NULL;
     if (list == NULL)
         return;
     st->line = list->pos + 1;

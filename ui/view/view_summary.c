@@ -16,14 +16,15 @@
 /* Two columns on 80 cells, four on 200. */
 #define COLUMN_WIDTH 38
 
+/* In the order they are laid out: what leads on stands on the first page of any size. */
 enum block {
     BLOCK_NOTE,
     BLOCK_TOTALS,
-    BLOCK_CAPTURE,
     BLOCK_HEAPS,
-    BLOCK_CURVE,
     BLOCK_SOURCES,
+    BLOCK_CAPTURE,
     BLOCK_SIZES,
+    BLOCK_CURVE,
     BLOCK_OPS,
     BLOCK_PROCESSES,
     BLOCK_TRUST,

@@ -57,8 +57,9 @@ struct frame_state {
     size_t tab_count;
     size_t tab_active; /* tab_count or more: none */
 
-    const char *filter;     /* expression in force */
-    uint64_t line, lines;   /* of the list: the selected one from 1, and how many; 0: no list */
+    const char *filter; /* expression in force */
+    uint64_t line,
+        lines; /* of the screen's list: the selected one from 1, and how many; 0: no list */
     uint64_t shown, total;  /* rows that match, of all; shown when a filter is in force */
     int scanned_percent;    /* of the filter's scan; 100 or more: done */
     const char *breadcrumb; /* the steps of the drill */

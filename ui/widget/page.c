@@ -21,20 +21,10 @@ static void clamp(struct page *p)
 
 /* ---- links ---- */
 
-/* Reading order: down a column, then the next one. */
-static bool stands_before(const struct page_link *a, const struct page_link *b)
-{
-    return a->column != b->column ? a->column < b->column : a->line < b->line;
-}
-
 static void add_link(struct page *p, struct page_link link)
 {
-    if (p->link_count == PAGE_MAX_LINKS)
-        return;
-    size_t at = p->link_count++;
-    for (; at > 0 && stands_before(&link, &p->link[at - 1]); at--)
-        p->link[at] = p->link[at - 1];
-    p->link[at] = link;
+    if (p->link_count < PAGE_MAX_LINKS)
+        p->link[p->link_count++] = link;
 }
 
 /* Index of the chosen link. While it is not there, for figures come and go, that of the one which
@@ -221,11 +211,8 @@ static void arrange(struct arrangement *a, struct page *p, const struct canvas *
     for (size_t i = 0; i < block_count; i++) {
         int column = blocks[i].wide ? -1 : shortest(bottom, a->columns);
         int line = column < 0 ? tallest(bottom, a->columns) : bottom[column];
-        struct pen pen = {.c = block_canvas(c, a, column),
-                          .text = scratch,
-                          .links = p,
-                          .column = column,
-                          .line = line};
+        struct pen pen = {
+            .c = block_canvas(c, a, column), .text = scratch, .links = p, .line = line};
         int height = measure_block(&blocks[i], ctx, &pen);
         a->column[i] = column;
         a->line[i] = line;
@@ -331,7 +318,7 @@ bool page_action(struct page *p, enum action a, uint64_t count)
 void pen_link(struct pen *pen, uint64_t id)
 {
     if (pen->links != NULL)
-        add_link(pen->links, (struct page_link){id, pen->column, pen->line + pen->y});
+        add_link(pen->links, (struct page_link){id, pen->line + pen->y});
     if (id != pen->chosen)
         return;
     pen->c.layer = LAYER_SELECTED;

@@ -22,7 +22,7 @@
 #define PAGE_MAX_LINKS 64
 struct page_link {
     uint64_t id;
-    int column, line; /* of the page */
+    int line; /* of the page */
 };
 
 /* Where the next line of a column goes. */
@@ -33,7 +33,7 @@ struct pen {
     struct strbuf *text; /* scratch for the value being built, borrowed; empty between lines */
     uint64_t chosen;     /* id of the chosen link */
     struct page *links;  /* takes the links while the block is measured; else NULL */
-    int column, line;    /* of the page, where the block that is measured begins */
+    int line;            /* of the page, where the block that is measured begins */
 };
 
 /* One block of a page: writes itself and moves the pen's y past its last line. */
@@ -53,7 +53,7 @@ struct page {
 
     uint64_t chosen;                       /* the id of the link chosen last; 0: none yet */
     size_t chosen_at;                      /* where it stood among the links */
-    struct page_link link[PAGE_MAX_LINKS]; /* of the last draw, in reading order */
+    struct page_link link[PAGE_MAX_LINKS]; /* of the last draw, in the order of blocks */
     size_t link_count;
 };
 
