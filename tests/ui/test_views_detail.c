@@ -54,6 +54,18 @@ static void biography_of_a_resized_block(void **state)
     assert_true(sees("destroyed with heap"));
 }
 
+/* The time of day is wider than the seconds. */
+static void a_life_has_whole_times(void **state)
+{
+    (void)state;
+    type("2jjj<Enter>");
+    assert_true(sees("Time (s) Event"));
+    assert_true(sees("0.044 554 0 A born"));
+    type("R");
+    assert_true(sees("Time of day Event"));
+    assert_true(sees("09:14:33.0445540 A born"));
+}
+
 /* Alloc, Alloc of the new place, Free, ReAlloc: a move is one operation. */
 static void braces_follow_a_moved_block(void **state)
 {
@@ -143,6 +155,7 @@ int main(void)
         TEST(detail_follows_selection),
         TEST(biography_of_a_moved_block),
         TEST(biography_of_a_resized_block),
+        TEST(a_life_has_whole_times),
         TEST(braces_follow_a_moved_block),
         TEST(braces_reach_a_destroy_and_come_back),
         TEST(braces_tell_what_the_filter_hides),

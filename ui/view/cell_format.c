@@ -7,6 +7,9 @@
 #include "ui/term/glyph.h"
 #include "ui/view/wall_clock.h"
 
+/* "Time of day"; "0.444 624 4". */
+#define TIME_WIDTH 11
+
 void cell_put_time(struct strbuf *b, const struct view_env *env, int64_t raw)
 {
     const struct snapshot *s = env->snapshot;
@@ -17,6 +20,17 @@ void cell_put_time(struct strbuf *b, const struct view_env *env, int64_t raw)
     int64_t utc = etl_clock_filetime(&s->trace->clock, raw);
     int64_t minutes = env->settings->utc ? 0 : wall_clock_offset(&s->header.zone, utc);
     wall_clock_put_time(b, wall_clock_shift(utc, minutes));
+}
+
+void cell_fit_time(struct list_column *column, const struct view_env *env, struct strbuf *scratch)
+{
+    const struct snapshot *s = env->snapshot;
+    column->title = env->settings->wall_time ? "Time of day" : "Time (s)";
+    strbuf_clear(scratch);
+    if (s != NULL && s->trace != NULL && s->last_time != INT64_MIN)
+        cell_put_time(scratch, env, s->last_time);
+    int width = (int)scratch->len;
+    column->min_width = column->max_width = width > TIME_WIDTH ? width : TIME_WIDTH;
 }
 
 void cell_put_moment(struct strbuf *b, int64_t ns)

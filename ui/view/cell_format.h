@@ -19,6 +19,10 @@
 /* "0.444 624 4", or the time of day when the settings say so. `raw` is the trace's clock. */
 void cell_put_time(struct strbuf *b, const struct view_env *env, int64_t raw);
 
+/* Gives a column of such times its title and its width, which the latest time of the trace needs.
+ * `scratch` is overwritten. */
+void cell_fit_time(struct list_column *column, const struct view_env *env, struct strbuf *scratch);
+
 /* "1.204 s" for sentences: seconds with three digits. */
 void cell_put_moment(struct strbuf *b, int64_t ns);
 

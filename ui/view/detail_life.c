@@ -131,9 +131,9 @@ static void put_heap(void *ctx, struct list_cell *cell)
     cell_set_role(cell, cell_heap_role(l->row.heap));
 }
 
-static const struct list_column life_columns[] = {
-    {"time", "Time (s)", ALIGN_RIGHT, CUT_END, 11, 11, 0, false, put_time, NULL, "when it happened",
-     false},
+/* The time is as wide as the latest one. */
+static const struct list_column life_columns[DETAIL_LIFE_COLUMNS] = {
+    {"time", "", ALIGN_RIGHT, CUT_END, 0, 0, 0, false, put_time, NULL, "when it happened", false},
     {"event", "Event", ALIGN_LEFT, CUT_END, 10, 11, 1, false, put_event, NULL,
      "what was done at the address", false},
     {"size", "Size", ALIGN_RIGHT, CUT_END, 7, 12, 3, false, put_size, NULL, "bytes of the block",
@@ -152,8 +152,8 @@ static const struct list_column life_columns[] = {
 void detail_life_init(struct detail_life *l, const struct view_env *env)
 {
     *l = (struct detail_life){.env = env, .event = ROW_NONE, .block = ROW_NONE};
-    list_init(&l->list, &life_source, l, life_columns,
-              sizeof life_columns / sizeof life_columns[0]);
+    memcpy(l->columns, life_columns, sizeof life_columns);
+    list_init(&l->list, &life_source, l, l->columns, DETAIL_LIFE_COLUMNS);
     l->list.column = 1;
 }
 
@@ -213,6 +213,7 @@ void detail_life_sync(struct detail_life *l, const struct row *row)
     if (moved)
         l->list.id = LIST_NO_ROW;
     explain_empty(l);
+    cell_fit_time(&l->columns[0], env, &l->text);
     list_sync(&l->list);
     place_cursor(l, moved);
 }

@@ -11,9 +11,12 @@
 #include "ui/view/view.h"
 #include "ui/widget/list.h"
 
+#define DETAIL_LIFE_COLUMNS 7
+
 struct detail_life {
     const struct view_env *env;
     struct list list;
+    struct list_column columns[DETAIL_LIFE_COLUMNS];
     struct biography life;
     struct query *held;  /* the answer `life` reads from: pictures come and go between frames */
     bool of_block;       /* the event has an address whose life can be told */

@@ -101,25 +101,12 @@ static enum view_result events_action(struct view *view, enum action a, uint64_t
     return VIEW_IGNORED;
 }
 
-/* The latest time is the widest. */
-static void fit_time(struct events_view *v)
-{
-    struct list_column *time = &v->columns[EVENT_PLACE_TIME];
-    const struct snapshot *s = shown(v);
-    time->title = v->view.env->settings->wall_time ? "Time of day" : "Time (s)";
-    strbuf_clear(&v->empty);
-    if (s != NULL && s->trace != NULL && s->last_time != INT64_MIN)
-        cell_put_time(&v->empty, v->view.env, s->last_time);
-    int width = (int)v->empty.len;
-    time->min_width = time->max_width = width > 11 ? width : 11;
-}
-
 static bool events_sync(struct view *view)
 {
     struct events_view *v = (struct events_view *)view;
     const struct view_env *env = view->env;
     v->columns[EVENT_PLACE_PROCESS].hidden = env->census->processes < 2;
-    fit_time(v);
+    cell_fit_time(&v->columns[EVENT_PLACE_TIME], env, &v->empty);
     why_empty_rows(env, &v->empty);
     v->list.empty_text = strbuf_str(&v->empty);
     event_rows_forget(&v->rows);
