@@ -168,6 +168,19 @@ static void a_find_waits_for_the_search(void **state)
     assert_row(0);
 }
 
+/* A text that means something elsewhere may be no expression of the filter language. */
+static void a_find_from_elsewhere_may_mean_nothing(void **state)
+{
+    (void)state;
+    type("3/a=b<Enter>2");
+    assert_true(sees("no filter expression"));
+    assert_false(sees("searching"));
+    type("n");
+    assert_true(sees("no filter expression"));
+    type("<Esc>");
+    assert_false(sees("a=b"));
+}
+
 static void frozen_rows_are_found(void **state)
 {
     (void)state;
@@ -229,6 +242,7 @@ int main(void)
         TEST(a_wrong_expression_stays_open),
         TEST(a_find_obeys_filter_and_range),
         TEST(a_find_waits_for_the_search),
+        TEST(a_find_from_elsewhere_may_mean_nothing),
         TEST(frozen_rows_are_found),
         TEST(finds_in_lists),
         TEST(finds_in_pages),

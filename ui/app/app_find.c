@@ -46,6 +46,7 @@ static void ask_rows(struct app *a)
     struct filter *wanted = rows_wanted(a);
     f->stale = false;
     if (wanted == NULL) {
+        f->jumping = false;
         forget_rows(a);
         return;
     }
@@ -111,12 +112,18 @@ static void try_jump(struct app *a)
     a->dirty = true;
 }
 
+/* False when the text is none that rows can be asked for. */
+static bool has_question(const struct app_find *f)
+{
+    return f->asked != NULL || f->stale;
+}
+
 static void jump_in_events(struct app *a, const struct stops_jump *jump)
 {
     uint64_t row = view_events_selected(a->stack.screens[SCOPE_EVENTS]);
     a->find.jump = *jump;
     a->find.from = row != ROW_NONE ? row : 0; /* rows may be on their way */
-    a->find.jumping = true;
+    a->find.jumping = has_question(&a->find);
     app_find_settle(a);
 }
 
@@ -320,7 +327,8 @@ static void put_events_status(const struct app *a, struct strbuf *out)
 {
     const struct query *q = app_find_hits(a);
     if (q == NULL) {
-        strbuf_puts(out, "searching");
+        /* What was looked for on another screen may be text that the filter language has not. */
+        strbuf_puts(out, has_question(&a->find) ? "searching" : "no filter expression");
         return;
     }
     bool all;
