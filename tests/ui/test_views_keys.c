@@ -136,6 +136,20 @@ static void prompt_judges_and_previews(void **state)
     assert_true(sees("size >= 1K"));
 }
 
+/* What the preview showed is gone with it: the row that was selected is again, on its line. */
+static void escape_brings_the_selection_back(void **state)
+{
+    (void)state;
+    type("2#101G");
+    int line = term_find(st.term, "> ");
+    char before[512];
+    snprintf(before, sizeof before, "%s", term_row(st.term, line));
+    type("fop == create");
+    assert_string_not_equal(term_row(st.term, line), before);
+    type("<Esc>");
+    assert_string_equal(term_row(st.term, line), before);
+}
+
 static void prompt_keeps_what_is_wrong(void **state)
 {
     (void)state;
@@ -313,6 +327,38 @@ static void hostile_name_is_harmless(void **state)
 }
 
 /* The picture ages by itself only while something says how old it is. */
+/* To follow is to see what comes: a frozen picture goes on. */
+static void following_ends_a_freeze(void **state)
+{
+    (void)state;
+    st.dress = grow;
+    stage_show(&st);
+    type("2g<Space>");
+    assert_true(sees("frozen"));
+    type("F");
+    assert_false(sees("frozen"));
+    assert_true(sees("\u25cf follow"));
+}
+
+static void buffer_came(struct snapshot *s)
+{
+    s->source.state = SOURCE_FOLLOWING;
+    s->source.last_buffer_at = INT64_C(1000000000);
+}
+
+/* The age of the last buffer is told in seconds up to an hour, and so often it is told anew. */
+static void the_age_of_the_last_buffer_is_kept(void **state)
+{
+    (void)state;
+    st.dress = buffer_came;
+    st.now = INT64_C(73500000000);
+    stage_show(&st);
+    assert_true(sees("1 m 13 s ago"));
+    assert_true(app_next_change(st.app) - st.now <= INT64_C(1000000000));
+    st.now += INT64_C(7200000000000);
+    assert_true(app_next_change(st.app) - st.now > INT64_C(1000000000));
+}
+
 static void knows_when_it_is_out_of_date(void **state)
 {
     (void)state;
@@ -337,6 +383,7 @@ int main(void)
         TEST(conditions_join),
         TEST(source_drills),
         TEST(prompt_judges_and_previews),
+        TEST(escape_brings_the_selection_back),
         TEST(prompt_keeps_what_is_wrong),
         TEST(wrong_preview_is_undone),
         TEST(follow_from_anywhere),
@@ -352,6 +399,8 @@ int main(void)
         TEST(trust_is_one_key_away),
         TEST(sort_keeps_selection),
         TEST(hostile_name_is_harmless),
+        TEST(following_ends_a_freeze),
+        TEST(the_age_of_the_last_buffer_is_kept),
         TEST(knows_when_it_is_out_of_date),
     };
     return cmocka_run_group_tests(tests, term_group_setup, NULL);

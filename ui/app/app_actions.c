@@ -206,6 +206,10 @@ void app_do(struct app *a, enum action action, uint64_t count)
     view_stack_sync(&a->stack);
     if (action == ACTION_CLOSE && app_stop_writing(a))
         return;
+    if (action == ACTION_FOLLOW && a->frozen) {
+        follow(a, count);
+        return;
+    }
     if (app_offer(a, action, count))
         return;
     for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {

@@ -295,9 +295,10 @@ int64_t app_frame_expires(const struct app *a)
         return INT64_MAX;
     int64_t now = a->host->now(a->host->ctx);
     int64_t age = now - a->newest->source.last_buffer_at;
-    /* The age is read, not watched: half a second is often enough while it shows tenths. */
-    int64_t step = age < 10 * NS_PER_S   ? NS_PER_S / 2
-                   : age < 60 * NS_PER_S ? NS_PER_S
-                                         : 60 * NS_PER_S;
+    /* The age is read, not watched: half a second is often enough while it shows tenths. From an
+     * hour on it shows minutes. */
+    int64_t step = age < 10 * NS_PER_S     ? NS_PER_S / 2
+                   : age < 3600 * NS_PER_S ? NS_PER_S
+                                           : 60 * NS_PER_S;
     return now + step - age % step;
 }
