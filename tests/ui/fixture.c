@@ -225,17 +225,12 @@ static void make_tally(struct etl_tally *t)
         (struct etl_provider_count){*etl_guid_of_group(ETL_GROUP_HEAP), t->heap_events};
 }
 
-void fixture_init(struct fixture *f, size_t events)
+/* Tells the story up to `limit` events, and replays those behind the ones told before. */
+static void tell_story(struct fixture *f, size_t limit)
 {
-    struct etl_file_header header;
-    *f = (struct fixture){.last_time = ORIGIN};
-    make_header(&header);
-    f->trace = trace_new(&header);
-    assert_non_null(f->trace);
+    f->tally = (struct etl_tally){0};
     struct teller t = {.events = base_xcalloc(MAX_EVENTS, sizeof *t.events),
-                       .limit = events == 0               ? MAX_EVENTS
-                                : events == FIXTURE_EMPTY ? 0
-                                                          : events + 2,
+                       .limit = limit,
                        .now = ORIGIN + 44462 * TICKS_PER_US,
                        .pid = SOLUTION,
                        .tid = MAIN_THREAD,
@@ -246,8 +241,9 @@ void fixture_init(struct fixture *f, size_t events)
     tell_work(&t);
     tell_worker(&t);
     make_tally(&f->tally);
-    assert_int_equal(replay_take(f->trace->replay, t.events, t.count), 0);
+    assert_int_equal(replay_take(f->trace->replay, t.events + f->told, t.count - f->told), 0);
     store_publish(f->trace->store);
+    f->told = t.count;
     if (t.count > 0)
         f->last_time = t.events[t.count - 1].time;
     const struct replay_trust *rt = replay_trust(f->trace->replay);
@@ -257,6 +253,21 @@ void fixture_init(struct fixture *f, size_t events)
                               .other = rt->other,
                               .duplicates = rt->duplicates};
     free(t.events);
+}
+
+void fixture_init(struct fixture *f, size_t events)
+{
+    struct etl_file_header header;
+    *f = (struct fixture){.last_time = ORIGIN};
+    make_header(&header);
+    f->trace = trace_new(&header);
+    assert_non_null(f->trace);
+    tell_story(f, events == 0 ? MAX_EVENTS : events == FIXTURE_EMPTY ? 0 : events + 2);
+}
+
+void fixture_tell_on(struct fixture *f)
+{
+    tell_story(f, MAX_EVENTS);
 }
 
 void fixture_release(struct fixture *f)

@@ -16,12 +16,16 @@ struct fixture {
     struct etl_tally tally;
     struct trust trust;
     int64_t last_time; /* raw */
+    size_t told;       /* events, those of processes included */
 };
 
 /* The story up to `events` events (0: all of it; FIXTURE_EMPTY: a trace without any). */
 #define FIXTURE_EMPTY SIZE_MAX
 void fixture_init(struct fixture *f, size_t events);
 void fixture_release(struct fixture *f);
+
+/* The rest of the story, in the same trace. */
+void fixture_tell_on(struct fixture *f);
 
 /* A finished picture of the story that answers `spec` (NULL: everything), with one reference. The
  * test changes it as it likes before anyone sees it. */

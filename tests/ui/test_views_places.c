@@ -61,6 +61,22 @@ static void a_hidden_mark_leads_near(void **state)
     assert_true(sees("Mark a cannot be reached"));
 }
 
+/* The file is read anew: its first picture has fewer rows than the mark's. */
+static void a_mark_outlives_a_reload(void **state)
+{
+    (void)state;
+    type("2#101Gma#9g");
+    fixture_release(&st.fixture);
+    fixture_init(&st.fixture, 50);
+    stage_show(&st);
+    type("'a");
+    assert_true(sees("Mark a lies behind the last event"));
+    fixture_tell_on(&st.fixture);
+    stage_show(&st);
+    type("'a");
+    assert_row(100);
+}
+
 /* ---- places ---- */
 
 static void slow_place(struct snapshot *s)
@@ -217,10 +233,11 @@ static void does_actions_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(marks_are_set_and_found),      TEST(a_hidden_mark_leads_near),
-        TEST(goes_to_rows_and_times),       TEST(goes_to_addresses),
-        TEST(a_place_waits_for_the_search), TEST(a_row_waits_for_the_filter),
-        TEST(a_hidden_row_is_told),         TEST(does_actions_by_name),
+        TEST(marks_are_set_and_found),    TEST(a_hidden_mark_leads_near),
+        TEST(a_mark_outlives_a_reload),   TEST(goes_to_rows_and_times),
+        TEST(goes_to_addresses),          TEST(a_place_waits_for_the_search),
+        TEST(a_row_waits_for_the_filter), TEST(a_hidden_row_is_told),
+        TEST(does_actions_by_name),
     };
     return cmocka_run_group_tests(tests, term_group_setup, NULL);
 }

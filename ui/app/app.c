@@ -101,14 +101,12 @@ void app_free(struct app *a)
 static void show_snapshot(struct app *a, struct snapshot *s)
 {
     struct snapshot *old = a->shown;
-    bool other = old == NULL || old->trace != s->trace;
     a->shown = snapshot_ref(s);
     a->env.snapshot = s;
     census_update(&a->census, s->trace);
     view_stack_sync(&a->stack);
     snapshot_unref(old);
-    if (other)
-        app_marks_rebase(a);
+    app_marks_rebase(a);
     a->dirty = true;
 }
 

@@ -108,12 +108,25 @@ static void set_mark(struct app *a, char letter)
     strbuf_release(&b);
 }
 
+/* Fewer rows are shown than when the mark was set: the input is read anew, or is shorter now. */
+static void say_far(struct app *a, char letter)
+{
+    struct strbuf b = {0};
+    bool whole = a->shown != NULL && a->shown->rows_complete;
+    strbuf_printf(&b, letter == '\'' ? "The place before" : "Mark %c", letter);
+    strbuf_printf(&b, " lies behind the last event%s.", whole ? "" : " so far");
+    app_message(a, false, b.s);
+    strbuf_release(&b);
+}
+
 bool app_go_to_mark(struct app *a, char letter)
 {
     struct strbuf b = {0};
     const struct view_mark *mark = find_mark(a, letter);
     bool there = mark != NULL && a->shown != NULL && mark->row < a->shown->rows;
-    if (there) {
+    if (mark != NULL && !there) {
+        say_far(a, letter);
+    } else if (there) {
         struct view_mark to = *mark;
         strbuf_printf(&b, to.letter == '\'' ? "The place before" : "Mark %c", to.letter);
         app_note_jump(a);
@@ -153,11 +166,12 @@ void app_take_letter(struct app *a, struct ui_key key)
 
 /* ---- pictures ---- */
 
-static void rebase(const struct trace *trace, struct view_mark *mark)
+/* A row that is not there yet, for the input is read anew, is waited for. */
+static void rebase(const struct snapshot *s, struct view_mark *mark)
 {
-    uint64_t rows = store_rows(trace->store);
-    if (mark->row >= rows || store_time(trace->store, mark->row) != mark->time)
-        mark->row = store_find_time(trace->store, mark->time);
+    const struct store *rows = s->trace->store;
+    if (mark->row < s->rows && store_time(rows, mark->row) != mark->time)
+        mark->row = store_find_time(rows, mark->time);
 }
 
 void app_marks_rebase(struct app *a)
@@ -165,9 +179,9 @@ void app_marks_rebase(struct app *a)
     if (a->shown == NULL || a->shown->trace == NULL)
         return;
     for (size_t i = 0; i < a->mark_count; i++)
-        rebase(a->shown->trace, &a->marks[i]);
+        rebase(a->shown, &a->marks[i]);
     if (a->jumped_from.letter != '\0')
-        rebase(a->shown->trace, &a->jumped_from);
+        rebase(a->shown, &a->jumped_from);
 }
 
 void app_put_marks(const struct app *a, struct strbuf *out)

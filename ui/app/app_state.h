@@ -285,7 +285,8 @@ bool app_go_to_mark(struct app *a, char letter);
 /* Notes where a jump starts. */
 void app_note_jump(struct app *a);
 
-/* Another trace is shown: finds the marked events in it by their time. */
+/* Another picture is shown: finds the events that are marked by their time when they have other
+ * rows in it. O(marks), and O(log rows) for each that has. */
 void app_marks_rebase(struct app *a);
 
 /* "a b"; nothing when there are none. */
