@@ -80,6 +80,21 @@ static void a_click_selects_and_another_opens(void **state)
     assert_true(term_find(st.term, "Event") > 14 || sees("\u2500\u2500\u2500\u2500"));
 }
 
+/* What a key has begun is not finished by a later one when a click came between. */
+static void a_click_ends_what_was_begun(void **state)
+{
+    (void)state;
+    type("Mm");
+    click(7, 20);
+    type("k");
+    assert_int_equal(selected_row(), 6);
+    assert_false(sees("mark k"));
+    type("#5");
+    click(9, 20);
+    type("j");
+    assert_int_equal(selected_row(), 10);
+}
+
 static void a_click_on_a_title_sorts(void **state)
 {
     (void)state;
@@ -248,6 +263,7 @@ int main(void)
         STAGED(it_is_off_until_it_is_asked_for),
         STAGED(suspending_switches_it_off_and_on_again),
         STAGED(a_click_selects_and_another_opens),
+        STAGED(a_click_ends_what_was_begun),
         STAGED(a_click_finds_a_cell),
         STAGED(a_click_on_a_title_sorts),
         STAGED(a_click_on_a_tab_shows_the_screen),

@@ -210,6 +210,9 @@ static void answer_idle_key(struct app *a, struct ui_key key)
 static void take_key(struct app *a, const struct ui_key *key)
 {
     if (ui_key_is_mouse(*key)) {
+        /* A letter or a key that was waited for would find another place by now. */
+        a->awaiting = LETTER_NONE;
+        a->prefix = (struct key_prefix){0};
         app_mouse(a, *key);
         return;
     }
