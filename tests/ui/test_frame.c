@@ -18,7 +18,8 @@ static const struct frame_tab tabs[] = {
     {ACTION_SOURCES, "Sources"},
 };
 
-static const enum action hints[] = {ACTION_OPEN, ACTION_FILTER_EDIT, ACTION_SORT_NEXT, ACTION_HELP};
+static const struct action_hint hints[] = {
+    {ACTION_OPEN, NULL}, {ACTION_FILTER_EDIT, NULL}, {ACTION_SORT_NEXT, NULL}, {ACTION_HELP, NULL}};
 
 struct fixture {
     struct frame_state state;

@@ -266,6 +266,23 @@ static void no_key_is_silent(void **state)
     assert_true(sees("lost: ")); /* no message at all */
 }
 
+/* What Tab and Enter do depends on where the keys go, and where no rows are on the way out. */
+static void hints_follow_the_keys(void **state)
+{
+    (void)state;
+    type("2jjjjjj<Enter>");
+    assert_true(sees("Tab details"));
+    type("<Tab>");
+    assert_true(sees("Tab life"));
+    type("<Tab>");
+    assert_true(sees("Enter go there") && sees("Tab list"));
+    type("<Tab>");
+    assert_true(sees("Tab details"));
+    type("<Esc>fop == create && op == free<Enter>");
+    assert_true(sees("Backspace back"));
+    assert_false(sees("Enter open"));
+}
+
 /* Of several lines (the mistakes in a theme) the first is shown, and how many there are. */
 static void a_message_is_one_line(void **state)
 {
@@ -393,6 +410,7 @@ int main(void)
         TEST(closing_and_quitting),
         TEST(control_c_closes_and_quits),
         TEST(no_key_is_silent),
+        TEST(hints_follow_the_keys),
         TEST(a_message_is_one_line),
         TEST(host_is_asked),
         TEST(units_and_wall_time),

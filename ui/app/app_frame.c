@@ -24,7 +24,7 @@ void app_show_tab(struct app *a, int tab)
         app_do(a, tabs[tab].action, 0);
 }
 
-static const enum action global_hints[] = {ACTION_FILTER_EDIT, ACTION_HELP};
+static const struct action_hint global_hints[] = {{ACTION_FILTER_EDIT, NULL}, {ACTION_HELP, NULL}};
 
 static bool is_live(const struct app *a)
 {
@@ -179,12 +179,15 @@ static void fill_question(struct app *a, struct frame_state *st)
     st->scanned_percent = s->rows == 0 ? 100 : (int)((double)s->scanned * 100.0 / (double)s->rows);
 }
 
+static const struct list *list_of(struct view *v)
+{
+    return v != NULL && v->ops->list != NULL ? v->ops->list(v) : NULL;
+}
+
 /* Where the selection stands in the list of the screen, whatever pane has the keys. */
 static void fill_place(const struct app *a, struct frame_state *st)
 {
-    struct view *screen = a->stack.screens[a->stack.shown];
-    const struct list *list =
-        screen != NULL && screen->ops->list != NULL ? screen->ops->list(screen) : NULL;
+    const struct list *list = list_of(a->stack.screens[a->stack.shown]);
     if (list == NULL)
         return;
     st->line = list->pos + 1;
@@ -251,17 +254,38 @@ static void fill_trust(struct app *a, struct frame_state *st)
 }
 
 /* The view whose keys are told: the pane that is open, for its keys are the news. */
-static const struct view *hinting_view(const struct app *a)
+static struct view *hinting_view(const struct app *a)
 {
     const struct view_stack *s = &a->stack;
-    const struct view *top = s->above_count > 0 ? s->above[s->above_count - 1] : NULL;
+    struct view *top = s->above_count > 0 ? s->above[s->above_count - 1] : NULL;
     return top != NULL && top->ops->is_pane ? top : view_stack_focused(s);
+}
+
+/* The keys of the view, but where its list is empty those that lead out. `st` has the breadcrumb.
+ */
+static void fill_hints(struct frame_state *st, struct view *v)
+{
+    static const struct action_hint no_rows[] = {{ACTION_FILTER_EDIT, NULL}, {ACTION_HELP, NULL}};
+    static const struct action_hint no_rows_left[] = {
+        {ACTION_BACK, NULL}, {ACTION_FILTER_EDIT, NULL}, {ACTION_HELP, NULL}};
+    const struct list *list = list_of(v);
+    st->hints = global_hints;
+    st->hint_count = sizeof global_hints / sizeof global_hints[0];
+    if (list != NULL && list->count == 0 && !v->ops->is_pane) {
+        st->hints = st->breadcrumb != NULL ? no_rows_left : no_rows;
+        st->hint_count = st->breadcrumb != NULL ? 3 : 2;
+    } else if (v != NULL && v->ops->hints_now != NULL) {
+        st->hint_count = v->ops->hints_now(v, &st->hints);
+    } else if (v != NULL && v->ops->hint_count > 0) {
+        st->hints = v->ops->hints;
+        st->hint_count = v->ops->hint_count;
+    }
 }
 
 void app_fill_frame(struct app *a, struct frame_state *out_state)
 {
     struct frame_state *st = out_state;
-    const struct view *focused = hinting_view(a);
+    struct view *focused = hinting_view(a);
     memset(st, 0, sizeof *st);
     clear_texts(&a->texts);
     st->tabs = tabs;
@@ -283,10 +307,7 @@ void app_fill_frame(struct app *a, struct frame_state *out_state)
     st->range = text_or_null(&a->texts.range);
     view_stack_put_breadcrumb(&a->stack, &a->texts.breadcrumb);
     st->breadcrumb = text_or_null(&a->texts.breadcrumb);
-    bool has_hints = focused != NULL && focused->ops->hint_count > 0;
-    st->hints = has_hints ? focused->ops->hints : global_hints;
-    st->hint_count =
-        has_hints ? focused->ops->hint_count : sizeof global_hints / sizeof global_hints[0];
+    fill_hints(st, focused);
 }
 
 int64_t app_frame_expires(const struct app *a)

@@ -34,6 +34,12 @@ struct action_info {
     const char *help;  /* one sentence */
 };
 
+/* A key worth naming in the status line. */
+struct action_hint {
+    enum action action;
+    const char *label; /* what it does there, in a word or two; NULL: as in actions.def */
+};
+
 /* The line of actions.def; of ACTION_NONE one with empty strings. */
 const struct action_info *action_info(enum action a);
 

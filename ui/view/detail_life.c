@@ -233,9 +233,10 @@ void detail_life_put_condition(const struct detail_life *l, struct strbuf *out)
 }
 
 /* "Life at 0x13d35bd0860   event 7 of 12, 62 % searched" */
-static void draw_heading(struct detail_life *l, const struct canvas *c)
+static void draw_heading(struct detail_life *l, const struct canvas *c, bool focused)
 {
-    int x = 1 + canvas_puts(c, 0, 1, ROLE_TITLE_FOCUS, "Life") + 2;
+    enum role role = focused ? ROLE_TITLE_FOCUS : ROLE_TEXT_STRONG;
+    int x = 1 + canvas_puts(c, 0, 1, role, "Life") + 2;
     strbuf_clear(&l->text);
     strbuf_puts(&l->text, "at ");
     strbuf_put_hex(&l->text, l->life.address);
@@ -252,7 +253,7 @@ static void draw_heading(struct detail_life *l, const struct canvas *c)
 
 void detail_life_draw(struct detail_life *l, const struct canvas *c, bool focused)
 {
-    draw_heading(l, c);
+    draw_heading(l, c, focused);
     struct canvas body = canvas_sub(c, 1, 0, c->rows - 1, c->cols);
     l->list.blurred = !focused;
     list_draw(&l->list, &body);

@@ -126,8 +126,11 @@ struct view_ops {
     void (*show_rows)(struct view *v, enum view_rows rows);
 
     /* Keys worth a hint in the status line, most important first. */
-    const enum action *hints;
+    const struct action_hint *hints;
     size_t hint_count;
+
+    /* Optional: the hints for where the keys go just now; returns how many. Cost: none. */
+    size_t (*hints_now)(const struct view *v, const struct action_hint **out_hints);
 };
 
 struct view {

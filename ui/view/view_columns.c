@@ -296,9 +296,9 @@ static struct list *columns_list(struct view *view)
     return &((struct columns_view *)view)->list;
 }
 
-static const enum action column_hints[] = {ACTION_COLUMN_SHOW, ACTION_COLUMN_EARLIER,
-                                           ACTION_COLUMN_LATER, ACTION_COLUMN_DEFAULTS,
-                                           ACTION_HELP};
+static const struct action_hint column_hints[] = {
+    {ACTION_COLUMN_SHOW, NULL},    {ACTION_OPEN, "keep"},       {ACTION_CLOSE, "take back"},
+    {ACTION_COLUMN_EARLIER, NULL}, {ACTION_COLUMN_LATER, NULL}, {ACTION_HELP, NULL}};
 
 static const struct view_ops columns_ops = {
     .scope = SCOPE_COLUMNS,

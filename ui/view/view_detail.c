@@ -48,6 +48,7 @@ static bool detail_sync(struct view *view)
 
 static void draw_fields(struct detail_view *v, const struct canvas *c)
 {
+    v->page.blurred = !v->view.focused || v->in_life;
     page_draw(&v->page, c, DETAIL_FIELDS_WIDTH, detail_fields, DETAIL_FIELDS_BLOCKS, &v->event,
               &v->text);
 }
@@ -147,8 +148,33 @@ static struct page *detail_page(struct view *view)
     return v->in_life ? NULL : &v->page;
 }
 
-static const enum action detail_hints[] = {ACTION_NEXT_PANE, ACTION_BLOCK_NEXT, ACTION_CLOSE,
-                                           ACTION_HELP};
+/* What Tab leads to from the list above, from what the event says, and from the life. */
+static const struct action_hint hints_above[] = {{ACTION_NEXT_PANE, "details"},
+                                                 {ACTION_BLOCK_NEXT, "next of block"},
+                                                 {ACTION_CLOSE, NULL},
+                                                 {ACTION_HELP, NULL}};
+static const struct action_hint hints_fields[] = {{ACTION_NEXT_PANE, "life"},
+                                                  {ACTION_BLOCK_NEXT, "next of block"},
+                                                  {ACTION_CLOSE, NULL},
+                                                  {ACTION_HELP, NULL}};
+static const struct action_hint hints_last[] = {
+    {ACTION_NEXT_PANE, "list"}, {ACTION_CLOSE, NULL}, {ACTION_HELP, NULL}};
+static const struct action_hint hints_life[] = {{ACTION_OPEN, "go there"},
+                                                {ACTION_FILTER_ADD, "this address"},
+                                                {ACTION_NEXT_PANE, "list"},
+                                                {ACTION_CLOSE, NULL},
+                                                {ACTION_HELP, NULL}};
+
+static size_t detail_hints_now(const struct view *view, const struct action_hint **out_hints)
+{
+    const struct detail_view *v = (const struct detail_view *)view;
+    bool fields = view->focused && !v->in_life, last = fields && !v->life.of_block;
+    *out_hints = !view->focused ? hints_above
+                 : v->in_life   ? hints_life
+                 : last         ? hints_last
+                                : hints_fields;
+    return v->in_life && view->focused ? 5 : last ? 3 : 4;
+}
 
 static const struct view_ops detail_ops = {
     .scope = SCOPE_DETAIL,
@@ -161,8 +187,7 @@ static const struct view_ops detail_ops = {
     .action = detail_action,
     .list = detail_list,
     .page = detail_page,
-    .hints = detail_hints,
-    .hint_count = sizeof detail_hints / sizeof detail_hints[0],
+    .hints_now = detail_hints_now,
 };
 
 struct view *view_detail_new(const struct view_env *env, const struct view *events)

@@ -141,8 +141,9 @@ static struct list *events_list(struct view *view)
     return &((struct events_view *)view)->list;
 }
 
-static const enum action event_hints[] = {ACTION_OPEN, ACTION_FILTER_ADD, ACTION_FILTER_EDIT,
-                                          ACTION_FIND, ACTION_HELP,       ACTION_FOLLOW};
+static const struct action_hint event_hints[] = {
+    {ACTION_OPEN, NULL}, {ACTION_FILTER_ADD, NULL}, {ACTION_FILTER_EDIT, NULL},
+    {ACTION_FIND, NULL}, {ACTION_HELP, NULL},       {ACTION_FOLLOW, NULL}};
 
 static const struct view_ops events_ops = {
     .scope = SCOPE_EVENTS,

@@ -269,9 +269,10 @@ static struct list *heaps_list(struct view *view)
     return &((struct heaps_view *)view)->list;
 }
 
-static const enum action heap_hints[] = {ACTION_OPEN,      ACTION_FILTER_ADD,  ACTION_SORT_NEXT,
-                                         ACTION_HEAP_ROWS, ACTION_FILTER_EDIT, ACTION_FIND,
-                                         ACTION_HELP};
+static const struct action_hint heap_hints[] = {
+    {ACTION_OPEN, NULL},      {ACTION_FILTER_ADD, NULL},  {ACTION_SORT_NEXT, NULL},
+    {ACTION_HEAP_ROWS, NULL}, {ACTION_FILTER_EDIT, NULL}, {ACTION_FIND, NULL},
+    {ACTION_HELP, NULL}};
 
 static const struct view_ops heaps_ops = {
     .scope = SCOPE_HEAPS,

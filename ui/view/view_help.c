@@ -212,7 +212,8 @@ static struct page *help_page(struct view *view)
     return &((struct help_view *)view)->page;
 }
 
-static const enum action help_hints[] = {ACTION_CLOSE, ACTION_FIND, ACTION_PAGE_DOWN};
+static const struct action_hint help_hints[] = {
+    {ACTION_CLOSE, NULL}, {ACTION_FIND, NULL}, {ACTION_PAGE_DOWN, NULL}};
 
 static const struct view_ops help_ops = {
     .scope = SCOPE_HELP,

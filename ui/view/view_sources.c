@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "model/snapshot.h"
+#include "ui/view/cell_format.h"
 #include "ui/view/condition.h"
 #include "ui/view/heat_table.h"
 #include "ui/view/source_list.h"
@@ -49,6 +50,8 @@ static enum view_result filter_by_row(const struct source_row *row,
     if (row->figures.other)
         return say("This row stands for many values.", out_request);
     strbuf_printf(&out_request->condition, "source == %u", row->figures.source);
+    strbuf_puts(&out_request->label, "source ");
+    cell_put_source(&out_request->label, row->figures.source);
     return VIEW_REQUEST;
 }
 
@@ -247,9 +250,10 @@ static bool sources_touch(struct view *view, struct ui_key event, enum action *o
     return true;
 }
 
-static const enum action source_hints[] = {
-    ACTION_OPEN,      ACTION_SOURCE_OP,    ACTION_SOURCE_FIGURE, ACTION_SOURCE_TABLE, ACTION_HELP,
-    ACTION_NEXT_PANE, ACTION_SOURCE_SCALE, ACTION_FILTER_ADD,    ACTION_FILTER_EDIT};
+static const struct action_hint source_hints[] = {
+    {ACTION_OPEN, NULL},         {ACTION_SOURCE_OP, NULL},  {ACTION_SOURCE_FIGURE, NULL},
+    {ACTION_SOURCE_TABLE, NULL}, {ACTION_HELP, NULL},       {ACTION_NEXT_PANE, NULL},
+    {ACTION_SOURCE_SCALE, NULL}, {ACTION_FILTER_ADD, NULL}, {ACTION_FILTER_EDIT, NULL}};
 
 static const struct view_ops sources_ops = {
     .scope = SCOPE_SOURCES,

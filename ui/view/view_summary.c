@@ -144,9 +144,9 @@ static struct page *summary_page(struct view *view)
     return &((struct summary_view *)view)->page;
 }
 
-static const enum action summary_hints[] = {ACTION_OPEN,        ACTION_HEAPS, ACTION_EVENTS,
-                                            ACTION_FILTER_EDIT, ACTION_TRUST, ACTION_FIND,
-                                            ACTION_HELP};
+static const struct action_hint summary_hints[] = {
+    {ACTION_OPEN, NULL},  {ACTION_HEAPS, NULL}, {ACTION_EVENTS, NULL}, {ACTION_FILTER_EDIT, NULL},
+    {ACTION_TRUST, NULL}, {ACTION_FIND, NULL},  {ACTION_HELP, NULL}};
 
 static const struct view_ops summary_ops = {
     .scope = SCOPE_SUMMARY,

@@ -173,7 +173,8 @@ static struct list *themes_list(struct view *view)
     return &((struct themes_view *)view)->list;
 }
 
-static const enum action theme_hints[] = {ACTION_OPEN, ACTION_CLOSE, ACTION_NEXT_PANE};
+static const struct action_hint theme_hints[] = {
+    {ACTION_OPEN, "keep"}, {ACTION_CLOSE, "take back"}, {ACTION_NEXT_PANE, NULL}};
 
 static const struct view_ops themes_ops = {
     .scope = SCOPE_THEMES,

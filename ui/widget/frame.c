@@ -248,30 +248,30 @@ static void draw_filter(struct frame *f, const struct frame_state *st, const str
 }
 
 /* A key and what it does. */
-static void add_hint(struct segments *line, const struct keymap *km, enum action action,
+static void add_hint(struct segments *line, const struct keymap *km, struct action_hint hint,
                      unsigned importance, bool right)
 {
     struct segment *key = segments_start(line, ROLE_STATUS_KEY, importance);
     key->right = right;
-    keymap_put_key(km, action, line->text);
+    keymap_put_key(km, hint.action, line->text);
     struct segment *label = segments_start(line, ROLE_STATUS, importance);
     label->right = right;
     label->joined = true;
-    strbuf_puts(line->text, action_info(action)->label);
+    strbuf_puts(line->text, hint.label != NULL ? hint.label : action_info(hint.action)->label);
 }
 
 /* As many as there is room for; help is the last to go, for it tells all the others. */
 static void add_hints(struct segments *line, const struct frame_state *st, const struct keymap *km)
 {
     for (size_t i = 0; i < st->hint_count && i < MAX_HINTS; i++)
-        add_hint(line, km, st->hints[i], st->hints[i] == ACTION_HELP ? 95 : 40 - (unsigned)i * 2,
-                 true);
+        add_hint(line, km, st->hints[i],
+                 st->hints[i].action == ACTION_HELP ? 95 : 40 - (unsigned)i * 2, true);
 }
 
 static bool has_hint(const struct frame_state *st, enum action action)
 {
     for (size_t i = 0; i < st->hint_count; i++)
-        if (st->hints[i] == action)
+        if (st->hints[i].action == action)
             return true;
     return false;
 }
@@ -287,7 +287,7 @@ static void add_trust(struct segments *line, const struct frame_state *st, const
     if (trust)
         trust->least = (uint8_t)(room < 10 ? 10 : room > UINT8_MAX ? UINT8_MAX : room);
     if (st->trust_bad && !has_hint(st, ACTION_TRUST))
-        add_hint(line, km, ACTION_TRUST, 41, false);
+        add_hint(line, km, (struct action_hint){ACTION_TRUST, NULL}, 41, false);
     if (st->frozen) {
         segments_start(line, ROLE_STATUS_PAUSED, 92);
         strbuf_puts(line->text, "frozen, ");

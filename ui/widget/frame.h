@@ -74,7 +74,7 @@ struct frame_state {
     const char *message; /* something to tell just now, instead of range and trust */
     bool message_is_error;
 
-    const enum action *hints; /* what the view's keys do, most important first */
+    const struct action_hint *hints; /* what the view's keys do, most important first */
     size_t hint_count;
 };
 

@@ -256,7 +256,8 @@ void page_draw(struct page *p, const struct canvas *c, int column_width,
         struct pen pen = {.c = block_canvas(&lines, &a, a.column[i]),
                           .y = a.line[i] - p->top,
                           .text = scratch,
-                          .chosen = page_chosen(p)};
+                          .chosen = page_chosen(p),
+                          .blurred = p->blurred};
         write_block(&blocks[i], ctx, &pen);
     }
     draw_more(p, c);
@@ -328,7 +329,8 @@ void pen_link(struct pen *pen, uint64_t id)
 
 void pen_heading(struct pen *pen, const char *title)
 {
-    int used = canvas_puts(&pen->c, pen->y, PEN_INDENT, ROLE_TITLE_FOCUS, title);
+    enum role role = pen->blurred ? ROLE_TEXT_STRONG : ROLE_TITLE_FOCUS;
+    int used = canvas_puts(&pen->c, pen->y, PEN_INDENT, role, title);
     int x = PEN_INDENT + used + 2;
     if (pen->text->len > 0)
         pen_cell(pen, x, pen->c.cols - x, ALIGN_LEFT, ROLE_TEXT_MUTED);

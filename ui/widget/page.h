@@ -32,6 +32,7 @@ struct pen {
     int label_width;     /* of pen_pair(); set by the block, preset to PEN_LABEL_WIDTH */
     struct strbuf *text; /* scratch for the value being built, borrowed; empty between lines */
     uint64_t chosen;     /* id of the chosen link */
+    bool blurred;        /* as of the page */
     struct page *links;  /* takes the links while the block is measured; else NULL */
     int line;            /* of the page, where the block that is measured begins */
 };
@@ -45,11 +46,12 @@ struct page_block {
 };
 
 struct page {
-    int top;     /* first line shown */
-    int height;  /* lines in all, as of the last draw */
-    int visible; /* rows of the last draw */
-    int wanted;  /* block to bring into sight in the next draw, counted from 1; 0: none */
-    int found;   /* line of the current hit, counted from 1; 0: none */
+    int top;      /* first line shown */
+    int height;   /* lines in all, as of the last draw */
+    int visible;  /* rows of the last draw */
+    int wanted;   /* block to bring into sight in the next draw, counted from 1; 0: none */
+    bool blurred; /* another part has the keys: the headings do not stand out as its focus */
+    int found;    /* line of the current hit, counted from 1; 0: none */
 
     uint64_t chosen;                       /* the id of the link chosen last; 0: none yet */
     size_t chosen_at;                      /* where it stood among the links */
