@@ -6,6 +6,10 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <string.h>
+
+#include "model/rebuild.h"
 #include "on_stage.h"
 
 static int open_stage(void **state)
@@ -228,16 +232,81 @@ static void does_actions_by_name(void **state)
     assert_true(sees("There is no mark b"));
 }
 
+/* ---- late records ---- */
+
+/* The story anew, with an event before all others, on a heap of its own. */
+static void come_late(void)
+{
+    struct kept_list journal = {0}, late = {0}, made_journal;
+    struct trace_event e = {.kind = EVENT_HEAP,
+                            .time = store_time(st.fixture.trace->store, 0),
+                            .pid = 1,
+                            .tid = 1,
+                            .op = HEAP_OP_ALLOC,
+                            .has = EVENT_HAS_HEAP | EVENT_HAS_ADDRESS | EVENT_HAS_SIZE,
+                            .heap = 0x10000,
+                            .address = 0x10040,
+                            .size = 8};
+    e.time--;
+    assert_int_equal(kept_list_add(&late, &e, 0), 0);
+    struct rebuild *rb = rebuild_new(st.fixture.trace, &journal, &late);
+    while (rebuild_step(rb, 1000) == 1)
+        continue;
+    trace_unref(st.fixture.trace);
+    st.fixture.trace = rebuild_take(rb, &made_journal);
+    rebuild_free(rb);
+    kept_list_release(&late);
+    kept_list_release(&made_journal);
+    stage_show(&st);
+}
+
+static void what_was_chosen_stays_when_rows_move(void **state)
+{
+    (void)state;
+    type("2#5jma#9j");
+    assert_row(14);
+    come_late();
+    assert_row(15);
+    type("'a");
+    assert_row(6);
+    type("''");
+    assert_row(15);
+    type("#7gH");
+    come_late();
+    type("<BS>");
+    assert_row(7);
+}
+
+static void the_heap_stays_when_numbers_move(void **state)
+{
+    (void)state;
+    type("3jj");
+    int row = term_find(st.term, "> 0x");
+    assert_true(row > 0);
+    char before[32];
+    snprintf(before, sizeof before, "%.18s", strstr(term_row(st.term, row), "> 0x"));
+    come_late();
+    row = term_find(st.term, "> 0x");
+    assert_true(row > 0);
+    assert_non_null(strstr(term_row(st.term, row), before));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_stage, close_stage)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(marks_are_set_and_found),    TEST(a_hidden_mark_leads_near),
-        TEST(a_mark_outlives_a_reload),   TEST(goes_to_rows_and_times),
-        TEST(goes_to_addresses),          TEST(a_place_waits_for_the_search),
-        TEST(a_row_waits_for_the_filter), TEST(a_hidden_row_is_told),
+        TEST(marks_are_set_and_found),
+        TEST(a_hidden_mark_leads_near),
+        TEST(a_mark_outlives_a_reload),
+        TEST(goes_to_rows_and_times),
+        TEST(goes_to_addresses),
+        TEST(a_place_waits_for_the_search),
+        TEST(a_row_waits_for_the_filter),
+        TEST(a_hidden_row_is_told),
         TEST(does_actions_by_name),
+        TEST(what_was_chosen_stays_when_rows_move),
+        TEST(the_heap_stays_when_numbers_move),
     };
     return cmocka_run_group_tests(tests, term_group_setup, NULL);
 }

@@ -101,8 +101,13 @@ void app_free(struct app *a)
 static void show_snapshot(struct app *a, struct snapshot *s)
 {
     struct snapshot *old = a->shown;
+    struct trace *before = old != NULL ? old->trace : NULL;
     a->shown = snapshot_ref(s);
     a->env.snapshot = s;
+    if (s->trace != NULL && before != NULL && before != s->trace) {
+        view_stack_rebase(&a->stack, s->trace, before);
+        app_marks_follow(a, before);
+    }
     census_update(&a->census, s->trace);
     view_stack_sync(&a->stack);
     snapshot_unref(old);

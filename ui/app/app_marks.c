@@ -1,4 +1,5 @@
 /* Events with a letter, jumps to them, and the way back from any jump. */
+#include "model/successor.h"
 #include "ui/app/app_state.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/views.h"
@@ -182,6 +183,16 @@ void app_marks_rebase(struct app *a)
         rebase(a->shown, &a->marks[i]);
     if (a->jumped_from.letter != '\0')
         rebase(a->shown, &a->jumped_from);
+}
+
+void app_marks_follow(struct app *a, const struct trace *old)
+{
+    const struct trace *now = a->shown->trace;
+    for (size_t i = 0; i < a->mark_count; i++)
+        a->marks[i].row = successor_row(now, old, a->marks[i].row);
+    a->jumped_from.row = successor_row(now, old, a->jumped_from.row);
+    a->find.came_from.row = successor_row(now, old, a->find.came_from.row);
+    a->find.from = successor_row(now, old, a->find.from);
 }
 
 void app_put_marks(const struct app *a, struct strbuf *out)

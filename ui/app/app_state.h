@@ -289,6 +289,9 @@ void app_note_jump(struct app *a);
  * rows in it. O(marks), and O(log rows) for each that has. */
 void app_marks_rebase(struct app *a);
 
+/* Another trace than `old` is shown: finds the marked events in it by what they are. */
+void app_marks_follow(struct app *a, const struct trace *old);
+
 /* "a b"; nothing when there are none. */
 void app_put_marks(const struct app *a, struct strbuf *out);
 

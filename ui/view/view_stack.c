@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "model/successor.h"
 #include "ui/term/glyph.h"
 
 static void close_view(struct view *v)
@@ -298,6 +299,38 @@ bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter, struct vie
     return_to_place(s, crumb);
     free_crumb(crumb);
     return true;
+}
+
+/* A row that is not there any more keeps its number: the list looks for what is nearest. */
+static void rebase(uint64_t *id, enum view_rows rows, const struct trace *now,
+                   const struct trace *old)
+{
+    uint64_t to = INDEX_NONE;
+    if (*id == LIST_NO_ROW)
+        return;
+    if (rows == VIEW_ROWS_EVENTS) {
+        *id = successor_row(now, old, *id);
+        return;
+    }
+    if (rows == VIEW_ROWS_HEAPS)
+        to = successor_heap(now, old, (uint32_t)*id);
+    else if (rows == VIEW_ROWS_PROCESSES)
+        to = successor_process(now, old, (uint32_t)*id);
+    else if (rows == VIEW_ROWS_THREADS)
+        to = successor_thread(now, old, (uint32_t)*id);
+    if (to != INDEX_NONE)
+        *id = to;
+}
+
+void view_stack_rebase(struct view_stack *s, const struct trace *now, const struct trace *old)
+{
+    for (int i = 0; i < SCOPE_COUNT; i++) {
+        struct view *v = s->screens[i];
+        if (v != NULL && v->ops->list != NULL && v->ops->rows != NULL)
+            rebase(&v->ops->list(v)->id, v->ops->rows(v), now, old);
+    }
+    for (size_t i = 0; i < s->crumb_count; i++)
+        rebase(&s->crumbs[i].list.id, s->crumbs[i].rows, now, old);
 }
 
 /* A long step keeps its beginning and its end: the field, and the last digits of the value. */

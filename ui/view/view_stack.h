@@ -21,6 +21,8 @@
 #include "ui/widget/list.h"
 #include "ui/widget/page.h"
 
+struct trace;
+
 #define VIEW_STACK_ABOVE  4
 #define VIEW_STACK_CRUMBS 32
 
@@ -106,6 +108,10 @@ void view_stack_drill(struct view_stack *s, const char *filter, struct view_rang
 /* Takes the last step back: its screen is shown, the filter and the range before it go to
  * `out_filter` and `out_range`. False when there is none. */
 bool view_stack_undo(struct view_stack *s, struct strbuf *out_filter, struct view_range *out_range);
+
+/* The trace `old` gave way to `now`: what is selected, and where the steps of the drill started,
+ * becomes the same rows there. */
+void view_stack_rebase(struct view_stack *s, const struct trace *now, const struct trace *old);
 
 /* "heap 0x13d35bd0000 > size >= 1K", each step cut to a few words; nothing when there are none. */
 void view_stack_put_breadcrumb(const struct view_stack *s, struct strbuf *out);
