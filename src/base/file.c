@@ -100,14 +100,16 @@ static int make_temporary(struct file_writer *w, mode_t mode)
     return rc;
 }
 
-/* What is at the place may be replaced: a file, or nothing. */
+/* What is at the place may be replaced: a file that may be written, or nothing. A link to nothing
+ * is not followed to where it points, and taking its place would undo it. */
 static int check_place(const char *path, struct stat *st, bool *out_there)
 {
-    *out_there = stat(path, st) == 0;
-    if (!*out_there)
-        return errno == ENOENT ? 0 : -errno;
+    int rc = stat(path, st) == 0 ? 0 : -errno;
+    *out_there = rc == 0;
+    if (rc != 0)
+        return rc == -ENOENT && lstat(path, st) != 0 ? 0 : rc;
     if (S_ISREG(st->st_mode))
-        return 0;
+        return euidaccess(path, W_OK) == 0 ? 0 : -errno;
     return S_ISDIR(st->st_mode) ? -EISDIR : -EINVAL;
 }
 

@@ -33,7 +33,7 @@ struct file_writer {
 /*
  * Starts to write what will be `path`: of a link its target. A file that is there keeps its mode; a
  * new one gets `mode` less the umask. 0 or an errno: -EISDIR and -EINVAL when what is there is no
- * file.
+ * file, -EACCES when it is one that may not be written, -ENOENT for a link to nothing.
  */
 int file_writer_open(struct file_writer *w, const char *path, mode_t mode, struct err_info *info);
 

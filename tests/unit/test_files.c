@@ -142,6 +142,32 @@ static void links_stay_links(void **state)
     assert_int_equal(entries("kept"), 1);
 }
 
+/* A link to nothing would become a file, and a file that is write-protected another one. */
+static void what_is_there_is_respected(void **state)
+{
+    (void)state;
+    struct stat st;
+    struct err_info info = {.text = ""};
+    assert_int_equal(symlink("nowhere/file", "link"), 0);
+    assert_int_equal(file_write("link", 0666, "new", 3, &info), -ENOENT);
+    assert_int_equal(lstat("link", &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+
+    const uid_t me = geteuid(), nobody = 65534;
+    put("kept", "old");
+    assert_int_equal(chmod("kept", 0444), 0);
+    assert_int_equal(chmod(".", 0777), 0);
+    if (me == 0)
+        assert_int_equal(seteuid(nobody), 0);
+    int rc = file_write("kept", 0666, "new", 3, &info);
+    if (me == 0)
+        assert_int_equal(seteuid(me), 0);
+    assert_int_equal(rc, -EACCES);
+    assert_string_equal(info.text, "kept: cannot be written: Permission denied");
+    assert_holds("kept", "old");
+    assert_int_equal(entries("."), 2);
+}
+
 static void says_what_cannot_be_written(void **state)
 {
     (void)state;
@@ -213,6 +239,7 @@ int main(void)
         IN_A_FOLDER(writes_at_once),
         IN_A_FOLDER(the_old_file_stays_until_the_new_one_is_whole),
         IN_A_FOLDER(links_stay_links),
+        IN_A_FOLDER(what_is_there_is_respected),
         IN_A_FOLDER(says_what_cannot_be_written),
         IN_A_FOLDER(folders_follow_the_specification),
         IN_A_FOLDER(folders_are_made_when_they_are_needed),
