@@ -88,15 +88,14 @@ static void choose_columns(struct app *a, uint64_t count)
 {
     (void)count;
     struct view_stack *s = &a->stack;
-    const struct view *top = s->above_count > 0 ? s->above[s->above_count - 1] : NULL;
-    struct view *screen = s->screens[s->shown];
-    if (screen->ops->list == NULL || (top != NULL && !top->ops->is_pane)) {
+    struct list *list = view_list(s->screens[s->shown]);
+    if (list == NULL || view_stack_is_covered(s)) {
         app_message(a, false, "There are no columns to choose here.");
         return;
     }
     while (view_stack_pop(s))
         continue;
-    view_stack_push(s, view_columns_new(&a->env, &a->keymap, screen->ops->list(screen)));
+    view_stack_push(s, view_columns_new(&a->env, &a->keymap, list));
 }
 
 static void units(struct app *a, uint64_t count)

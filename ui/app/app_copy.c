@@ -35,8 +35,8 @@ static void take_row(struct list *l, struct copied *c)
 /* Lets the view draw itself whole on a sheet that no one sees, and reads that. */
 static void take_page(struct app *a, struct view *v, struct page *page, struct copied *c)
 {
-    app_draw(
-        a); /* keys may have come since the last frame: how long the page is tells its drawing */
+    /* Keys may have come since the last frame: how long the page is tells its drawing. */
+    app_draw(a);
     struct page before = *page;
     int lines = page->height < MOST_LINES ? page->height : MOST_LINES;
     int cols = view_stack_cols(&a->stack, v);
@@ -81,8 +81,8 @@ void app_copy(struct app *a, uint64_t count)
     (void)count;
     struct copied c = {.one = ""};
     struct view *v = view_stack_focused(&a->stack);
-    struct list *l = v != NULL && v->ops->list != NULL ? v->ops->list(v) : NULL;
-    struct page *page = v != NULL && v->ops->page != NULL ? v->ops->page(v) : NULL;
+    struct list *l = view_list(v);
+    struct page *page = view_page(v);
     if (l != NULL)
         take_row(l, &c);
     else if (page != NULL)

@@ -2,25 +2,15 @@
 #include "ui/app/app_state.h"
 #include "ui/widget/page.h"
 
-static struct list *list_of(struct view *v)
-{
-    return v != NULL && v->ops->list != NULL ? v->ops->list(v) : NULL;
-}
-
-static struct page *page_of(struct view *v)
-{
-    return v != NULL && v->ops->page != NULL ? v->ops->page(v) : NULL;
-}
-
 struct app_place app_place(struct app *a)
 {
     struct view *v = view_stack_focused(&a->stack);
     struct app_place place = {.view = v};
-    if (list_of(v) != NULL)
-        place.list = list_place(list_of(v));
-    if (page_of(v) != NULL) {
-        place.page_top = page_of(v)->top;
-        place.page_found = page_of(v)->found;
+    if (view_list(v) != NULL)
+        place.list = list_place(view_list(v));
+    if (view_page(v) != NULL) {
+        place.page_top = view_page(v)->top;
+        place.page_found = view_page(v)->found;
     }
     return place;
 }
@@ -30,13 +20,13 @@ void app_place_return(struct app *a, const struct app_place *place)
     struct view *v = view_stack_focused(&a->stack);
     if (v != place->view)
         return;
-    if (list_of(v) != NULL) {
-        list_return(list_of(v), &place->list);
+    if (view_list(v) != NULL) {
+        list_return(view_list(v), &place->list);
         v->ops->sync(v);
     }
-    if (page_of(v) != NULL) {
-        page_of(v)->top = place->page_top;
-        page_of(v)->found = place->page_found;
+    if (view_page(v) != NULL) {
+        view_page(v)->top = place->page_top;
+        view_page(v)->found = place->page_found;
     }
 }
 
@@ -92,10 +82,10 @@ bool app_find_in_view(struct app *a, const struct stops_jump *jump)
 {
     struct view *v = view_stack_focused(&a->stack);
     bool found = false;
-    if (list_of(v) != NULL)
-        found = jump_in_list(a, list_of(v), jump);
-    else if (page_of(v) != NULL)
-        found = jump_in_page(a, v, page_of(v), jump);
+    if (view_list(v) != NULL)
+        found = jump_in_list(a, view_list(v), jump);
+    else if (view_page(v) != NULL)
+        found = jump_in_page(a, v, view_page(v), jump);
     a->find.hit = app_place(a);
     return found;
 }

@@ -179,15 +179,10 @@ static void fill_question(struct app *a, struct frame_state *st)
     st->scanned_percent = s->rows == 0 ? 100 : (int)((double)s->scanned * 100.0 / (double)s->rows);
 }
 
-static const struct list *list_of(struct view *v)
-{
-    return v != NULL && v->ops->list != NULL ? v->ops->list(v) : NULL;
-}
-
 /* Where the selection stands in the list of the screen, whatever pane has the keys. */
 static void fill_place(const struct app *a, struct frame_state *st)
 {
-    const struct list *list = list_of(a->stack.screens[a->stack.shown]);
+    const struct list *list = view_list(a->stack.screens[a->stack.shown]);
     if (list == NULL)
         return;
     st->line = list->pos + 1;
@@ -257,7 +252,7 @@ static void fill_trust(struct app *a, struct frame_state *st)
 static struct view *hinting_view(const struct app *a)
 {
     const struct view_stack *s = &a->stack;
-    struct view *top = s->above_count > 0 ? s->above[s->above_count - 1] : NULL;
+    struct view *top = view_stack_top(s);
     return top != NULL && top->ops->is_pane ? top : view_stack_focused(s);
 }
 
@@ -268,7 +263,7 @@ static void fill_hints(struct frame_state *st, struct view *v)
     static const struct action_hint no_rows[] = {{ACTION_FILTER_EDIT, NULL}, {ACTION_HELP, NULL}};
     static const struct action_hint no_rows_left[] = {
         {ACTION_BACK, NULL}, {ACTION_FILTER_EDIT, NULL}, {ACTION_HELP, NULL}};
-    const struct list *list = list_of(v);
+    const struct list *list = view_list(v);
     st->hints = global_hints;
     st->hint_count = sizeof global_hints / sizeof global_hints[0];
     if (list != NULL && list->count == 0 && !v->ops->is_pane) {

@@ -17,9 +17,7 @@ uint64_t app_selected_row(struct app *a, const char *message)
 void app_go_to_row(struct app *a, uint64_t row, const char *name)
 {
     struct view *events = a->stack.screens[SCOPE_EVENTS];
-    const struct view *top =
-        a->stack.above_count > 0 ? a->stack.above[a->stack.above_count - 1] : NULL;
-    if (a->stack.shown != SCOPE_EVENTS || (top != NULL && !top->ops->is_pane))
+    if (a->stack.shown != SCOPE_EVENTS || view_stack_is_covered(&a->stack))
         view_stack_show(&a->stack, SCOPE_EVENTS);
     view_stack_sync(&a->stack);
     view_events_select(events, row);

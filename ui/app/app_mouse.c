@@ -10,11 +10,6 @@
 /* Rows a step of the wheel moves. */
 #define WHEEL_ROWS 3
 
-static struct list *list_of(struct view *v)
-{
-    return v->ops->list != NULL ? v->ops->list(v) : NULL;
-}
-
 /* The view sorts on an action, which this is a roundabout way to: it is left one reversal to do. */
 static void sort_by(struct app *a, struct list *l, size_t column)
 {
@@ -42,7 +37,7 @@ static void click_row(struct app *a, struct list *l, const struct list_spot *spo
 static void click_view(struct app *a, struct view *v, struct ui_key event)
 {
     bool had_keys = view_stack_focused(&a->stack) == v;
-    struct list *l = list_of(v);
+    struct list *l = view_list(v);
     view_stack_focus(&a->stack, v);
     if (l == NULL)
         return;
@@ -69,7 +64,7 @@ static bool touch(struct app *a, struct view *v, struct ui_key event)
 /* The view below the pointer rolls, whichever has the keys. */
 static void roll(struct view *v, bool down)
 {
-    struct list *l = list_of(v);
+    struct list *l = view_list(v);
     struct view_request none = {.condition = {0}};
     if (l == NULL) {
         v->ops->action(v, down ? ACTION_DOWN : ACTION_UP, WHEEL_ROWS, &none);

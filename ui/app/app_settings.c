@@ -18,8 +18,7 @@ struct keymap *app_keymap(struct app *a)
 /* The list of a screen, NULL when there is none. */
 static struct list *screen_list(const struct app *a, enum ui_scope scope)
 {
-    struct view *v = scope < SCOPE_COUNT ? a->stack.screens[scope] : NULL;
-    return v != NULL && v->ops->list != NULL ? v->ops->list(v) : NULL;
+    return scope < SCOPE_COUNT ? view_list(a->stack.screens[scope]) : NULL;
 }
 
 static void put_screens_with_columns(const struct app *a, struct strbuf *out)

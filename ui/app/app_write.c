@@ -71,7 +71,7 @@ static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf
 static int begin(struct app *a, const char *path, bool replace, struct strbuf *out_said)
 {
     struct view *v = shown_screen(a);
-    struct list *list = v->ops->list(v);
+    struct list *list = view_list(v);
     struct app_write write = {
         .rows = shown_rows(a), .path = path, .replace = replace, .snapshot = a->shown};
     struct strbuf columns = {0};

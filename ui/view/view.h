@@ -139,4 +139,12 @@ struct view {
     bool focused; /* has the keys; set by the stack */
 };
 
+/* The list and the page of a view; NULL where it has none, and of no view. */
+struct list *view_list(struct view *v);
+struct page *view_page(struct view *v);
+
+/* Makes the request a message, whatever was put into it before, and returns VIEW_REQUEST. */
+__attribute__((format(printf, 2, 3))) enum view_result view_say(struct view_request *out_request,
+                                                                const char *format, ...);
+
 #endif

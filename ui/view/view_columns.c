@@ -163,9 +163,7 @@ static enum view_result toggle(struct columns_view *v, struct view_request *out_
     size_t column = selected(v);
     if (list_columns_hide(v->subject, column, !list_columns_is_hidden(v->subject, column)))
         return VIEW_DONE;
-    out_request->kind = VIEW_REQUEST_MESSAGE;
-    strbuf_puts(&out_request->condition, "This column has to stay.");
-    return VIEW_REQUEST;
+    return view_say(out_request, "This column has to stay.");
 }
 
 static void move(struct columns_view *v, bool right, uint64_t steps)

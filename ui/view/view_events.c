@@ -3,7 +3,6 @@
  *
  * A virtual list over the rows of the query (event_rows.h). Loop thread only.
  */
-#include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -29,17 +28,6 @@ static const struct snapshot *shown(const struct events_view *v)
     return v->view.env->snapshot;
 }
 
-__attribute__((format(printf, 2, 3))) static enum view_result say(struct view_request *out_request,
-                                                                  const char *format, ...)
-{
-    va_list ap;
-    out_request->kind = VIEW_REQUEST_MESSAGE;
-    va_start(ap, format);
-    strbuf_vprintf(&out_request->condition, format, ap);
-    va_end(ap);
-    return VIEW_REQUEST;
-}
-
 static enum view_result filter_by_cell(struct events_view *v, bool exclude,
                                        struct view_request *out_request)
 {
@@ -51,8 +39,8 @@ static enum view_result filter_by_cell(struct events_view *v, bool exclude,
     if (!event_condition_put(&out_request->condition, trace, &row, id)) {
         const char *title = v->columns[v->list.column].title;
         if (event_condition_exists(id))
-            return say(out_request, "Nothing to filter by in this cell of %s.", title);
-        return say(out_request, "The filter language has no field for %s.", title);
+            return view_say(out_request, "Nothing to filter by in this cell of %s.", title);
+        return view_say(out_request, "The filter language has no field for %s.", title);
     }
     out_request->kind = VIEW_REQUEST_FILTER;
     if (exclude)
@@ -68,7 +56,7 @@ static enum view_result filter_by_heap(struct events_view *v, struct view_reques
     const struct trace *trace = shown(v)->trace;
     const struct heap *heap = trace_row_heap(trace, &row);
     if (heap == NULL)
-        return say(out_request, "This event names no heap.");
+        return view_say(out_request, "This event names no heap.");
     out_request->kind = VIEW_REQUEST_FILTER;
     condition_put_heap(&out_request->condition, trace, heap);
     return VIEW_REQUEST;
@@ -79,7 +67,7 @@ static enum view_result events_action(struct view *view, enum action a, uint64_t
 {
     struct events_view *v = (struct events_view *)view;
     if (a == ACTION_SORT_NEXT || a == ACTION_SORT_REVERSE)
-        return say(out_request, "Events stay in time order; Heaps and Sources can be sorted.");
+        return view_say(out_request, "Events stay in time order; Heaps and Sources can be sorted.");
     if (list_action(&v->list, a, count))
         return VIEW_DONE;
     if (a == ACTION_FILTER_ADD || a == ACTION_FILTER_EXCLUDE)

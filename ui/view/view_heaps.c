@@ -132,9 +132,7 @@ static bool put_row(const struct heaps_view *v, struct strbuf *out)
 
 static enum view_result say_nameless(struct view_request *out_request)
 {
-    out_request->kind = VIEW_REQUEST_MESSAGE;
-    strbuf_puts(&out_request->condition, "The records of this row carry no id to filter by.");
-    return VIEW_REQUEST;
+    return view_say(out_request, "The records of this row carry no id to filter by.");
 }
 
 /* A heap or a thread opens its events, a process its heaps. */
@@ -178,12 +176,10 @@ static enum view_result filter_by_row(const struct heaps_view *v, bool exclude,
 
 static enum view_result filter_by_heap(const struct heaps_view *v, struct view_request *out_request)
 {
-    bool of_heap = v->rows.by == HEAP_ROWS_HEAP;
-    out_request->kind = of_heap ? VIEW_REQUEST_FILTER : VIEW_REQUEST_MESSAGE;
-    if (of_heap)
-        put_heap(v, selected(v), &out_request->condition);
-    else
-        strbuf_puts(&out_request->condition, "These rows are no heaps; = filters by them.");
+    if (v->rows.by != HEAP_ROWS_HEAP)
+        return view_say(out_request, "These rows are no heaps; = filters by them.");
+    out_request->kind = VIEW_REQUEST_FILTER;
+    put_heap(v, selected(v), &out_request->condition);
     return VIEW_REQUEST;
 }
 

@@ -36,19 +36,11 @@ static struct heat_table *chosen(struct sources_view *v)
 
 /* ---- filters ---- */
 
-static enum view_result say(const char *text, struct view_request *out_request)
-{
-    out_request->kind = VIEW_REQUEST_MESSAGE;
-    strbuf_clear(&out_request->condition);
-    strbuf_puts(&out_request->condition, text);
-    return VIEW_REQUEST;
-}
-
 static enum view_result filter_by_row(const struct source_row *row,
                                       struct view_request *out_request)
 {
     if (row->figures.other)
-        return say("This row stands for many values.", out_request);
+        return view_say(out_request, "This row stands for many values.");
     strbuf_printf(&out_request->condition, "source == %u", row->figures.source);
     strbuf_puts(&out_request->label, "source ");
     cell_put_source(&out_request->label, row->figures.source);
@@ -58,7 +50,7 @@ static enum view_result filter_by_row(const struct source_row *row,
 static enum view_result filter_by_cell(const struct heat_table *h, struct view_request *out_request)
 {
     const char *why_not = heat_table_put_condition(h, &out_request->condition, &out_request->label);
-    return why_not != NULL ? say(why_not, out_request) : VIEW_REQUEST;
+    return why_not != NULL ? view_say(out_request, "%s", why_not) : VIEW_REQUEST;
 }
 
 static enum view_result filter(struct sources_view *v, enum action a,
@@ -99,8 +91,8 @@ static void sync_panes(struct sources_view *v)
 static enum view_result next_op(struct sources_view *v, struct view_request *out_request)
 {
     if (v->show.figure == SOURCE_OUTSTANDING)
-        return say("What is outstanding belongs to no operation: show counts or bytes first.",
-                   out_request);
+        return view_say(out_request,
+                        "What is outstanding belongs to no operation: show counts or bytes first.");
     v->show.op = (enum fold_source_op)((v->show.op + 1) % FOLD_SOURCE_OPS);
     return VIEW_DONE;
 }
@@ -135,7 +127,7 @@ static bool change_show(struct sources_view *v, enum action a, struct view_reque
 static enum view_result change_pane(struct sources_view *v, struct view_request *out_request)
 {
     if (!v->in_heat && !heat_table_has_cells(chosen(v)))
-        return say("The table has no cells to go to.", out_request);
+        return view_say(out_request, "The table has no cells to go to.");
     v->in_heat = !v->in_heat;
     return VIEW_DONE;
 }

@@ -36,10 +36,21 @@ void view_stack_release(struct view_stack *s)
     *s = (struct view_stack){0};
 }
 
+struct view *view_stack_top(const struct view_stack *s)
+{
+    return s->above_count > 0 ? s->above[s->above_count - 1] : NULL;
+}
+
+bool view_stack_is_covered(const struct view_stack *s)
+{
+    const struct view *top = view_stack_top(s);
+    return top != NULL && !top->ops->is_pane;
+}
+
 /* The pane below the topmost view keeps the keys only while that is a pane, too. */
 static void update_focus(struct view_stack *s)
 {
-    if (s->above_count == 0 || !s->above[s->above_count - 1]->ops->is_pane)
+    if (s->above_count == 0 || view_stack_is_covered(s))
         s->below_focused = false;
     struct view *focused = view_stack_focused(s);
     for (int i = 0; i < SCOPE_COUNT; i++)
@@ -77,7 +88,8 @@ bool view_stack_show(struct view_stack *s, enum ui_scope screen)
 
 void view_stack_push(struct view_stack *s, struct view *v)
 {
-    bool same = s->above_count > 0 && s->above[s->above_count - 1]->ops->scope == v->ops->scope;
+    const struct view *top = view_stack_top(s);
+    bool same = top != NULL && top->ops->scope == v->ops->scope;
     if (same || s->above_count == VIEW_STACK_ABOVE)
         view_stack_pop(s);
     s->above[s->above_count++] = v;
@@ -156,7 +168,7 @@ static enum view_result own_action(struct view_stack *s, enum action a)
         view_stack_pop(s);
         return VIEW_DONE;
     }
-    if (a == ACTION_NEXT_PANE && s->above[s->above_count - 1]->ops->is_pane) {
+    if (a == ACTION_NEXT_PANE && !view_stack_is_covered(s)) {
         s->below_focused = !s->below_focused;
         update_focus(s);
         return VIEW_DONE;
@@ -252,10 +264,10 @@ static void note_place(const struct view_stack *s, struct view_crumb *crumb)
     struct view *v = s->screens[s->shown];
     if (v != NULL && v->ops->rows != NULL)
         crumb->rows = v->ops->rows(v);
-    if (v != NULL && v->ops->list != NULL)
-        crumb->list = list_place(v->ops->list(v));
-    if (v != NULL && v->ops->page != NULL)
-        crumb->page = page_place(v->ops->page(v));
+    if (view_list(v) != NULL)
+        crumb->list = list_place(view_list(v));
+    if (view_page(v) != NULL)
+        crumb->page = page_place(view_page(v));
 }
 
 /* The rows come later: the views look for the place whenever they are synced. */
@@ -264,10 +276,10 @@ static void return_to_place(struct view_stack *s, const struct view_crumb *crumb
     struct view *v = s->screens[s->shown];
     if (v != NULL && v->ops->show_rows != NULL)
         v->ops->show_rows(v, crumb->rows);
-    if (v != NULL && v->ops->list != NULL)
-        list_return(v->ops->list(v), &crumb->list);
-    if (v != NULL && v->ops->page != NULL)
-        page_return(v->ops->page(v), &crumb->page);
+    if (view_list(v) != NULL)
+        list_return(view_list(v), &crumb->list);
+    if (view_page(v) != NULL)
+        page_return(view_page(v), &crumb->page);
 }
 
 void view_stack_drill(struct view_stack *s, const char *filter, struct view_range range,

@@ -77,6 +77,12 @@ bool view_stack_pop(struct view_stack *s);
 /* The view that has the keys; NULL on an empty stack. */
 struct view *view_stack_focused(const struct view_stack *s);
 
+/* The topmost view above the screen; NULL when there is none. */
+struct view *view_stack_top(const struct view_stack *s);
+
+/* True when a view that is no pane stands above the screen. */
+bool view_stack_is_covered(const struct view_stack *s);
+
 /* The view that was drawn at (y, x) of the screen; NULL where there is none. */
 struct view *view_stack_at(const struct view_stack *s, int y, int x);
 

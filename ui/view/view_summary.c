@@ -70,11 +70,8 @@ static enum view_result filter(struct summary_view *v, enum action a,
     bool process = link >> 32 == SUMMARY_LINK_PROCESS;
     if (a == ACTION_FILTER_HEAP && link >> 32 != SUMMARY_LINK_HEAP)
         return VIEW_IGNORED;
-    if (!summary_put_link(env, link, &out_request->condition, &out_request->label)) {
-        out_request->kind = VIEW_REQUEST_MESSAGE;
-        strbuf_puts(&out_request->condition, "This row has no number to filter by.");
-        return VIEW_REQUEST;
-    }
+    if (!summary_put_link(env, link, &out_request->condition, &out_request->label))
+        return view_say(out_request, "This row has no number to filter by.");
     out_request->kind = a == ACTION_OPEN ? VIEW_REQUEST_DRILL : VIEW_REQUEST_FILTER;
     out_request->screen = process ? SCOPE_HEAPS : SCOPE_EVENTS;
     out_request->rows = process ? VIEW_ROWS_HEAPS : VIEW_ROWS_NONE;
