@@ -28,7 +28,7 @@ static void obey_request(struct app *a, struct view_request *r)
         app_go_to_event(a, r->row);
         break;
     case VIEW_REQUEST_MESSAGE:
-        app_message(a, false, condition);
+        app_tell(a, false, condition);
         break;
     }
     strbuf_release(&r->condition);

@@ -143,7 +143,7 @@ static void complete(struct app *a, struct completion *out)
 {
     const char *why_none = filter_words_complete(&a->env, &a->prompt, out);
     if (why_none != NULL)
-        app_message(a, false, why_none);
+        app_tell(a, false, why_none);
 }
 
 static const struct app_prompt filter_prompt = {

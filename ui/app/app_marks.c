@@ -102,8 +102,8 @@ static void set_mark(struct app *a, char letter)
     struct strbuf b = {0};
     strbuf_printf(&b, "mark %c at ", letter);
     cell_put_time(&b, &a->env, mark->time);
-    strbuf_printf(&b, "%s; '%c comes back", a->settings.wall_time ? "" : " s", letter);
-    app_message(a, false, b.s);
+    strbuf_printf(&b, "%s; {mark.jump}%c comes back", a->settings.wall_time ? "" : " s", letter);
+    app_tell(a, false, b.s);
     strbuf_release(&b);
 }
 

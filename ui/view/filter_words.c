@@ -418,6 +418,6 @@ const char *filter_words_complete(const struct view_env *env, const struct promp
     if (out->count > 0)
         return NULL;
     if (filter_expected_values(&e) == FILTER_VALUES_ADDRESS)
-        return "Type an address, or take it from a row with = in the list.";
+        return "Type an address, or take it from a row of the list with {filter.add}.";
     return "Nothing in this trace completes it.";
 }

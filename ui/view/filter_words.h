@@ -12,7 +12,8 @@
 #include "ui/widget/completion.h"
 
 /* Begins `out` with what could stand at the prompt's cursor. Of thousands of heaps or threads a
- * limited number is looked at: below 2 ms. Returns NULL, or why there is nothing, as a sentence. */
+ * limited number is looked at: below 2 ms. Returns NULL, or why there is nothing, as a sentence for
+ * app_tell(). */
 const char *filter_words_complete(const struct view_env *env, const struct prompt *prompt,
                                   struct completion *out);
 

@@ -63,7 +63,7 @@ enum view_request_kind {
     VIEW_REQUEST_DRILL,  /* add `condition` and show `screen`; Backspace comes back */
     VIEW_REQUEST_PUSH,   /* show `view` above this one (the detail of an event) */
     VIEW_REQUEST_EVENT,  /* select the event `row` in Events */
-    VIEW_REQUEST_MESSAGE /* tell `condition` in the status line */
+    VIEW_REQUEST_MESSAGE /* tell `condition`, as of app_tell(), in the status line */
 };
 
 struct view;
@@ -143,7 +143,8 @@ struct view {
 struct list *view_list(struct view *v);
 struct page *view_page(struct view *v);
 
-/* Makes the request a message, whatever was put into it before, and returns VIEW_REQUEST. */
+/* Makes the request a message, whatever was put into it before, and returns VIEW_REQUEST. An
+ * `{action.name}` in it becomes the key of that action. */
 __attribute__((format(printf, 2, 3))) enum view_result view_say(struct view_request *out_request,
                                                                 const char *format, ...);
 

@@ -177,7 +177,7 @@ static enum view_result filter_by_row(const struct heaps_view *v, bool exclude,
 static enum view_result filter_by_heap(const struct heaps_view *v, struct view_request *out_request)
 {
     if (v->rows.by != HEAP_ROWS_HEAP)
-        return view_say(out_request, "These rows are no heaps; = filters by them.");
+        return view_say(out_request, "These rows are no heaps; {filter.add} filters by them.");
     out_request->kind = VIEW_REQUEST_FILTER;
     put_heap(v, selected(v), &out_request->condition);
     return VIEW_REQUEST;
