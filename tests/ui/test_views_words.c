@@ -241,10 +241,21 @@ static void wall_times(void **state)
     check(&b, "UTCUTC+1UTC-3:30");
 }
 
+static void what_is_done_is_whole_percent(void **state)
+{
+    (void)state;
+    assert_int_equal(cell_percent(0, 0), 100);
+    assert_int_equal(cell_percent(0, 7), 0);
+    assert_int_equal(cell_percent(2, 3), 66);
+    assert_int_equal(cell_percent(UINT64_MAX - 1, UINT64_MAX), 99);
+    assert_int_equal(cell_percent(8, 7), 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percents),
+        cmocka_unit_test(what_is_done_is_whole_percent),
         cmocka_unit_test(figures_fit_their_cells),
         cmocka_unit_test(rates),
         cmocka_unit_test(powers),

@@ -162,6 +162,16 @@ void app_set_frozen(struct app *a, bool frozen)
         show_snapshot(a, a->newest);
 }
 
+bool app_has_rows(const struct app *a)
+{
+    return a->shown != NULL && a->shown->trace != NULL && a->shown->rows > 0;
+}
+
+struct view *app_events(const struct app *a)
+{
+    return a->stack.screens[SCOPE_EVENTS];
+}
+
 void app_message(struct app *a, bool is_error, const char *text)
 {
     size_t first = strcspn(text, "\n"), more = 0;

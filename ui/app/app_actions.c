@@ -59,7 +59,7 @@ static void follow(struct app *a, uint64_t count)
     app_set_frozen(a, false);
     view_stack_show(&a->stack, SCOPE_EVENTS);
     view_stack_sync(&a->stack);
-    if (!view_events_follows(a->stack.screens[SCOPE_EVENTS]))
+    if (!view_events_follows(app_events(a)))
         app_offer(a, ACTION_FOLLOW, 0);
 }
 

@@ -4,16 +4,12 @@
 
 #include "base/text.h"
 #include "ui/app/app_state.h"
+#include "ui/view/cell_format.h"
 #include "ui/view/outcome.h"
 #include "ui/view/views.h"
 
 /* A step costs up to 0.2 ms. */
 #define STEPS_A_FRAME 64
-
-static struct view *events_of(const struct app *a)
-{
-    return a->stack.screens[SCOPE_EVENTS];
-}
 
 /* ---- the question ---- */
 
@@ -54,11 +50,6 @@ static bool want(struct app *a, uint64_t id, uint64_t *out_address)
     return true;
 }
 
-static bool has_rows(const struct app *a)
-{
-    return a->shown != NULL && a->shown->trace != NULL && a->shown->rows > 0;
-}
-
 static bool detail_is_open(const struct app *a)
 {
     for (size_t i = 0; i < a->stack.above_count; i++)
@@ -75,7 +66,7 @@ void app_block_ask(struct app *a)
         forget(a);
         return;
     }
-    uint64_t address, id = has_rows(a) ? view_events_selected(events_of(a)) : ROW_NONE;
+    uint64_t address, id = app_has_rows(a) ? view_events_selected(app_events(a)) : ROW_NONE;
     if (id != ROW_NONE && detail_is_open(a) && want(a, id, &address))
         ask(a);
 }
@@ -84,7 +75,7 @@ void app_block_ask(struct app *a)
 
 bool app_go_to_event(struct app *a, uint64_t row)
 {
-    if (a->stack.shown == SCOPE_EVENTS && view_events_go(events_of(a), row))
+    if (a->stack.shown == SCOPE_EVENTS && view_events_go(app_events(a), row))
         return true;
     struct strbuf b = {0};
     bool ranged = a->range.since != INT64_MIN || a->range.until != INT64_MAX;
@@ -113,8 +104,8 @@ void app_block_stop(struct app *a)
 static void say_waiting(struct app *a, const struct biography *b)
 {
     struct strbuf text = {0};
-    unsigned percent = (unsigned)((double)b->scanned * 100.0 / (double)b->shown);
-    strbuf_printf(&text, "Looking for the block's other events: %u %% searched.", percent);
+    strbuf_printf(&text, "Looking for the block's other events: %u %% searched.",
+                  cell_percent(b->scanned, b->shown));
     app_message(a, false, strbuf_str(&text));
     strbuf_release(&text);
 }
@@ -203,7 +194,7 @@ bool app_block_is_walking(const struct app *a)
 static bool is_on_trace(const struct app *a)
 {
     const struct block_walk *w = &a->block.walk;
-    return has_rows(a) && a->block.trace == a->shown->trace && w->row < a->shown->rows &&
+    return app_has_rows(a) && a->block.trace == a->shown->trace && w->row < a->shown->rows &&
            (w->block == ROW_NONE || w->block < a->shown->rows);
 }
 
@@ -239,7 +230,7 @@ static void step(struct app *a, uint64_t count, bool forward)
         app_tell(a, false, "{block.previous} and {block.next} follow one block in Events.");
         return;
     }
-    uint64_t id = has_rows(a) ? view_events_selected(events_of(a)) : ROW_NONE;
+    uint64_t id = app_has_rows(a) ? view_events_selected(app_events(a)) : ROW_NONE;
     if (id == ROW_NONE)
         return;
     start_walk(a, id, forward);

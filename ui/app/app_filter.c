@@ -13,21 +13,40 @@ const char *app_filter_text(const struct app *a)
     return a->filter != NULL ? filter_text(a->filter) : "";
 }
 
+static bool is_same_filter(const struct filter *a, const struct filter *b)
+{
+    return strcmp(a != NULL ? filter_text(a) : "", b != NULL ? filter_text(b) : "") == 0;
+}
+
 /* True when this question is the one last asked. */
 static bool is_asked(const struct app *a, const struct filter *filter, struct view_range range)
 {
-    const char *asked = a->asked != NULL ? filter_text(a->asked) : "";
-    return strcmp(asked, filter != NULL ? filter_text(filter) : "") == 0 &&
-           range.since == a->asked_range.since && range.until == a->asked_range.until;
+    return is_same_filter(a->asked, filter) && range.since == a->asked_range.since &&
+           range.until == a->asked_range.until;
+}
+
+bool app_answers(const struct query *q, const struct filter *filter, struct view_range range)
+{
+    const struct query_spec *spec = q != NULL ? query_asked(q) : NULL;
+    return spec != NULL && is_same_filter(spec->filter, filter) && spec->since == range.since &&
+           spec->until == range.until;
 }
 
 bool app_is_answer(const struct app *a, const struct snapshot *s)
 {
-    if (s == NULL || s->query == NULL)
-        return false;
-    const struct query_spec *spec = query_asked(s->query);
-    struct view_range range = {spec->since, spec->until};
-    return is_asked(a, spec->filter, range);
+    return s != NULL && app_answers(s->query, a->asked, a->asked_range);
+}
+
+struct filter *app_narrow(const struct app *a, const char *expression)
+{
+    struct strbuf b = {0};
+    struct filter_error error;
+    if (a->asked != NULL)
+        strbuf_printf(&b, "(%s) && ", filter_text(a->asked));
+    strbuf_printf(&b, "(%s)", expression);
+    struct filter *filter = filter_parse(b.s, b.len, &error);
+    strbuf_release(&b);
+    return filter;
 }
 
 /* Asks `filter` (borrowed, NULL: every row) in the range in force unless that is what was asked

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "ui/app/app_state.h"
+#include "ui/view/cell_format.h"
 #include "ui/view/find_expression.h"
 #include "ui/view/views.h"
 
@@ -25,19 +26,13 @@ static void forget_rows(struct app *a)
 /* The rows of the question in force that are hits; NULL when the text asks for none. */
 static struct filter *rows_wanted(const struct app *a)
 {
-    struct strbuf expression = {0}, joined = {0};
+    struct strbuf expression = {0};
     struct filter_error error;
     enum find_kind kind = find_expression_put(&expression, strbuf_str(&a->find.text), &error);
-    struct filter *wanted = NULL;
-    if (kind != FIND_NOTHING && kind != FIND_WRONG) {
-        if (a->asked != NULL)
-            strbuf_printf(&joined, "(%s) && ", filter_text(a->asked));
-        strbuf_printf(&joined, "(%s)", strbuf_str(&expression));
-        wanted = filter_parse(joined.s, joined.len, &error);
-    }
-    strbuf_release(&joined);
+    bool wanted = kind != FIND_NOTHING && kind != FIND_WRONG;
+    struct filter *filter = wanted ? app_narrow(a, strbuf_str(&expression)) : NULL;
     strbuf_release(&expression);
-    return wanted;
+    return filter;
 }
 
 static void ask_rows(struct app *a)
@@ -66,11 +61,7 @@ const struct query *app_find_hits(const struct app *a)
         a->newest->trace != a->shown->trace)
         return NULL;
     const struct query *q = a->newest->aside[ASIDE_FIND];
-    const struct query_spec *spec = q != NULL ? query_asked(q) : NULL;
-    bool answers = spec != NULL && spec->filter != NULL &&
-                   strcmp(filter_text(spec->filter), filter_text(f->asked)) == 0 &&
-                   spec->since == f->asked_range.since && spec->until == f->asked_range.until;
-    return answers ? q : NULL;
+    return app_answers(q, f->asked, f->asked_range) ? q : NULL;
 }
 
 /* Hits among the rows that are shown, and whether all of these were searched. */
@@ -106,7 +97,7 @@ static void try_jump(struct app *a)
     uint64_t row = query_select(q, k);
     if ((!certain && !all) || row == ROW_NONE || !is_listed(a, row))
         return;
-    view_events_select(a->stack.screens[SCOPE_EVENTS], row);
+    view_events_select(app_events(a), row);
     f->wrapped = wrapped;
     f->jumping = false;
     a->dirty = true;
@@ -120,7 +111,7 @@ static bool has_question(const struct app_find *f)
 
 static void jump_in_events(struct app *a, const struct stops_jump *jump)
 {
-    uint64_t row = view_events_selected(a->stack.screens[SCOPE_EVENTS]);
+    uint64_t row = view_events_selected(app_events(a));
     a->find.jump = *jump;
     a->find.from = row != ROW_NONE ? row : 0; /* rows may be on their way */
     a->find.jumping = has_question(&a->find);
@@ -333,12 +324,11 @@ static void put_events_status(const struct app *a, struct strbuf *out)
     }
     bool all;
     uint64_t total = count_rows(a, q, &all);
-    uint64_t row = view_events_selected(a->stack.screens[SCOPE_EVENTS]);
+    uint64_t row = view_events_selected(app_events(a));
     bool on = row != ROW_NONE && query_has(q, row);
     put_count(out, on ? query_rank(q, row) + 1 : 0, total, all);
     if (!all)
-        strbuf_printf(out, ", searching %u %%",
-                      (unsigned)((double)query_scanned(q) * 100 / (double)a->shown->rows));
+        strbuf_printf(out, ", searching %u %%", cell_percent(query_scanned(q), a->shown->rows));
 }
 
 void app_find_put_status(struct app *a, struct strbuf *out)

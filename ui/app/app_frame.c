@@ -33,8 +33,8 @@ static bool is_live(const struct app *a)
 
 static enum frame_live live_state(const struct app *a)
 {
-    bool follows = a->stack.shown == SCOPE_EVENTS && !a->frozen &&
-                   view_events_follows(a->stack.screens[SCOPE_EVENTS]);
+    bool follows =
+        a->stack.shown == SCOPE_EVENTS && !a->frozen && view_events_follows(app_events(a));
     switch (a->newest->source.state) {
     case SOURCE_LOADING:
         return FRAME_LOADING;
@@ -176,7 +176,7 @@ static void fill_question(struct app *a, struct frame_state *st)
     if (!app_is_answer(a, s))
         return;
     st->shown = s->matched;
-    st->scanned_percent = s->rows == 0 ? 100 : (int)((double)s->scanned * 100.0 / (double)s->rows);
+    st->scanned_percent = (int)cell_percent(s->scanned, s->rows);
 }
 
 /* Where the selection stands in the list of the screen, whatever pane has the keys. */

@@ -11,11 +11,6 @@
 /* Names told when several actions are meant. */
 #define NAMES 6
 
-static bool has_rows(const struct app *a)
-{
-    return a->shown != NULL && a->shown->trace != NULL && a->shown->rows > 0;
-}
-
 /* ---- rows ---- */
 
 /* Goes to `row` as soon as the filter has come so far. */
@@ -26,7 +21,7 @@ static void try_row(struct app *a)
     struct strbuf b = {0};
     if (s->scanned <= g->row && s->scanned < s->rows) {
         strbuf_printf(&b, "Going to %s: the filter has searched %u %%.", strbuf_str(&g->name),
-                      (unsigned)((double)s->scanned * 100 / (double)s->rows));
+                      cell_percent(s->scanned, s->rows));
         app_message(a, false, b.s);
     } else {
         g->state = GOTO_IDLE;
@@ -98,17 +93,14 @@ static void go_to_address(struct app *a, uint64_t address)
 {
     struct app_goto *g = &a->going;
     struct strbuf b = {0};
-    struct filter_error error;
     strbuf_put_hex(&g->name, address);
-    if (a->asked != NULL)
-        strbuf_printf(&b, "(%s) && ", filter_text(a->asked));
-    strbuf_printf(&b, "(address == %s || old_address == %s || address contains %s)", g->name.s,
+    strbuf_printf(&b, "address == %s || old_address == %s || address contains %s", g->name.s,
                   g->name.s, g->name.s);
     uint64_t from = app_selected_row(a, NULL);
     g->row = from != ROW_NONE ? from : 0;
     app_note_jump(a);
     g->state = GOTO_ADDRESS;
-    g->asked = filter_parse(b.s, b.len, &error);
+    g->asked = app_narrow(a, b.s);
     strbuf_release(&b);
     if (g->asked == NULL) {
         g->state = GOTO_IDLE;
@@ -125,18 +117,15 @@ static const struct query *address_rows(const struct app *a)
 {
     const struct snapshot *s = a->newest;
     const struct query *q = s != NULL && s->trace == a->shown->trace ? s->aside[ASIDE_GOTO] : NULL;
-    const struct query_spec *spec = q != NULL ? query_asked(q) : NULL;
-    bool answers = spec != NULL && spec->filter != NULL &&
-                   strcmp(filter_text(spec->filter), filter_text(a->going.asked)) == 0;
-    return answers ? q : NULL;
+    return app_answers(q, a->going.asked, a->asked_range) ? q : NULL;
 }
 
 static void say_searching(struct app *a, const struct query *q)
 {
     struct strbuf b = {0};
-    double part = q != NULL ? (double)query_scanned(q) / (double)a->shown->rows : 0;
+    uint64_t scanned = q != NULL ? query_scanned(q) : 0;
     strbuf_printf(&b, "Going to %s: searching %u %%, Esc calls it off.", strbuf_str(&a->going.name),
-                  (unsigned)(part * 100));
+                  cell_percent(scanned, a->shown->rows));
     app_message(a, false, b.s);
     strbuf_release(&b);
 }
@@ -179,7 +168,7 @@ void app_goto_settle(struct app *a)
 {
     if (a->going.state == GOTO_IDLE)
         return;
-    if (!has_rows(a))
+    if (!app_has_rows(a))
         app_goto_stop(a);
     else if (a->going.state == GOTO_ROW)
         try_row(a);
@@ -244,7 +233,7 @@ static void edited(struct app *a)
 static void go_to_place(struct app *a, const struct place *place)
 {
     app_goto_stop(a);
-    if (!has_rows(a)) {
+    if (!app_has_rows(a)) {
         app_message(a, false, "There are no events yet.");
         return;
     }
@@ -286,7 +275,7 @@ static void put_row_note(const struct app *a, uint64_t row, struct strbuf *out)
 {
     strbuf_puts(out, "row ");
     text_put_grouped(out, row);
-    if (!has_rows(a))
+    if (!app_has_rows(a))
         return;
     strbuf_puts(out, " of 0 to ");
     text_put_grouped(out, a->shown->rows - 1);
@@ -324,7 +313,7 @@ static void put_note(struct app *a, struct strbuf *out)
         put_time_note(a, place.ns, out);
         break;
     case PLACE_CLOCK:
-        if (has_rows(a))
+        if (app_has_rows(a))
             put_time_note(a, place_clock_ns(&place, a->shown, a->settings.utc), out);
         break;
     case PLACE_ADDRESS:

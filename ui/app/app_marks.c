@@ -8,7 +8,7 @@ uint64_t app_selected_row(struct app *a, const char *message)
 {
     const struct snapshot *s = a->shown;
     bool there = a->stack.shown == SCOPE_EVENTS && s != NULL && s->trace != NULL;
-    uint64_t row = there ? view_events_selected(a->stack.screens[SCOPE_EVENTS]) : ROW_NONE;
+    uint64_t row = there ? view_events_selected(app_events(a)) : ROW_NONE;
     if (row == ROW_NONE && message != NULL)
         app_message(a, false, message);
     return row;
@@ -16,7 +16,7 @@ uint64_t app_selected_row(struct app *a, const char *message)
 
 void app_go_to_row(struct app *a, uint64_t row, const char *name)
 {
-    struct view *events = a->stack.screens[SCOPE_EVENTS];
+    struct view *events = app_events(a);
     if (a->stack.shown != SCOPE_EVENTS || view_stack_is_covered(&a->stack))
         view_stack_show(&a->stack, SCOPE_EVENTS);
     view_stack_sync(&a->stack);
@@ -41,7 +41,7 @@ static struct view_mark mark_of(const struct app *a, char letter, uint64_t row)
 
 void app_note_jump(struct app *a)
 {
-    struct view *events = a->stack.screens[SCOPE_EVENTS];
+    struct view *events = app_events(a);
     uint64_t row = app_selected_row(a, NULL);
     /* From another screen: where one was in Events before. */
     if (row == ROW_NONE && a->stack.shown != SCOPE_EVENTS)

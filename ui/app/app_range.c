@@ -3,7 +3,6 @@
 
 #include "ui/app/app_state.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/views.h"
 
 static void put_bound(struct strbuf *b, int64_t ns, const char *open)
 {
@@ -54,14 +53,12 @@ static void take_range(struct app *a, struct view_range range)
 /* The time of the selected event in ns; false, and a message, when there is none. */
 static bool selected_time(struct app *a, int64_t *out_ns)
 {
-    const struct snapshot *s = a->shown;
-    bool there = a->stack.shown == SCOPE_EVENTS && s != NULL && s->trace != NULL;
-    uint64_t row = there ? view_events_selected(a->stack.screens[SCOPE_EVENTS]) : ROW_NONE;
-    if (row == ROW_NONE) {
-        app_message(a, false, "A range starts and ends at an event: choose one in Events.");
+    uint64_t row =
+        app_selected_row(a, "A range starts and ends at an event: choose one in Events.");
+    if (row == ROW_NONE)
         return false;
-    }
-    *out_ns = trace_ns(s->trace, store_time(s->trace->store, row));
+    const struct trace *trace = a->shown->trace;
+    *out_ns = trace_ns(trace, store_time(trace->store, row));
     return true;
 }
 

@@ -159,6 +159,19 @@ const char *app_filter_text(const struct app *a);
 /* True when `s` (may be NULL) answers the question last asked. */
 bool app_is_answer(const struct app *a, const struct snapshot *s);
 
+/* True when `q` (may be NULL) answers the question for `filter` (NULL: every row) in `range`. */
+bool app_answers(const struct query *q, const struct filter *filter, struct view_range range);
+
+/* The rows of the question last asked that meet `expression`, too; NULL when that is not of the
+ * filter language, or too deep for it together. The caller releases it. */
+struct filter *app_narrow(const struct app *a, const char *expression);
+
+/* True when there are rows to show. */
+bool app_has_rows(const struct app *a);
+
+/* The screen Events. */
+struct view *app_events(const struct app *a);
+
 /* Puts `text` in force and asks it. False, and a message, when it is wrong: the old one stays. */
 bool app_set_filter(struct app *a, const char *text);
 

@@ -64,6 +64,14 @@ void cell_put_percent(struct strbuf *b, uint64_t part, uint64_t whole)
     strbuf_printf(b, exact ? "%.0f %%" : "%.1f %%", percent);
 }
 
+unsigned cell_percent(uint64_t done, uint64_t whole)
+{
+    if (done >= whole)
+        return 100;
+    unsigned percent = (unsigned)((double)done * 100.0 / (double)whole);
+    return percent < 100 ? percent : 99;
+}
+
 void cell_put_heap(struct strbuf *b, const struct heap *heap)
 {
     strbuf_put_hex(b, heap->handle);

@@ -33,6 +33,9 @@ void cell_put_bytes(struct strbuf *b, const struct view_env *env, uint64_t bytes
  * whole is 0. */
 void cell_put_percent(struct strbuf *b, uint64_t part, uint64_t whole);
 
+/* How much is done: whole percent, 100 only when all of it is; of nothing 100, too. */
+unsigned cell_percent(uint64_t done, uint64_t whole);
+
 /* "0x13d35bd0000", "0x13d35bd0000 #2". */
 void cell_put_heap(struct strbuf *b, const struct heap *heap);
 

@@ -175,8 +175,7 @@ static void hold(struct detail_life *l, struct query *rows)
 
 static unsigned percent_searched(const struct detail_life *l)
 {
-    const struct biography *b = &l->life;
-    return b->shown == 0 ? 100 : (unsigned)((double)b->scanned * 100.0 / (double)b->shown);
+    return cell_percent(l->life.scanned, l->life.shown);
 }
 
 static void explain_empty(struct detail_life *l)

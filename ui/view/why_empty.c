@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/snapshot.h"
 #include "ui/keys/keymap.h"
+#include "ui/view/cell_format.h"
 
 static void why_still_waiting(const struct snapshot *s, struct strbuf *out)
 {
@@ -55,7 +56,7 @@ static void why_no_match(const struct view_env *env, struct strbuf *out)
     bool ranged = asked->since != INT64_MIN || asked->until != INT64_MAX;
     if (s->scanned < s->rows) {
         strbuf_printf(out, "Searching: no match in the first %u %% of ",
-                      (unsigned)((double)s->scanned * 100.0 / (double)s->rows));
+                      cell_percent(s->scanned, s->rows));
         text_put_grouped(out, s->rows);
         strbuf_puts(out, " rows.");
         return;
@@ -85,7 +86,7 @@ void why_empty_rows(const struct view_env *env, struct strbuf *out)
 static unsigned percent_counted(const struct snapshot *s)
 {
     uint64_t counted = s->summary != NULL ? s->summary->rows : 0;
-    return s->rows == 0 ? 100 : (unsigned)((double)counted * 100.0 / (double)s->rows);
+    return cell_percent(counted, s->rows);
 }
 
 void why_empty_figures(const struct view_env *env, struct strbuf *out)
