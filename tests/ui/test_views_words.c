@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "model/snapshot.h"
 #include "ui/term/glyph.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/condition.h"
@@ -69,6 +70,25 @@ static void figures_fit_their_cells(void **state)
         check(&b, cases[i].bytes);
         cell_show_size(&cell, &env, cases[i].value);
         check(&b, cases[i].size);
+    }
+}
+
+static void row_numbers_are_whole(void **state)
+{
+    static const struct {
+        uint64_t rows;
+        int width;
+    } cases[] = {{0, 7}, {1, 7}, {1000000, 7}, {1000001, 9}, {10000001, 10}, {UINT32_MAX, 13}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct snapshot s = {.rows = cases[i].rows};
+        struct view_env of = {.snapshot = &s};
+        struct list_column column = {0};
+        struct strbuf b = {0};
+        cell_fit_row(&column, &of, 7, &b);
+        assert_int_equal(column.min_width, cases[i].width);
+        assert_int_equal(column.max_width, cases[i].width);
+        strbuf_release(&b);
     }
 }
 
@@ -257,6 +277,7 @@ int main(void)
         cmocka_unit_test(percents),
         cmocka_unit_test(what_is_done_is_whole_percent),
         cmocka_unit_test(figures_fit_their_cells),
+        cmocka_unit_test(row_numbers_are_whole),
         cmocka_unit_test(rates),
         cmocka_unit_test(powers),
         cmocka_unit_test(conditions),

@@ -33,6 +33,17 @@ void cell_fit_time(struct list_column *column, const struct view_env *env, struc
     column->min_width = column->max_width = width > TIME_WIDTH ? width : TIME_WIDTH;
 }
 
+void cell_fit_row(struct list_column *column, const struct view_env *env, int least,
+                  struct strbuf *scratch)
+{
+    const struct snapshot *s = env->snapshot;
+    strbuf_clear(scratch);
+    if (s != NULL && s->rows > 0)
+        text_put_grouped(scratch, s->rows - 1);
+    int width = (int)scratch->len;
+    column->min_width = column->max_width = width > least ? width : least;
+}
+
 void cell_put_moment(struct strbuf *b, int64_t ns)
 {
     uint64_t ms = (uint64_t)(ns < 0 ? 0 : ns) / 1000000;

@@ -23,6 +23,11 @@ void cell_put_time(struct strbuf *b, const struct view_env *env, int64_t raw);
  * `scratch` is overwritten. */
 void cell_fit_time(struct list_column *column, const struct view_env *env, struct strbuf *scratch);
 
+/* Gives a column of row numbers the width of the largest one, and at least `least` cells. `scratch`
+ * is overwritten. */
+void cell_fit_row(struct list_column *column, const struct view_env *env, int least,
+                  struct strbuf *scratch);
+
 /* "1.204 s" for sentences: seconds with three digits. */
 void cell_put_moment(struct strbuf *b, int64_t ns);
 

@@ -131,7 +131,11 @@ static void put_heap(void *ctx, struct list_cell *cell)
     cell_set_role(cell, cell_heap_role(l->row.heap));
 }
 
-/* The time is as wide as the latest one. */
+/* Where the columns are that are as wide as their largest value. */
+enum { LIFE_COLUMN_TIME = 0, LIFE_COLUMN_ROW = 5 };
+
+#define ROW_WIDTH 7 /* cells at least */
+
 static const struct list_column life_columns[DETAIL_LIFE_COLUMNS] = {
     {"time", "", ALIGN_RIGHT, CUT_END, 0, 0, 0, false, put_time, NULL, "when it happened", false},
     {"event", "Event", ALIGN_LEFT, CUT_END, 10, 11, 1, false, put_event, NULL,
@@ -141,7 +145,7 @@ static const struct list_column life_columns[DETAIL_LIFE_COLUMNS] = {
     {"outcome", "Outcome", ALIGN_LEFT, CUT_END, 18, 32, 2, false, put_outcome, NULL,
      "what became of the block", false},
     {"tid", "TID", ALIGN_RIGHT, CUT_END, 5, 6, 5, false, put_tid, NULL, "thread", false},
-    {"row", "Row", ALIGN_RIGHT, CUT_END, 7, 13, 4, false, put_row, NULL, "number in the trace",
+    {"row", "Row", ALIGN_RIGHT, CUT_END, 0, 0, 4, false, put_row, NULL, "number in the trace",
      false},
     {"generation", "Gen", ALIGN_LEFT, CUT_END, 3, 5, 6, false, put_heap, NULL,
      "of the heap, where it is another one", false},
@@ -212,7 +216,8 @@ void detail_life_sync(struct detail_life *l, const struct row *row)
     if (moved)
         l->list.id = LIST_NO_ROW;
     explain_empty(l);
-    cell_fit_time(&l->columns[0], env, &l->text);
+    cell_fit_time(&l->columns[LIFE_COLUMN_TIME], env, &l->text);
+    cell_fit_row(&l->columns[LIFE_COLUMN_ROW], env, ROW_WIDTH, &l->text);
     list_sync(&l->list);
     place_cursor(l, moved);
 }

@@ -212,7 +212,7 @@ static const struct cell_look looks[EVENT_PLACE_COUNT] = {
     [EVENT_PLACE_LIFE] = {EVENT_COLUMN_LIFE, CUT_END, 7, 9, 2, true, put_life},
     [EVENT_PLACE_FLAGS] = {EVENT_COLUMN_FLAGS, CUT_END, 12, 30, 2, true, put_flags},
     [EVENT_PLACE_CPU] = {EVENT_COLUMN_CPU, CUT_END, 3, 4, 2, true, put_cpu},
-    [EVENT_PLACE_ROW] = {EVENT_COLUMN_ROW, CUT_END, 9, 14, 2, true, put_number},
+    [EVENT_PLACE_ROW] = {EVENT_COLUMN_ROW, CUT_END, 9, 9, 2, true, put_number},
 };
 
 /* The columns that are Events' own. */

@@ -15,6 +15,8 @@
 #include "ui/view/views.h"
 #include "ui/view/why_empty.h"
 
+#define ROW_WIDTH 9 /* cells of a row number at least */
+
 struct events_view {
     struct view view;
     struct list list;
@@ -95,6 +97,7 @@ static bool events_sync(struct view *view)
     const struct view_env *env = view->env;
     v->columns[EVENT_PLACE_PROCESS].hidden = env->census->processes < 2;
     cell_fit_time(&v->columns[EVENT_PLACE_TIME], env, &v->empty);
+    cell_fit_row(&v->columns[EVENT_PLACE_ROW], env, ROW_WIDTH, &v->empty);
     why_empty_rows(env, &v->empty);
     v->list.empty_text = strbuf_str(&v->empty);
     event_rows_forget(&v->rows);
