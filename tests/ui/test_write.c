@@ -119,6 +119,23 @@ static void writing_goes_on_beside(void **state)
     assert_false(sees("34 %"));
 }
 
+/* Quitting would give the file up: it is asked about once, and anything else takes that back. */
+static void quitting_while_writing_is_asked_about(void **state)
+{
+    (void)state;
+    type("2wa.tsv<Enter>");
+    app_write_progress(st.app, "writing a.tsv: 34 %");
+    type("q");
+    assert_true(sees("A file is being written: Q again gives it up"));
+    type("jQ");
+    assert_int_equal(st.quits, 0);
+    type("q");
+    assert_int_equal(st.quits, 1);
+    app_write_ended(st.app, false, "Wrote it.");
+    type("Q");
+    assert_int_equal(st.quits, 2);
+}
+
 static void nothing_is_written_before_there_is_something(void **state)
 {
     (void)state;
@@ -190,6 +207,7 @@ int main(void)
         TEST(a_file_that_is_there_is_asked_about),
         TEST(what_is_wrong_keeps_the_prompt),
         TEST(writing_goes_on_beside),
+        TEST(quitting_while_writing_is_asked_about),
         TEST(nothing_is_written_before_there_is_something),
         TEST(saving_tells_what_was_set),
         TEST(mistakes_are_told),

@@ -120,11 +120,18 @@ static void help(struct app *a, uint64_t count)
     view_stack_push(&a->stack, view_help_new(&a->env, &a->keymap));
 }
 
-/* Nothing was left to close, or all of it is to go. */
+/* Nothing was left to close, or all of it is to go. A file being written goes with it: that is
+ * asked once. */
 static void quit(struct app *a, uint64_t count)
 {
     (void)count;
-    a->host->quit(a->host->ctx);
+    bool asked = a->quit_asked;
+    a->quit_asked = a->writing && !asked;
+    if (!a->quit_asked)
+        a->host->quit(a->host->ctx);
+    else
+        app_tell(a, true,
+                 "A file is being written: {quit} again gives it up and quits, or wait for it.");
 }
 
 static void redraw(struct app *a, uint64_t count)
@@ -201,6 +208,8 @@ static void say_not_here(struct app *a, enum action action)
 
 void app_do(struct app *a, enum action action, uint64_t count)
 {
+    if (action != ACTION_QUIT && action != ACTION_QUIT_VIEW)
+        a->quit_asked = false;
     /* What a key means depends on what is there by now, not on the last frame. */
     view_stack_sync(&a->stack);
     if (action == ACTION_CLOSE && app_stop_writing(a))

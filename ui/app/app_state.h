@@ -145,6 +145,7 @@ struct app {
 
     bool writing;              /* a file is being written */
     struct strbuf task;        /* how far it is */
+    bool quit_asked;           /* the last key would have given it up by quitting */
     struct strbuf write_asked; /* the name of a file that is there, if Enter again replaces it */
 
     struct strbuf problems; /* of the configuration, one a line */
