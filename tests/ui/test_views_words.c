@@ -261,6 +261,31 @@ static void wall_times(void **state)
     check(&b, "UTCUTC+1UTC-3:30");
 }
 
+static void thread_reads(const struct trace *trace, uint32_t thread, const char *expected)
+{
+    struct strbuf b = {0};
+    bool known = condition_put_thread(&b, trace, registry_thread(trace->registry, thread));
+    assert_int_equal(known, expected[0] != '\0');
+    check(&b, expected);
+}
+
+/* An id that several processes have does not say enough; records without ids say nothing more. */
+static void threads_are_told_apart(void **state)
+{
+    struct etl_file_header header = {.pointer_size = 8, .perf_frequency = 10000000};
+    struct trace *trace = trace_new(&header);
+    (void)state;
+    assert_non_null(trace);
+    struct registry *r = trace->registry;
+    thread_reads(trace, registry_add_thread(r, 4, 100), "tid == 100");
+    uint32_t shared = registry_add_thread(r, 4, 200);
+    thread_reads(trace, registry_add_thread(r, 8, 200), "tid == 200 && pid == 8");
+    thread_reads(trace, shared, "tid == 200 && pid == 4");
+    thread_reads(trace, registry_add_thread(r, EVENT_NO_ID, 200), "tid == 200");
+    thread_reads(trace, registry_add_thread(r, 8, EVENT_NO_ID), "");
+    trace_unref(trace);
+}
+
 static void what_is_done_is_whole_percent(void **state)
 {
     (void)state;
@@ -275,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percents),
+        cmocka_unit_test(threads_are_told_apart),
         cmocka_unit_test(what_is_done_is_whole_percent),
         cmocka_unit_test(figures_fit_their_cells),
         cmocka_unit_test(row_numbers_are_whole),

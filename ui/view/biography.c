@@ -21,11 +21,8 @@ void biography_question(struct strbuf *out, const struct trace *trace, const str
                         uint64_t address)
 {
     strbuf_clear(out);
-    strbuf_puts(out, "(address == ");
-    strbuf_put_hex(out, address);
-    strbuf_puts(out, " || old_address == ");
-    strbuf_put_hex(out, address);
-    strbuf_puts(out, ") && op in [alloc, realloc, free] && ");
+    condition_put_address(out, address);
+    strbuf_puts(out, " && op in [alloc, realloc, free] && ");
     condition_put_heap(out, trace, trace_row_heap(trace, row));
 }
 

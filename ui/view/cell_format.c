@@ -102,6 +102,14 @@ void cell_put_process(struct strbuf *b, const struct process *process, bool brac
     strbuf_printf(b, known && brackets ? " (%u)" : " %u", process->pid);
 }
 
+void cell_put_thread(struct strbuf *b, const struct thread *thread)
+{
+    if (thread != NULL && thread->tid != EVENT_NO_ID)
+        strbuf_put_u64(b, thread->tid);
+    else
+        strbuf_putc(b, '?');
+}
+
 void cell_put_source(struct strbuf *b, uint32_t source)
 {
     const char *name = heap_source_name(source);

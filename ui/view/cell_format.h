@@ -47,6 +47,9 @@ void cell_put_heap(struct strbuf *b, const struct heap *heap);
 /* "Solution.exe 21912"; "Solution.exe (21912)" with `brackets`; "process 21912" without a name. */
 void cell_put_process(struct strbuf *b, const struct process *process, bool brackets);
 
+/* "2080"; "?" when it is not known (NULL, too). */
+void cell_put_thread(struct strbuf *b, const struct thread *thread);
+
 /* "2 low-frag", "7" when the value has no name. */
 void cell_put_source(struct strbuf *b, uint32_t source);
 

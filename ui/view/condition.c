@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "decoder/heap_op.h"
 #include "model/fold.h"
 
 static uint32_t heap_pid(const struct trace *trace, const struct heap *heap)
@@ -29,6 +30,51 @@ void condition_put_heap(struct strbuf *b, const struct trace *trace, const struc
     strbuf_put_hex(b, heap->handle);
     if (pid != EVENT_NO_ID && is_shared_handle(trace, heap))
         strbuf_printf(b, " && pid == %u", pid);
+}
+
+static bool is_shared_tid(const struct trace *trace, const struct thread *thread, uint32_t pid)
+{
+    for (uint32_t i = 0; i < registry_thread_count(trace->registry); i++) {
+        const struct thread *other = registry_thread(trace->registry, i);
+        if (other->tid == thread->tid &&
+            registry_process(trace->registry, other->process)->pid != pid)
+            return true;
+    }
+    return false;
+}
+
+bool condition_put_thread(struct strbuf *b, const struct trace *trace, const struct thread *thread)
+{
+    uint32_t pid = registry_process(trace->registry, thread->process)->pid;
+    if (thread->tid == EVENT_NO_ID)
+        return false;
+    strbuf_printf(b, "tid == %u", thread->tid);
+    if (pid != EVENT_NO_ID && is_shared_tid(trace, thread, pid))
+        strbuf_printf(b, " && pid == %u", pid);
+    return true;
+}
+
+bool condition_put_process(struct strbuf *b, const struct process *process)
+{
+    if (process->pid != EVENT_NO_ID)
+        strbuf_printf(b, "pid == %u", process->pid);
+    return process->pid != EVENT_NO_ID;
+}
+
+void condition_put_op(struct strbuf *b, unsigned op)
+{
+    char name[32];
+    const struct heap_op_info *info = heap_op_info(op);
+    strbuf_printf(b, "op == %s", info != NULL ? info->word : heap_op_name(op, name));
+}
+
+void condition_put_address(struct strbuf *b, uint64_t address)
+{
+    strbuf_puts(b, "(address == ");
+    strbuf_put_hex(b, address);
+    strbuf_puts(b, " || old_address == ");
+    strbuf_put_hex(b, address);
+    strbuf_putc(b, ')');
 }
 
 void condition_put_size(struct strbuf *b, uint64_t bytes)

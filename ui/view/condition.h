@@ -16,6 +16,18 @@
  * too. O(heaps). */
 void condition_put_heap(struct strbuf *b, const struct trace *trace, const struct heap *heap);
 
+/* "tid == 2080", likewise. False, and nothing is put, when the thread has no id. O(threads). */
+bool condition_put_thread(struct strbuf *b, const struct trace *trace, const struct thread *thread);
+
+/* "pid == 21912". False, and nothing is put, when the process has no id. */
+bool condition_put_process(struct strbuf *b, const struct process *process);
+
+/* "op == alloc". */
+void condition_put_op(struct strbuf *b, unsigned op);
+
+/* "(address == 0x13d35bd0860 || old_address == 0x13d35bd0860)": all that happened there. */
+void condition_put_address(struct strbuf *b, uint64_t address);
+
 /* "4K", "4097": a size in bytes, exactly. */
 void condition_put_size(struct strbuf *b, uint64_t bytes);
 

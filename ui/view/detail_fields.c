@@ -32,14 +32,6 @@ void detail_event_look(struct detail_event *e, uint64_t id)
 
 /* ---- the event ---- */
 
-static void put_thread_id(struct strbuf *b, const struct thread *thread)
-{
-    if (thread != NULL && thread->tid != EVENT_NO_ID)
-        strbuf_put_u64(b, thread->tid);
-    else
-        strbuf_putc(b, '?');
-}
-
 static void write_time(const struct detail_event *v, struct pen *pen)
 {
     cell_put_time(pen->text, v->env, v->row.time);
@@ -53,7 +45,7 @@ static void write_identity(const struct detail_event *v, struct pen *pen)
     const struct trace *trace = trace_of(v);
     const struct process *process = trace_row_process(trace, &v->row);
     const struct heap *heap = trace_row_heap(trace, &v->row);
-    put_thread_id(pen->text, trace_row_thread(trace, &v->row));
+    cell_put_thread(pen->text, trace_row_thread(trace, &v->row));
     strbuf_printf(pen->text, ", CPU %u", v->row.cpu);
     pen_pair(pen, "thread", ROLE_THREAD);
     if (process != NULL)

@@ -96,10 +96,8 @@ static void put_size(void *ctx, struct list_cell *cell)
 static void put_tid(void *ctx, struct list_cell *cell)
 {
     const struct detail_life *l = ctx;
-    const struct thread *thread = trace_row_thread(l->life.trace, &l->row);
     cell_set_role(cell, ROLE_THREAD);
-    if (thread != NULL && thread->tid != EVENT_NO_ID)
-        strbuf_put_u64(cell->text, thread->tid);
+    cell_put_thread(cell->text, trace_row_thread(l->life.trace, &l->row));
 }
 
 /* Where it came from or went to; else in the words of Events. */
@@ -225,15 +223,6 @@ void detail_life_sync(struct detail_life *l, const struct row *row)
 uint64_t detail_life_selected(const struct detail_life *l)
 {
     return l->list.count > 0 ? biography_row(&l->life, l->list.pos) : ROW_NONE;
-}
-
-void detail_life_put_condition(const struct detail_life *l, struct strbuf *out)
-{
-    strbuf_puts(out, "(address == ");
-    strbuf_put_hex(out, l->life.address);
-    strbuf_puts(out, " || old_address == ");
-    strbuf_put_hex(out, l->life.address);
-    strbuf_putc(out, ')');
 }
 
 /* "Life at 0x13d35bd0860   event 7 of 12, 62 % searched" */

@@ -41,7 +41,4 @@ void detail_life_draw(struct detail_life *l, const struct canvas *c, bool focuse
 /* The event under the cursor; ROW_NONE when there is none. */
 uint64_t detail_life_selected(const struct detail_life *l);
 
-/* "(address == 0x13d35bd0860 || old_address == 0x13d35bd0860)": what the rows have in common. */
-void detail_life_put_condition(const struct detail_life *l, struct strbuf *out);
-
 #endif

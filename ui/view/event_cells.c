@@ -45,12 +45,8 @@ static void put_delta(void *ctx, struct list_cell *cell)
 static void put_tid(void *ctx, struct list_cell *cell)
 {
     struct event_rows *r = ctx;
-    const struct thread *thread = trace_row_thread(trace_of(r), &r->row);
     cell_set_role(cell, ROLE_THREAD);
-    if (thread == NULL || thread->tid == EVENT_NO_ID)
-        strbuf_putc(cell->text, '?');
-    else
-        strbuf_put_u64(cell->text, thread->tid);
+    cell_put_thread(cell->text, trace_row_thread(trace_of(r), &r->row));
 }
 
 static void put_op(void *ctx, struct list_cell *cell)

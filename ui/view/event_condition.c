@@ -1,7 +1,6 @@
 /* Cells of Events as conditions of the filter language; see event_condition.h. */
 #include "ui/view/event_condition.h"
 
-#include "decoder/heap_op.h"
 #include "ui/view/condition.h"
 #include "ui/view/event_rows.h"
 
@@ -16,18 +15,13 @@ static bool time_condition(const struct trace *trace, const struct row *row, str
 static bool tid_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
 {
     const struct thread *thread = trace_row_thread(trace, row);
-    if (thread == NULL || thread->tid == EVENT_NO_ID)
-        return false;
-    strbuf_printf(out, "tid == %u", thread->tid);
-    return true;
+    return thread != NULL && condition_put_thread(out, trace, thread);
 }
 
 static bool op_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
 {
     (void)trace;
-    const struct heap_op_info *info = heap_op_info(row->op);
-    char name[32];
-    strbuf_printf(out, "op == %s", info != NULL ? info->word : heap_op_name(row->op, name));
+    condition_put_op(out, row->op);
     return true;
 }
 
@@ -103,10 +97,7 @@ static bool outcome_condition(const struct trace *trace, const struct row *row, 
 static bool pid_condition(const struct trace *trace, const struct row *row, struct strbuf *out)
 {
     const struct process *process = trace_row_process(trace, row);
-    if (process == NULL || process->pid == EVENT_NO_ID)
-        return false;
-    strbuf_printf(out, "pid == %u", process->pid);
-    return true;
+    return process != NULL && condition_put_process(out, process);
 }
 
 static bool old_address_condition(const struct trace *trace, const struct row *row,

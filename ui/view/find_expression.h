@@ -26,7 +26,7 @@ enum find_kind {
 enum find_kind find_expression_put(struct strbuf *out, const char *text,
                                    struct filter_error *out_error);
 
-/* "a size, thread or process", for a person; "" for those that need no explanation. */
+/* "size, thread or process", for a person; "" for a text that is nothing or wrong. */
 const char *find_kind_words(enum find_kind kind);
 
 #endif

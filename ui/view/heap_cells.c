@@ -28,12 +28,8 @@ static void put_thread(void *ctx, struct list_cell *cell)
     struct heap_rows *r = ctx;
     if (r->by != HEAP_ROWS_THREAD)
         return;
-    uint32_t tid = registry_thread(registry_of(r), r->row->id)->tid;
     cell_set_role(cell, ROLE_THREAD);
-    if (tid == EVENT_NO_ID)
-        strbuf_putc(cell->text, '?');
-    else
-        strbuf_put_u64(cell->text, tid);
+    cell_put_thread(cell->text, registry_thread(registry_of(r), r->row->id));
 }
 
 static void put_process(void *ctx, struct list_cell *cell)

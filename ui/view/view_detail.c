@@ -101,7 +101,7 @@ static enum view_result filter_by_address(const struct detail_view *v, bool excl
                                           struct view_request *out_request)
 {
     out_request->kind = VIEW_REQUEST_FILTER;
-    detail_life_put_condition(&v->life, &out_request->condition);
+    condition_put_address(&out_request->condition, v->life.life.address);
     if (exclude)
         condition_negate(&out_request->condition);
     strbuf_puts(&out_request->label, exclude ? "not at " : "at ");

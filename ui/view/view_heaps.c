@@ -81,38 +81,14 @@ static void put_caption(struct heaps_view *v)
 
 /* ---- conditions ---- */
 
-static bool is_shared_tid(const struct registry *r, const struct thread *thread)
-{
-    uint32_t pid = registry_process(r, thread->process)->pid;
-    for (uint32_t i = 0; i < registry_thread_count(r); i++) {
-        const struct thread *other = registry_thread(r, i);
-        if (other->tid == thread->tid && registry_process(r, other->process)->pid != pid)
-            return true;
-    }
-    return false;
-}
-
 static bool put_process(const struct heaps_view *v, const struct heap_row *row, struct strbuf *out)
 {
-    uint32_t pid = registry_process(trace_of(v)->registry, row->process)->pid;
-    if (pid != EVENT_NO_ID)
-        strbuf_printf(out, "pid == %u", pid);
-    return pid != EVENT_NO_ID;
+    return condition_put_process(out, registry_process(trace_of(v)->registry, row->process));
 }
 
-/* A thread id that stands in several processes does not say enough. */
 static bool put_thread(const struct heaps_view *v, const struct heap_row *row, struct strbuf *out)
 {
-    const struct registry *r = trace_of(v)->registry;
-    const struct thread *thread = registry_thread(r, row->id);
-    if (thread->tid == EVENT_NO_ID)
-        return false;
-    strbuf_printf(out, "tid == %u", thread->tid);
-    if (is_shared_tid(r, thread)) {
-        strbuf_puts(out, " && ");
-        put_process(v, row, out);
-    }
-    return true;
+    return condition_put_thread(out, trace_of(v), registry_thread(trace_of(v)->registry, row->id));
 }
 
 static bool put_heap(const struct heaps_view *v, const struct heap_row *row, struct strbuf *out)

@@ -7,9 +7,8 @@
 
 #define EDGE 1 /* cells left free at both ends of the line */
 #define GAP  2 /* between candidates */
-#define PLACE_SHARE                                                                                \
-    3 /* the note and the number take a third of the line, more if there is room                   \
-       */
+/* The note and the number take a third of the line, more if there is room. */
+#define PLACE_SHARE 3
 
 void completion_release(struct completion *c)
 {
