@@ -119,8 +119,11 @@ static void put_saved(const char *path, int rc, const struct strbuf *changed,
         strbuf_puts(out, info->text);
         return;
     }
-    strbuf_printf(out, changed->len > 0 ? "Wrote %s to " : "Nothing to write, it stands all in ",
-                  strbuf_str(changed));
+    if (changed->len == 0) {
+        strbuf_puts(out, "Nothing to write: theme, units, time, mouse and columns are unchanged.");
+        return;
+    }
+    strbuf_printf(out, "Wrote %s to ", strbuf_str(changed));
     text_put_escaped(out, path, strlen(path));
 }
 

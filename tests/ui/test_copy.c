@@ -90,7 +90,7 @@ static void the_selected_row_is_copied_whole(void **state)
     assert_non_null(strstr(strbuf_str(&got), "\t0x13d35bd0000\t")); /* 80 columns cut it */
     assert_null(strchr(got.s, '\n'));
     char want[64];
-    snprintf(want, sizeof want, "copied 1 row, %zu bytes", got.len);
+    snprintf(want, sizeof want, "Copied 1 row, %zu bytes.", got.len);
     assert_true(term_find(st.term, want) > 0);
     strbuf_release(&got);
     stage_close(&st);
@@ -111,7 +111,7 @@ static void a_page_is_copied_with_what_is_out_of_sight(void **state)
     assert_non_null(strstr(strbuf_str(&got), "Filter language"));
     assert_non_null(strstr(got.s, "Draw the screen anew."));
     assert_string_equal(term_row(st.term, 4), before); /* and nothing has moved */
-    assert_true(term_find(st.term, "copied ") > 0);
+    assert_true(term_find(st.term, "Copied ") > 0);
     strbuf_release(&got);
     stage_close(&st);
 }

@@ -136,7 +136,7 @@ static void choosing_belongs_to_sources(void **state)
 {
     (void)state;
     type("2o");
-    assert_true(sees("does nothing here"));
+    assert_true(sees("o is a key of Sources"));
 }
 
 /* ---- order ---- */

@@ -258,8 +258,16 @@ static void control_c_closes_and_quits(void **state)
 static void no_key_is_silent(void **state)
 {
     (void)state;
+    type("z");
+    assert_true(sees("z does nothing here; ? lists the keys."));
+    type("2t");
+    assert_true(sees("t is a key of Heaps; ? lists the keys."));
     type("x");
-    assert_true(sees("x does nothing here; ? lists the keys"));
+    assert_true(sees("x is a key of Sources and the column chooser; ? lists the keys."));
+    type("1s");
+    assert_true(sees("s does nothing here; ? lists the keys."));
+    type("GH");
+    assert_true(sees("This row is no heap."));
     type("2<A-1>2");
     assert_true(sees("number 12: j goes so many rows down, G to that row, Esc forgets it"));
     type("<Esc>");

@@ -208,16 +208,44 @@ void app_tell(struct app *a, bool is_error, const char *text)
     strbuf_release(&b);
 }
 
-/* A key that starts nothing is not silent: it belongs to a count, or help is one key away. */
+/* "Sources and the column chooser": where else the key does something. */
+static void put_elsewhere(const struct app *a, struct ui_key key, struct strbuf *b)
+{
+    static const struct {
+        enum ui_scope scope;
+        const char *name;
+    } places[] = {
+        {SCOPE_SUMMARY, "Summary"},
+        {SCOPE_EVENTS, "Events"},
+        {SCOPE_HEAPS, "Heaps"},
+        {SCOPE_SOURCES, "Sources"},
+        {SCOPE_COLUMNS, "the column chooser"},
+    };
+    size_t start = b->len;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (keymap_find(&a->keymap, &places[i].scope, 1, key) == ACTION_NONE)
+            continue;
+        strbuf_puts(b, b->len > start ? " and " : "");
+        strbuf_puts(b, places[i].name);
+    }
+}
+
+/* A key that starts nothing is not silent: it belongs to a count or to another screen, or help is
+ * one key away. */
 static void answer_idle_key(struct app *a, struct ui_key key)
 {
     if (a->prefix.open) {
         app_say_number(a);
         return;
     }
-    struct strbuf b = {0};
+    struct strbuf b = {0}, where = {0};
     ui_key_put_label(&b, key);
-    strbuf_puts(&b, " does nothing here; {help} lists the keys");
+    put_elsewhere(a, key, &where);
+    if (where.len > 0)
+        strbuf_printf(&b, " is a key of %s; {help} lists the keys.", strbuf_str(&where));
+    else
+        strbuf_puts(&b, " does nothing here; {help} lists the keys.");
+    strbuf_release(&where);
     app_tell(a, false, strbuf_str(&b));
     strbuf_release(&b);
 }

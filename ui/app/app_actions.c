@@ -61,6 +61,8 @@ static void follow(struct app *a, uint64_t count)
     view_stack_sync(&a->stack);
     if (!view_events_follows(app_events(a)))
         app_offer(a, ACTION_FOLLOW, 0);
+    if (a->newest != NULL && a->newest->rows_complete)
+        app_message(a, false, "No more events will come: this is the last one.");
 }
 
 static void freeze(struct app *a, uint64_t count)
@@ -73,7 +75,8 @@ static void reload(struct app *a, uint64_t count)
 {
     (void)count;
     app_set_frozen(a, false);
-    a->host->reload(a->host->ctx);
+    app_message(a, false, "The file is read anew.");
+    a->host->reload(a->host->ctx); /* may tell why not */
 }
 
 static void number(struct app *a, uint64_t count)
@@ -201,8 +204,8 @@ static void say_not_here(struct app *a, enum action action)
     if (info->scope > SCOPE_LIST)
         strbuf_printf(&b, "%s belongs to the screen %s.", info->name, scope_name(info->scope));
     else
-        strbuf_printf(&b, "%s does nothing here.", info->name);
-    app_message(a, false, strbuf_str(&b));
+        strbuf_printf(&b, "{%s} does nothing here; {help} lists the keys.", info->name);
+    app_tell(a, false, strbuf_str(&b));
     strbuf_release(&b);
 }
 

@@ -59,11 +59,11 @@ static void tell(struct app *a, const struct copied *c, int rc)
 {
     struct strbuf b = {0};
     if (rc == 0) {
-        strbuf_puts(&b, "copied ");
+        strbuf_puts(&b, "Copied ");
         text_put_grouped(&b, c->count);
         strbuf_printf(&b, " %s, ", c->count == 1 ? c->one : c->many);
         text_put_grouped(&b, c->text.len);
-        strbuf_puts(&b, c->text.len == 1 ? " byte" : " bytes");
+        strbuf_puts(&b, c->text.len == 1 ? " byte." : " bytes.");
     } else if (rc == -ENOTSUP) {
         strbuf_puts(&b, "This terminal has no clipboard that programs can set (OSC 52).");
     } else if (rc == ERR_LIMIT) {

@@ -32,7 +32,11 @@ static void keep(void *ctx, const char *name)
     put_on_screen(a, name, &said);
     bool is_error = said.len > 0;
     if (!is_error)
-        strbuf_printf(&said, "The theme is %s now.", name);
+        strbuf_printf(&said,
+                      screen_depth(a->screen) == DEPTH_MONO
+                          ? "The theme is %s now, but no colours are shown here."
+                          : "The theme is %s now.",
+                      name);
     app_message(a, is_error, strbuf_str(&said));
     strbuf_release(&said);
     strbuf_clear(&a->theme);

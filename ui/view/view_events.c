@@ -136,6 +136,15 @@ static const struct action_hint event_hints[] = {
     {ACTION_OPEN, NULL}, {ACTION_FILTER_ADD, NULL}, {ACTION_FILTER_EDIT, NULL},
     {ACTION_FIND, NULL}, {ACTION_HELP, NULL},       {ACTION_FOLLOW, NULL}};
 
+/* Following, the last one, is worth a hint while there is something to follow. */
+static size_t event_hints_now(const struct view *view, const struct action_hint **out_hints)
+{
+    const struct snapshot *s = view->env->snapshot;
+    size_t all = sizeof event_hints / sizeof event_hints[0];
+    *out_hints = event_hints;
+    return s != NULL && s->rows_complete ? all - 1 : all;
+}
+
 static const struct view_ops events_ops = {
     .scope = SCOPE_EVENTS,
     .is_list = true,
@@ -145,8 +154,7 @@ static const struct view_ops events_ops = {
     .action = events_action,
     .list = events_list,
     .rows = events_kind,
-    .hints = event_hints,
-    .hint_count = sizeof event_hints / sizeof event_hints[0],
+    .hints_now = event_hints_now,
 };
 
 struct view *view_events_new(const struct view_env *env)

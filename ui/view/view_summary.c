@@ -69,7 +69,7 @@ static enum view_result filter(struct summary_view *v, enum action a,
         return VIEW_IGNORED;
     bool process = link >> 32 == SUMMARY_LINK_PROCESS;
     if (a == ACTION_FILTER_HEAP && link >> 32 != SUMMARY_LINK_HEAP)
-        return VIEW_IGNORED;
+        return view_say(out_request, "This row is no heap.");
     if (!summary_put_link(env, link, &out_request->condition, &out_request->label))
         return view_say(out_request, "This row has no number to filter by.");
     out_request->kind = a == ACTION_OPEN ? VIEW_REQUEST_DRILL : VIEW_REQUEST_FILTER;
@@ -109,6 +109,8 @@ static void draw_page(struct summary_view *v, const struct canvas *c)
     for (size_t i = 0; i < BLOCK_COUNT; i++) {
         enum block block = narrow ? one_column[i] : (enum block)i;
         ordered[i] = blocks[block];
+        /* Without events there is nothing to stand beside it. */
+        ordered[i].wide |= block == BLOCK_CAPTURE && v->view.env->snapshot->rows == 0;
         if (v->wants_trust && block == BLOCK_TRUST)
             page_show_block(&v->page, i);
     }
