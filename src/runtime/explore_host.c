@@ -54,7 +54,7 @@ int explore_open_input(struct explorer *e, struct err_info *info)
     return 0;
 }
 
-/* ---- what the app asks for ---- */
+/* ---- what the app asks for; the worker is gone once it asked to quit ---- */
 
 static void host_ask(void *ctx, const struct query_spec *spec)
 {
@@ -64,7 +64,8 @@ static void host_ask(void *ctx, const struct query_spec *spec)
     if (spec->filter != NULL)
         e->asked.filter = filter_ref(spec->filter);
     filter_unref(old);
-    worker_ask(e->input->worker, spec);
+    if (e->input->worker != NULL)
+        worker_ask(e->input->worker, spec);
 }
 
 static void keep_aside(struct explorer *e, enum aside which, const struct query_spec *spec)
@@ -81,7 +82,8 @@ static void host_ask_aside(void *ctx, enum aside which, const struct query_spec 
 {
     struct explorer *e = ctx;
     keep_aside(e, which, spec);
-    worker_ask_aside(e->input->worker, which, spec);
+    if (e->input->worker != NULL)
+        worker_ask_aside(e->input->worker, which, spec);
 }
 
 static void host_reload(void *ctx)

@@ -28,6 +28,10 @@ struct worker *worker_new(uv_loop_t *loop, struct session *session, worker_notif
  * callbacks. */
 void worker_close(struct worker *w);
 
+/*
+ * Orders, obeyed one after the other: each is the function of session.h with the same name, and
+ * returns at once. What is borrowed there is borrowed for the call here, too.
+ */
 void worker_ask(struct worker *w, const struct query_spec *spec);
 void worker_ask_aside(struct worker *w, enum aside which, const struct query_spec *spec);
 void worker_grow(struct worker *w, uint64_t size);
