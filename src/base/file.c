@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +18,24 @@
  */
 #define TEMPORARY_TRIES 64
 
-/* "PATH: cannot be WHAT: why"; returns `code`. */
+int file_fail(struct err_info *info, int code, const char *path, const char *fmt, ...)
+{
+    struct strbuf text = {0};
+    va_list ap;
+    text_put_escaped(&text, path, strlen(path));
+    strbuf_puts(&text, ": ");
+    va_start(ap, fmt);
+    strbuf_vprintf(&text, fmt, ap);
+    va_end(ap);
+    err_set(info, code, "%s", strbuf_str(&text));
+    strbuf_release(&text);
+    return code;
+}
+
+/* What the system did not allow. */
 static int fail(struct err_info *info, int code, const char *path, const char *what)
 {
-    struct strbuf shown = {0};
-    text_put_escaped(&shown, path, strlen(path));
-    err_set(info, code, "%s: cannot be %s: %s", strbuf_str(&shown), what, strerror(-code));
-    strbuf_release(&shown);
-    return code;
+    return file_fail(info, code, path, "cannot be %s: %s", what, strerror(-code));
 }
 
 static int read_all(int fd, size_t limit, struct strbuf *out)
@@ -58,11 +69,7 @@ int file_read(const char *path, size_t limit, struct strbuf *out, struct err_inf
     strbuf_truncate(out, start);
     if (rc != ERR_LIMIT)
         return fail(info, rc, path, "read");
-    struct strbuf shown = {0};
-    text_put_escaped(&shown, path, strlen(path));
-    err_set(info, rc, "%s: has more than %zu bytes", strbuf_str(&shown), limit);
-    strbuf_release(&shown);
-    return rc;
+    return file_fail(info, rc, path, "has more than %zu bytes", limit);
 }
 
 static void forget(struct file_writer *w)

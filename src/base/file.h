@@ -13,6 +13,10 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 
+/* Says what is wrong with a file: "PATH: ...", the path made printable. Returns `code`. */
+int file_fail(struct err_info *info, int code, const char *path, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /*
  * Appends the whole file to `out`. Never blocks: of a FIFO it takes what is there. 0; -ENOENT and
  * other errnos; ERR_LIMIT when there are more than `limit` bytes. `out` is as it was on failure.

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/text.h"
+#include "base/file.h"
 
 /* Folders are the person's alone: a filter or a path tells what they work on. */
 #define FOLDER_MODE 0700
@@ -43,11 +43,7 @@ static int make_one(const char *path, struct err_info *info)
     if (mkdir(path, FOLDER_MODE) == 0)
         return 0;
     int rc = -errno;
-    struct strbuf shown = {0};
-    text_put_escaped(&shown, path, strlen(path));
-    err_set(info, rc, "%s: cannot be made: %s", strbuf_str(&shown), strerror(-rc));
-    strbuf_release(&shown);
-    return rc;
+    return file_fail(info, rc, path, "cannot be made: %s", strerror(-rc));
 }
 
 int xdg_make_folder(enum xdg_folder folder, struct err_info *info)

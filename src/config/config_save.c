@@ -72,7 +72,7 @@ int config_save(const char *path, const struct config_setting *settings, size_t 
     if (rc == -ENOENT)
         rc = 0;
     if (rc == 0 && memchr(strbuf_str(&text), '\0', text.len) != NULL)
-        rc = err_set(info, ERR_FORMAT, "%s is no text file: it is left as it is", path);
+        rc = file_fail(info, ERR_FORMAT, path, "it is no text file and is left as it is");
     if (rc == 0)
         edit(path, &text, settings, count, out_changed);
     if (rc == 0 && out_changed->len > 0)

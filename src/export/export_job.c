@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "base/text.h"
 
 /* As any file the person makes; the umask takes from it. */
 #define FILE_MODE 0666
@@ -126,27 +125,14 @@ static void write_table(struct export_job *job, struct output *out)
 
 /* ---- the file ---- */
 
-static int fail(struct export_job *job, int rc, const char *why)
-{
-    struct strbuf path = {0};
-    text_put_escaped(&path, job->path, strlen(job->path));
-    err_set(&job->info, rc, "%s: %s", strbuf_str(&path), why);
-    strbuf_release(&path);
-    return rc;
-}
-
 /* `rc` is that of the last byte. */
 static int finish(struct export_job *job, struct file_writer *file, int rc)
 {
     struct stat st;
-    if (rc != 0) {
-        struct strbuf why = {0};
-        strbuf_printf(&why, "cannot be written: %s", strerror(-rc));
-        fail(job, rc, strbuf_str(&why));
-        strbuf_release(&why);
-    } else if (atomic_load_explicit(&job->stop, memory_order_relaxed)) {
-        rc = fail(job, -ECANCELED, "not written");
-    }
+    if (rc != 0)
+        file_fail(&job->info, rc, job->path, "cannot be written: %s", strerror(-rc));
+    else if (atomic_load_explicit(&job->stop, memory_order_relaxed))
+        rc = file_fail(&job->info, -ECANCELED, job->path, "not written");
     if (rc == 0 && fstat(file->fd, &st) == 0)
         job->bytes = (uint64_t)st.st_size;
     if (rc == 0)
