@@ -52,7 +52,7 @@ grep -q '^heaps = ' "$config" || fail 'no columns in the file'
 start 100x30 "$HEAPTAIL --demo"
 wait_for 'Capture'
 keys 3
-wait_for 'Over time'
+wait_for 'line 1 of 9' # the titles are as wide as the rows want them
 screen | sed -n 3p | cmp - "$work/titles" || fail 'other columns'
 wait_for 'KiB'
 keys W
