@@ -6,15 +6,6 @@
 
 #include "base/alloc.h"
 #include "ui/app/app_state.h"
-#include "ui/view/views.h"
-
-static void add_screens(struct app *a)
-{
-    view_stack_add(&a->stack, view_summary_new(&a->env));
-    view_stack_add(&a->stack, view_events_new(&a->env));
-    view_stack_add(&a->stack, view_heaps_new(&a->env));
-    view_stack_add(&a->stack, view_sources_new(&a->env));
-}
 
 struct app *app_new(const struct app_config *config)
 {
@@ -38,7 +29,7 @@ struct app *app_new(const struct app_config *config)
     app_init_theme(a, config->theme);
     if (config->mouse)
         app_switch_mouse(a, 0);
-    add_screens(a);
+    app_add_screens(a);
     view_stack_show(&a->stack, config->follow ? SCOPE_EVENTS : SCOPE_SUMMARY);
     if (config->follow) {
         struct view_request none;
@@ -165,11 +156,6 @@ void app_set_frozen(struct app *a, bool frozen)
 bool app_has_rows(const struct app *a)
 {
     return a->shown != NULL && a->shown->trace != NULL && a->shown->rows > 0;
-}
-
-struct view *app_events(const struct app *a)
-{
-    return a->stack.screens[SCOPE_EVENTS];
 }
 
 void app_message(struct app *a, bool is_error, const char *text)

@@ -149,17 +149,6 @@ static void suspend(struct app *a, uint64_t count)
     a->host->suspend(a->host->ctx);
 }
 
-/* The screens, by the action that shows them. */
-static const struct {
-    enum action action;
-    enum ui_scope screen;
-} screens[] = {
-    {ACTION_SUMMARY, SCOPE_SUMMARY},
-    {ACTION_EVENTS, SCOPE_EVENTS},
-    {ACTION_HEAPS, SCOPE_HEAPS},
-    {ACTION_SOURCES, SCOPE_SOURCES},
-};
-
 /* What no view takes. Actions that are not here belong to views alone. */
 static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_TRUST] = show_trust,
@@ -221,14 +210,8 @@ void app_do(struct app *a, enum action action, uint64_t count)
         follow(a, count);
         return;
     }
-    if (app_offer(a, action, count))
+    if (app_offer(a, action, count) || app_show_screen(a, action))
         return;
-    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
-        if (screens[i].action != action)
-            continue;
-        view_stack_show(&a->stack, screens[i].screen);
-        return;
-    }
     if (handlers[action] != NULL)
         handlers[action](a, count);
     else

@@ -10,20 +10,6 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-static const struct frame_tab tabs[] = {
-    {ACTION_SUMMARY, "Summary"},
-    {ACTION_EVENTS, "Events"},
-    {ACTION_HEAPS, "Heaps"},
-    {ACTION_SOURCES, "Sources"},
-};
-static const enum ui_scope tab_screen[] = {SCOPE_SUMMARY, SCOPE_EVENTS, SCOPE_HEAPS, SCOPE_SOURCES};
-
-void app_show_tab(struct app *a, int tab)
-{
-    if (tab >= 0 && (size_t)tab < sizeof tabs / sizeof tabs[0])
-        app_do(a, tabs[tab].action, 0);
-}
-
 static const struct action_hint global_hints[] = {{ACTION_FILTER_EDIT, NULL}, {ACTION_HELP, NULL}};
 
 static bool is_live(const struct app *a)
@@ -283,10 +269,7 @@ void app_fill_frame(struct app *a, struct frame_state *out_state)
     struct view *focused = hinting_view(a);
     memset(st, 0, sizeof *st);
     clear_texts(&a->texts);
-    st->tabs = tabs;
-    st->tab_count = sizeof tabs / sizeof tabs[0];
-    while (st->tab_active < st->tab_count && tab_screen[st->tab_active] != a->stack.shown)
-        st->tab_active++;
+    app_fill_tabs(a, st);
     if (a->shown != NULL)
         fill_source(a, st);
     fill_question(a, st);

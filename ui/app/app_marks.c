@@ -45,7 +45,7 @@ void app_note_jump(struct app *a)
     uint64_t row = app_selected_row(a, NULL);
     /* From another screen: where one was in Events before. */
     if (row == ROW_NONE && a->stack.shown != SCOPE_EVENTS)
-        row = events->ops->list(events)->id;
+        row = view_list(events)->id;
     if (row != ROW_NONE && a->shown != NULL && row < a->shown->rows)
         a->jumped_from = mark_of(a, '\'', row);
 }

@@ -1,23 +1,24 @@
 /*
  * Inside of the app, shared by app.c and its parts; no one else includes this. Loop thread only.
  *
- *   app.c          life, keys, snapshots
- *   app_actions.c  what every action does
- *   app_prompt.c   the line being typed
- *   app_history.c  what was typed before, in this run and in others
- *   app_filter.c   the question asked: drill, way back
- *   app_range.c    the time asked about
- *   app_find.c     what is looked for: its prompt, the next hit, how many there are
- *   app_find_place.c  where hits are on the screen at hand
- *   app_goto.c     places and actions by name
- *   app_marks.c    events with a letter, and the way back from a jump
- *   app_frame.c    the lines around the views
- *   app_theme.c    the theme in use
- *   app_write.c    what is shown to a file
- *   app_settings.c keys, columns, and writing them down
- *   app_block.c    the rows of one address: asking for them, and `{ }`
- *   app_mouse.c    what is clicked on
- *   app_copy.c     what goes to the clipboard
+ *   app.c              life, keys, snapshots
+ *   app_actions.c      what every action does
+ *   app_screens.c      the screens and their tabs
+ *   app_prompt.c       the line being typed
+ *   app_history.c      what was typed before, in this run and in others
+ *   app_filter.c       the question asked: drill, way back
+ *   app_range.c        the time asked about
+ *   app_find.c         what is looked for: its prompt, the next hit, how many there are
+ *   app_find_place.c   where hits are on the screen at hand
+ *   app_goto.c         places and actions by name
+ *   app_marks.c        events with a letter, and the way back from a jump
+ *   app_frame.c        the lines around the views
+ *   app_theme.c        the theme in use
+ *   app_write.c        what is shown to a file
+ *   app_settings.c     keys, columns, and writing them down
+ *   app_block.c        the rows of one address: asking for them, and `{ }`
+ *   app_mouse.c        what is clicked on
+ *   app_copy.c         what goes to the clipboard
  */
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
@@ -170,9 +171,6 @@ struct filter *app_narrow(const struct app *a, const char *expression);
 /* True when there are rows to show. */
 bool app_has_rows(const struct app *a);
 
-/* The screen Events. */
-struct view *app_events(const struct app *a);
-
 /* Puts `text` in force and asks it. False, and a message, when it is wrong: the old one stays. */
 bool app_set_filter(struct app *a, const char *text);
 
@@ -185,8 +183,20 @@ bool app_offer(struct app *a, enum action action, uint64_t count);
 /* What the mouse did. */
 void app_mouse(struct app *a, struct ui_key event);
 
-/* Shows the screen of a tab, by its place among them. */
+/* Makes the screens; once. */
+void app_add_screens(struct app *a);
+
+/* Shows the screen that the action is for. False when it is for none. */
+bool app_show_screen(struct app *a, enum action action);
+
+/* Does the action of a tab, by its place among them; nothing when there is no such tab. */
 void app_show_tab(struct app *a, int tab);
+
+/* What the frame shows of the tabs. */
+void app_fill_tabs(const struct app *a, struct frame_state *st);
+
+/* The screen Events. */
+struct view *app_events(const struct app *a);
 
 void app_set_frozen(struct app *a, bool frozen);
 
@@ -200,12 +210,12 @@ bool app_prompt_key(struct app *a, struct ui_key key);
 /* What is said in the prompt's second line, and what Enter would do. */
 void app_draw_prompt_note(struct app *a, const struct canvas *whole);
 
+/* Notes the theme the screen has. */
+void app_init_theme(struct app *a, const char *name);
+
 /* ---- handlers of actions; `count` is 0 when none was typed ---- */
 
 void app_edit_filter(struct app *a, uint64_t count);
-
-/* Notes the theme the screen has. */
-void app_init_theme(struct app *a, const char *name);
 
 void app_choose_theme(struct app *a, uint64_t count);
 void app_switch_mouse(struct app *a, uint64_t count);

@@ -338,8 +338,8 @@ void view_stack_rebase(struct view_stack *s, const struct trace *now, const stru
 {
     for (int i = 0; i < SCOPE_COUNT; i++) {
         struct view *v = s->screens[i];
-        if (v != NULL && v->ops->list != NULL && v->ops->rows != NULL)
-            rebase(&v->ops->list(v)->id, v->ops->rows(v), now, old);
+        if (view_list(v) != NULL && v->ops->rows != NULL)
+            rebase(&view_list(v)->id, v->ops->rows(v), now, old);
     }
     for (size_t i = 0; i < s->crumb_count; i++)
         rebase(&s->crumbs[i].list.id, s->crumbs[i].rows, now, old);
