@@ -170,6 +170,22 @@ static void every_state_at_every_size(void **state)
         }
 }
 
+/* Steps that do not fit go whole, the earliest first. */
+static void the_last_steps_stay_whole(void **state)
+{
+    (void)state;
+    struct frame_state many = filtered();
+    many.breadcrumb = "source == mainpath \u203a heap == 0x1000 \u203a size >= 4K";
+    struct fixture f;
+    struct term *t = show(&f, many, 24, 120);
+    assert_true(term_find(t, "source == mainpath \u203a heap == 0x1000 \u203a size >= 4K") >= 0);
+    term_resize(t, 24, 90);
+    assert_true(term_find(t, " \u2026 \u203a heap == 0x1000 \u203a size >= 4K") >= 0);
+    term_resize(t, 24, 70);
+    assert_true(term_find(t, " \u2026 \u203a size >= 4K") >= 0);
+    done(&f, t);
+}
+
 static void the_body_is_never_crowded_out(void **state)
 {
     (void)state;
@@ -235,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_at_every_size),
+        cmocka_unit_test(the_last_steps_stay_whole),
         cmocka_unit_test(the_body_is_never_crowded_out),
         cmocka_unit_test(the_prompt_takes_the_bottom),
         cmocka_unit_test(a_message_stands_in_the_status_line),

@@ -185,6 +185,23 @@ static int draw_tab(struct frame *f, const struct frame_tab *tab, const struct k
     return canvas_text(c, y, x, active ? ROLE_TAB_ACTIVE : ROLE_TAB, f->text.s, f->text.len);
 }
 
+/* The last steps that fit in `cells`, whole; the earlier ones give way to an ellipsis. */
+static void put_steps(struct strbuf *out, const char *steps, struct charset cs, int cells)
+{
+    static const char separator[] = " " GLYPH_CRUMB " ";
+    const char *all = steps, *next = steps;
+    int lead = cells_width(cs, GLYPH_ELLIPSIS, strlen(GLYPH_ELLIPSIS)) +
+               cells_width(cs, separator, strlen(separator));
+    while (next != NULL &&
+           cells_width(cs, steps, strlen(steps)) > cells - (steps != all ? lead : 0)) {
+        next = strstr(steps, separator);
+        steps = next != NULL ? next + strlen(separator) : steps;
+    }
+    if (steps != all)
+        strbuf_printf(out, GLYPH_ELLIPSIS "%s", separator);
+    strbuf_puts(out, steps);
+}
+
 static void draw_tabs(struct frame *f, const struct frame_state *st, const struct keymap *km,
                       const struct canvas *c, int y)
 {
@@ -204,7 +221,8 @@ static void draw_tabs(struct frame *f, const struct frame_state *st, const struc
     struct canvas rest = canvas_sub(c, y, x, 1, c->cols - x);
     struct segments line;
     segments_init(&line, &f->text);
-    struct segment *steps = segments_add(&line, ROLE_TAB, 1, st->breadcrumb);
+    struct segment *steps = segments_start(&line, ROLE_TAB, 1);
+    put_steps(line.text, st->breadcrumb, canvas_charset(c), rest.cols - 1);
     steps->right = true;
     steps->least = 8;
     if (rest.cols > steps->least + 2)
