@@ -41,6 +41,10 @@ static void finds_words_and_counts(void **state)
     type("n");
     assert_row(0);
     assert_true(sees("hit 1 of 3, wrapped"));
+    type("G");
+    assert_true(sees("3 hits"));
+    assert_false(sees("wrapped"));
+    type("g");
     type("N");
     assert_row(16);
     type("#2N");

@@ -314,13 +314,14 @@ static void put_count(struct strbuf *out, uint64_t index, uint64_t total, bool a
     strbuf_puts(out, all ? "" : " so far");
 }
 
-static void put_events_status(const struct app *a, struct strbuf *out)
+/* True when the selected event is a hit. */
+static bool put_events_status(const struct app *a, struct strbuf *out)
 {
     const struct query *q = app_find_hits(a);
     if (q == NULL) {
         /* What was looked for on another screen may be text that the filter language has not. */
         strbuf_puts(out, has_question(&a->find) ? "searching" : "no filter expression");
-        return;
+        return false;
     }
     bool all;
     uint64_t total = count_rows(a, q, &all);
@@ -329,24 +330,26 @@ static void put_events_status(const struct app *a, struct strbuf *out)
     put_count(out, on ? query_rank(q, row) + 1 : 0, total, all);
     if (!all)
         strbuf_printf(out, ", searching %u %%", cell_percent(query_scanned(q), a->shown->rows));
+    return on;
 }
 
 void app_find_put_status(struct app *a, struct strbuf *out)
 {
     const struct app_find *f = &a->find;
     const struct view *v = view_stack_focused(&a->stack);
+    bool on;
     if (f->text.len == 0)
         return;
     if (is_events(a)) {
-        put_events_status(a, out);
+        on = put_events_status(a, out);
     } else if (f->hit.view == v) {
         struct app_place now = app_place(a);
-        bool on = now.list.id == f->hit.list.id && now.page_found == f->hit.page_found;
+        on = now.list.id == f->hit.list.id && now.page_found == f->hit.page_found;
         put_count(out, on ? f->index : 0, f->total, true);
     } else {
         return;
     }
-    if (f->wrapped)
+    if (on && f->wrapped)
         strbuf_puts(out, ", wrapped");
 }
 
