@@ -47,6 +47,20 @@ static void hides_and_shows_at_once(void **state)
     assert_false(titles_hold("Outstanding"));
 }
 
+/* What has no room is told of the list as it is now, not as it was before the terminal grew. */
+static void room_is_told_of_the_new_size(void **state)
+{
+    (void)state;
+    term_resize(st.term, 40, 60);
+    app_resized(st.app);
+    type("3c");
+    assert_true(sees("no room"));
+    term_resize(st.term, 40, 200);
+    app_resized(st.app);
+    term_frame(st.term);
+    assert_false(sees("no room"));
+}
+
 static void moves_and_stays_on_its_column(void **state)
 {
     (void)state;
@@ -185,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(hides_and_shows_at_once, open_stage, close_stage),
+        cmocka_unit_test_setup_teardown(room_is_told_of_the_new_size, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(moves_and_stays_on_its_column, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(escape_takes_everything_back, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(widths_and_defaults, open_stage, close_stage),

@@ -182,6 +182,21 @@ static void the_page_moves_with_the_row(void **state)
     assert_true(sees("Biggest heaps"));
 }
 
+/* On a page that is shown whole, too, where there is nothing to scroll. */
+static void the_ends_of_the_page_are_its_rows(void **state)
+{
+    (void)state;
+    term_resize(st.term, 60, 200);
+    app_resized(st.app);
+    term_frame(st.term);
+    type("jjj");
+    assert_false(sees(">0x13d35ec0000"));
+    type("g");
+    assert_true(sees(">0x13d35ec0000"));
+    type("G");
+    assert_true(sees(">worker"));
+}
+
 /* Summary, its biggest heap, an event's address, its detail, a typed filter, and all the way
  * back. */
 static void a_walk_and_back_by_backspace_alone(void **state)
@@ -213,6 +228,7 @@ int main(void)
         ON_STAGE(rows_of_summary_lead_on),
         ON_STAGE(rows_of_summary_filter_and_stay),
         ON_STAGE(the_page_moves_with_the_row),
+        ON_STAGE(the_ends_of_the_page_are_its_rows),
         ON_STAGE(a_walk_and_back_by_backspace_alone),
     };
     return cmocka_run_group_tests(tests, term_group_setup, NULL);

@@ -52,6 +52,7 @@ static void write_identity(const struct detail_event *v, struct pen *pen)
         cell_put_process(pen->text, process, false);
     else
         strbuf_putc(pen->text, '?');
+    pen->cut = CUT_MIDDLE; /* the number at the end stays */
     pen_pair(pen, "process", ROLE_TEXT);
     if (heap != NULL) {
         strbuf_printf(pen->text, "%u%s", heap->generation,

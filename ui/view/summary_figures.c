@@ -284,6 +284,7 @@ void summary_write_processes(void *ctx, struct pen *pen)
         pen_link(pen, summary_link(SUMMARY_LINK_PROCESS, p->index));
         cell_put_process(pen->text, registry_process(env->snapshot->trace->registry, p->index),
                          false);
+        pen->cut = CUT_MIDDLE; /* the number at the end stays */
         name_cell(pen, COUNT_CELLS + BYTES_CELLS, ROLE_TEXT);
         count_cell(pen, COUNT_CELLS + BYTES_CELLS, p->f.rows, ROLE_TEXT);
         bytes_cell(pen, env, BYTES_CELLS, p->f.outstanding_bytes, ROLE_OUTSTANDING);

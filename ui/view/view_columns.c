@@ -146,11 +146,16 @@ static size_t selected(const struct columns_view *v)
  * spoken of is seen there. */
 static void look(struct columns_view *v)
 {
-    struct list_layout lay;
     v->count = list_columns_order(v->subject, v->order);
     list_sync(&v->list);
     v->subject->column = selected(v);
     list_columns_keep_cursor(v->subject);
+}
+
+/* Which columns have room, now that the subject was drawn as wide as it is. */
+static void look_at_room(struct columns_view *v)
+{
+    struct list_layout lay;
     list_layout(v->subject, v->subject->width, &lay);
     for (size_t i = 0; i < LIST_MAX_COLUMNS; i++)
         v->placed[i] = false;
@@ -234,8 +239,8 @@ static bool columns_sync(struct view *view)
     return true;
 }
 
-/* "Enter keeps  Esc takes back  x shows or hides ..." with the keys in force. */
-static void put_keys(struct columns_view *v)
+/* "Enter keeps  Esc takes back  x shows or hides ..." with the keys in force, as many as fit. */
+static void put_keys(struct columns_view *v, const struct canvas *c)
 {
     static const struct {
         enum action a, b;
@@ -252,6 +257,7 @@ static void put_keys(struct columns_view *v)
     };
     strbuf_clear(&v->text);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        size_t before = v->text.len;
         strbuf_puts(&v->text, i > 0 ? "  " : "");
         keymap_put_key(v->km, keys[i].a, &v->text);
         strbuf_putc(&v->text, ' ');
@@ -260,6 +266,11 @@ static void put_keys(struct columns_view *v)
             strbuf_putc(&v->text, ' ');
         }
         strbuf_puts(&v->text, keys[i].does);
+        if (cells_width(canvas_charset(c), strbuf_str(&v->text), v->text.len) >
+            c->cols - LIST_GUTTER) {
+            strbuf_truncate(&v->text, before);
+            return;
+        }
     }
 }
 
@@ -268,8 +279,9 @@ static void columns_draw(struct view *view, const struct canvas *c)
     struct columns_view *v = (struct columns_view *)view;
     struct canvas list = *c;
     v->list.blurred = !view->focused;
+    look_at_room(v);
     if (c->rows >= ROWS_FOR_KEYS) {
-        put_keys(v);
+        put_keys(v, c);
         canvas_field(c, 0, LIST_GUTTER, c->cols - LIST_GUTTER, ROLE_TEXT_MUTED, ALIGN_LEFT, CUT_END,
                      strbuf_str(&v->text), v->text.len);
         list = canvas_sub(c, 1, 0, c->rows - 1, c->cols);

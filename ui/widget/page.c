@@ -50,12 +50,17 @@ static void show_line(struct page *p, int line)
         p->top = line - p->visible + 1;
 }
 
+static void take(struct page *p, size_t i)
+{
+    p->chosen = p->link[i].id;
+    p->chosen_at = i;
+}
+
 /* Chooses link `i` and brings it into sight, with its heading when it is the first of its group. */
 static void choose(struct page *p, size_t i)
 {
     bool first = i == 0 || p->link[i - 1].id >> 32 != p->link[i].id >> 32;
-    p->chosen = p->link[i].id;
-    p->chosen_at = i;
+    take(p, i);
     show_line(p, p->link[i].line);
     if (first)
         show_line(p, p->link[i].line - 1);
@@ -78,8 +83,7 @@ static void choose_in_sight(struct page *p, bool last)
             found = i;
     if (found == p->link_count)
         return;
-    p->chosen = p->link[found].id;
-    p->chosen_at = found;
+    take(p, found);
 }
 
 /* From link to link; by lines beyond the outermost ones, and where no link is in sight. */
@@ -312,6 +316,11 @@ bool page_action(struct page *p, enum action a, uint64_t count)
         return false;
     }
     clamp(p);
+    if (p->link_count > 0 && count == 0 && a == ACTION_FIRST)
+        take(p, 0);
+    else if (p->link_count > 0 && count == 0 && a == ACTION_LAST &&
+             is_in_sight(p, p->link_count - 1))
+        take(p, p->link_count - 1);
     choose_in_sight(p, a == ACTION_LAST);
     return true;
 }
@@ -363,8 +372,9 @@ void pen_cell(struct pen *pen, int x, int width, enum align align, enum role rol
 {
     if (x < 0)
         x += pen->c.cols;
-    canvas_field(&pen->c, pen->y, x, width, role, align, CUT_END, strbuf_str(pen->text),
+    canvas_field(&pen->c, pen->y, x, width, role, align, pen->cut, strbuf_str(pen->text),
                  pen->text->len);
+    pen->cut = CUT_END;
     strbuf_clear(pen->text);
 }
 

@@ -30,6 +30,7 @@ struct pen {
     struct canvas c;     /* the column: its width, the page's visible rows */
     int y;               /* may lie outside the canvas */
     int label_width;     /* of pen_pair(); set by the block, preset to PEN_LABEL_WIDTH */
+    enum cut cut;        /* of the next cell that is too long; then the end again */
     struct strbuf *text; /* scratch for the value being built, borrowed; empty between lines */
     uint64_t chosen;     /* id of the chosen link */
     bool blurred;        /* as of the page */
