@@ -161,6 +161,13 @@ static void saving_tells_what_was_set(void **state)
                         "options.units=short options.time=day options.mouse=no "
                         "columns.events=(none) columns.heaps=heap:20 allocs "
                         "columns.sources=(none) ");
+    assert_false(app_take_columns(st.app, "events", "time foo", &why));
+    type("W"); /* the line stays for the person to mend */
+    assert_null(strstr(strbuf_str(&st.saved), "columns.events"));
+    assert_true(app_take_columns(st.app, "events", "time op", &why));
+    type("W");
+    assert_non_null(strstr(strbuf_str(&st.saved), "columns.events=time op "));
+    strbuf_clear(&why);
     assert_false(app_take_columns(st.app, "nowhere", "heap", &why));
     assert_string_equal(strbuf_str(&why), "nowhere: no such list, expected one of events, heaps, "
                                           "sources");

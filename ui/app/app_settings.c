@@ -45,6 +45,7 @@ bool app_take_columns(struct app *a, const char *screen, const char *columns,
     struct err_info why;
     if (list_columns_take(list, columns, &why) == 0)
         return true;
+    a->columns_refused |= 1u << scope_find(screen, strlen(screen));
     strbuf_printf(out_why, "%s: %s", screen, why.text);
     return false;
 }
@@ -106,7 +107,9 @@ static void collect(const struct app *a, struct settings *s)
     add(s, CONFIG_OPTIONS, "mouse", screen_has_mouse_on(a->screen) ? "yes" : "no", "no");
     for (unsigned i = 0; i < SCOPE_COUNT; i++) {
         const struct list *list = screen_list(a, (enum ui_scope)i);
-        if (list == NULL)
+        bool refused = (a->columns_refused >> i & 1) != 0;
+        /* A line with a mistake is the person's to mend, until the screen has columns to write. */
+        if (list == NULL || (refused && !list->choice.made))
             continue;
         if (list->choice.made)
             list_columns_put(list, &s->columns[i]);

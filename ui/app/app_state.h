@@ -149,7 +149,8 @@ struct app {
     bool quit_asked;           /* the last key would have given it up by quitting */
     struct strbuf write_asked; /* the name of a file that is there, if Enter again replaces it */
 
-    struct strbuf problems; /* of the configuration, one a line */
+    struct strbuf problems;   /* of the configuration, one a line */
+    uint32_t columns_refused; /* bit i: what was to be shown in scope i was wrong */
     struct strbuf message;
     bool message_is_error;
     bool dirty;
