@@ -54,6 +54,16 @@ static void biography_of_a_resized_block(void **state)
     assert_true(sees("destroyed with heap"));
 }
 
+/* What a Destroy ended is told of it, and of no other event. */
+static void a_destroy_tells_what_it_ended(void **state)
+{
+    (void)state;
+    type("2:15<Enter><Enter><Tab>G");
+    assert_true(sees("Ended 2 blocks of 76,000 B."));
+    type("<Tab>k");
+    assert_false(sees("Ended 2 blocks"));
+}
+
 /* The time of day is wider than the seconds. */
 static void a_life_has_whole_times(void **state)
 {
@@ -155,6 +165,7 @@ int main(void)
         TEST(detail_follows_selection),
         TEST(biography_of_a_moved_block),
         TEST(biography_of_a_resized_block),
+        TEST(a_destroy_tells_what_it_ended),
         TEST(a_life_has_whole_times),
         TEST(braces_follow_a_moved_block),
         TEST(braces_reach_a_destroy_and_come_back),

@@ -18,6 +18,20 @@ static const struct trace *trace_of(const struct detail_event *v)
     return v->env->snapshot->trace;
 }
 
+/* A Destroy may have ended millions of blocks: they are added up when they are others. */
+static void look_at_closed(struct detail_event *e, uint64_t id)
+{
+    const struct row_closed *closed = NULL;
+    size_t n = store_closed(trace_of(e)->store, id, &closed);
+    if (n == e->closed_count && closed == e->closed)
+        return;
+    e->closed = closed;
+    e->closed_count = n;
+    e->closed_bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        e->closed_bytes += closed[i].size;
+}
+
 void detail_event_look(struct detail_event *e, uint64_t id)
 {
     e->row.id = id;
@@ -25,6 +39,7 @@ void detail_event_look(struct detail_event *e, uint64_t id)
     if (id == ROW_NONE)
         return;
     store_get(trace_of(e)->store, id, &e->row);
+    look_at_closed(e, id);
     uint64_t opener = trace_row_opener(&e->row);
     if (opener != ROW_NONE)
         move_chain_follow(trace_of(e), e->env->snapshot->rows, opener, &e->chain);
@@ -195,17 +210,13 @@ static const struct {
 
 static void write_closed(const struct detail_event *v, struct pen *pen)
 {
-    const struct row_closed *closed;
-    size_t n = store_closed(trace_of(v)->store, v->row.id, &closed);
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < n; i++)
-        bytes += closed[i].size;
+    size_t n = v->closed_count;
     if (n == 0)
         return;
     strbuf_puts(pen->text, "Ended ");
     text_put_grouped(pen->text, n);
     strbuf_puts(pen->text, n == 1 ? " block of " : " blocks of ");
-    cell_put_bytes(pen->text, v->env, bytes);
+    cell_put_bytes(pen->text, v->env, v->closed_bytes);
     strbuf_putc(pen->text, '.');
     pen_paragraph(pen, 0, ROLE_TEXT, strbuf_str(pen->text));
     strbuf_clear(pen->text);

@@ -18,7 +18,10 @@
 struct detail_event {
     const struct view_env *env;
     struct row row;
-    struct move_chain chain; /* count 0: the event is of no block */
+    struct move_chain chain;         /* count 0: the event is of no block */
+    const struct row_closed *closed; /* blocks it ended; for comparing only */
+    size_t closed_count;
+    uint64_t closed_bytes; /* of all of them */
 };
 
 /* Looks at row `id` of the picture that is shown; ROW_NONE for none. */
