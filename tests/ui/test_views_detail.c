@@ -117,6 +117,20 @@ static void braces_tell_what_the_filter_hides(void **state)
     assert_true(sees("Alloc  row 3"));
 }
 
+/* A filter that was opened hides nothing any more, although its rows are not there yet. */
+static void braces_wait_for_the_rows_of_a_new_filter(void **state)
+{
+    (void)state;
+    type("2fop == alloc<Enter>j<Enter>");
+    assert_true(sees("Alloc  row 3"));
+    st.silent = true;
+    type("f<C-u><Enter>}");
+    assert_false(sees("Hidden by the filter"));
+    st.silent = false;
+    stage_show(&st);
+    assert_true(sees("ReAlloc  row 6"));
+}
+
 /* The list of the address has a cursor of its own, and Enter goes to its event. */
 static void the_life_of_an_address_leads_to_its_events(void **state)
 {
@@ -170,6 +184,7 @@ int main(void)
         TEST(braces_follow_a_moved_block),
         TEST(braces_reach_a_destroy_and_come_back),
         TEST(braces_tell_what_the_filter_hides),
+        TEST(braces_wait_for_the_rows_of_a_new_filter),
         TEST(the_life_of_an_address_leads_to_its_events),
         TEST(the_life_of_an_address_filters),
         cmocka_unit_test_setup_teardown(details_of_a_frozen_picture, open_live, close_stage),

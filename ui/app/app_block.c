@@ -164,7 +164,10 @@ static void walk(struct app *a)
 {
     struct app_block *block = &a->block;
     struct biography b;
-    block->waits = false;
+    /* Until the rows of a new filter are there, those shown would say what it hides. */
+    block->waits = !app_is_answer(a, a->shown);
+    if (block->waits)
+        return;
     for (int i = 0; i < STEPS_A_FRAME && block->left > 0; i++) {
         enum block_step step = try_step(a, &b);
         if (step == BLOCK_STEP_WAIT) {

@@ -63,7 +63,7 @@ struct app_block {
     struct block_walk walk;
     const struct trace *trace; /* of the walk; for comparing only */
     uint64_t left;             /* steps to go; 0: no walk is under way */
-    bool waits;                /* for an answer of the worker */
+    bool waits;                /* for an answer of the worker, or the rows of a new filter */
 };
 
 /* Where a person was on a screen. */
