@@ -137,6 +137,9 @@ static void keep_top(uint64_t key, size_t i, uint64_t keys[TOP], size_t index[TO
     index[at] = i;
 }
 
+/* Room for a handle with its pid, its bytes and their share. */
+#define WIDTH_FOR_SHARES 46
+
 /* With several processes the handle alone says too little: the pid follows. */
 static void put_heap_name(struct strbuf *b, const struct view_env *env, uint32_t heap,
                           bool with_process)
@@ -164,12 +167,13 @@ void summary_write_heaps(void *ctx, struct pen *pen)
     pen_heading(pen, "Biggest heaps");
     for (size_t k = 0; k < n; k++) {
         const struct heap_figures *h = &f->heaps[index[k]];
-        int share = several ? 0 : SHARE_CELLS;
+        bool shares = !several || pen->c.cols >= WIDTH_FOR_SHARES;
+        int share = shares ? SHARE_CELLS : 0;
         pen_link(pen, summary_link(SUMMARY_LINK_HEAP, h->heap));
         put_heap_name(pen->text, env, h->heap, several);
         name_cell(pen, BYTES_CELLS + share, cell_heap_role(h->heap));
         bytes_cell(pen, env, BYTES_CELLS + share, h->f.outstanding_bytes, ROLE_OUTSTANDING);
-        if (!several)
+        if (shares)
             share_cell(pen, h->f.outstanding_bytes, f->total.outstanding_bytes);
         pen_end_row(pen);
     }
