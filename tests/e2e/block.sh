@@ -39,6 +39,7 @@ keys '#' 9 9 '}'
 wait_for 'The block died here\|Outstanding; nothing later'
 
 # In the pane Enter goes to the event under the cursor.
+wait_for 'Life  at [0-9a-fx]*, event [0-9,]* of [0-9,]* *$' # the list puts its cursor on the event once it is whole
 keys Tab Tab g
 wait_for ', event 1 of'
 keys Enter
