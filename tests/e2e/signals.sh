@@ -24,7 +24,7 @@ fi
 
 open_demo
 tm kill-server
-wait_gone "$pid" 1
+wait_gone "$pid"
 
 start 100x30 "'$HEAPTAIL' '$HT_DEMO'"
 wait_for 'Summary'

@@ -128,6 +128,11 @@ static void joined(const char *filter, const char *condition, const char *expect
 static void conditions(void **state)
 {
     (void)state;
+    joined("heap == 0x1 && source == 3", "source == 3 && size in 64..127",
+           "heap == 0x1 && source == 3 && size in 64..127", true);
+    joined("!(tid == 1 && pid == 2 && live)", "pid == 2",
+           "!(tid == 1 && pid == 2 && live) && pid == 2", true);
+    joined("process == \"a && b\" && live", "live", "process == \"a && b\" && live", false);
     joined("", "live", "live", true);
     joined("size >= 4K", "live", "size >= 4K && live", true);
     joined("live || failed", "tid == 1", "(live || failed) && tid == 1", true);

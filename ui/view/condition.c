@@ -200,17 +200,49 @@ static void put_operand(struct strbuf *out, const char *text)
     strbuf_printf(out, has_or(text) ? "(%s)" : "%s", text);
 }
 
-/* True when `condition` is the whole filter or one of the terms that make it. */
-static bool holds(const char *filter, const char *condition)
+/* Takes the next of the terms that `&&` joins, as it stands outside of parentheses and strings.
+ * False at the end. */
+static bool next_term(const char **at, const char **out_term, size_t *out_len)
 {
-    size_t n = strlen(condition);
-    for (const char *at = strstr(filter, condition); at != NULL; at = strstr(at + 1, condition)) {
-        bool starts = at == filter || (at - filter >= 4 && memcmp(at - 4, " && ", 4) == 0);
-        bool ends = at[n] == '\0' || strncmp(at + n, " && ", 4) == 0;
-        if (starts && ends)
-            return true;
+    const char *s = *at;
+    int depth = 0;
+    if (*s == '\0')
+        return false;
+    for (; *s != '\0' && (depth > 0 || strncmp(s, " && ", 4) != 0); s++) {
+        const char *end = *s == '"' ? strchr(s + 1, '"') : NULL;
+        s = end != NULL ? end : s;
+        depth += *s == '(' ? 1 : *s == ')' ? -1 : 0;
     }
+    *out_term = *at;
+    *out_len = (size_t)(s - *at);
+    *at = *s != '\0' ? s + 4 : s;
+    return true;
+}
+
+static bool holds(const char *filter, const char *term, size_t len)
+{
+    const char *own;
+    size_t own_len;
+    while (next_term(&filter, &own, &own_len))
+        if (own_len == len && memcmp(own, term, len) == 0)
+            return true;
     return false;
+}
+
+/* Adds the terms that the filter does not hold yet. */
+static bool add_terms(const char *filter, const char *condition, struct strbuf *out)
+{
+    const char *term;
+    size_t len;
+    bool added = false;
+    while (next_term(&condition, &term, &len)) {
+        if (holds(filter, term, len))
+            continue;
+        strbuf_puts(out, " && ");
+        strbuf_add(out, term, len);
+        added = true;
+    }
+    return added;
 }
 
 bool condition_join(const char *filter, const char *condition, struct strbuf *out)
@@ -220,11 +252,9 @@ bool condition_join(const char *filter, const char *condition, struct strbuf *ou
         strbuf_puts(out, condition);
         return true;
     }
-    if (!has_or(filter) && holds(filter, condition)) {
-        strbuf_puts(out, filter);
-        return false;
-    }
     put_operand(out, filter);
+    if (!has_or(filter) && !has_or(condition))
+        return add_terms(filter, condition, out);
     strbuf_puts(out, " && ");
     put_operand(out, condition);
     return true;

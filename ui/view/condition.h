@@ -52,8 +52,8 @@ void condition_negate(struct strbuf *b);
 
 /*
  * Writes `filter && condition` to `out` (cleared first), each in parentheses where `||` would
- * change its meaning. Returns false, and `out` is the filter alone, when it holds the condition
- * already.
+ * change its meaning. Terms that the filter holds already are not said twice; returns false, and
+ * `out` is the filter alone, when it holds all of them.
  */
 bool condition_join(const char *filter, const char *condition, struct strbuf *out);
 
