@@ -167,6 +167,7 @@ static int parse(int argc, char **argv, struct options *o, struct err_info *info
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of write() as well */
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), told or kept quiet there */
     struct options o;
     struct err_info info;

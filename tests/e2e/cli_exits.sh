@@ -79,6 +79,9 @@ expect 1 report --strict "$work/lossy.etl" "$work/missing.etl"
 "$MKETL" -n 200000 --no-truth -o "$work/long.etl"
 { "$HEAPTAIL" events "$work/long.etl" 2>"$work/err"; echo "$?" >"$work/code"; } | head -n 1 >/dev/null
 [ "$(cat "$work/code")" = 0 ] && [ ! -s "$work/err" ] || fail "broken pipe: $(cat "$work/code" "$work/err")"
+code=0
+(ulimit -f 8 && "$HEAPTAIL" events "$work/long.etl" >"$work/limited" 2>"$work/err") || code=$?
+[ "$code" = 1 ] || fail "a file at its limit: exit $code"
 if [ -w /dev/full ]; then
     code=0
     "$HEAPTAIL" events "$work/one.etl" >/dev/full 2>"$work/err" || code=$?
