@@ -118,6 +118,23 @@ static void powers(void **state)
     check(&b, "64 4K 4E");
 }
 
+static void exact_moments(void **state)
+{
+    static const struct {
+        int64_t ns;
+        const char *text;
+    } cases[] = {{0, "0.000 s"},
+                 {2000000, "0.002 s"},
+                 {1098000100, "1.0980001 s"},
+                 {1234567890123, "1,234.567890123 s"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct strbuf b = {0};
+        cell_put_exact_moment(&b, cases[i].ns);
+        check(&b, cases[i].text);
+    }
+}
+
 static void joined(const char *filter, const char *condition, const char *expected, bool adds)
 {
     struct strbuf b = {0};
@@ -311,6 +328,7 @@ int main(void)
         cmocka_unit_test(row_numbers_are_whole),
         cmocka_unit_test(rates),
         cmocka_unit_test(powers),
+        cmocka_unit_test(exact_moments),
         cmocka_unit_test(conditions),
         cmocka_unit_test(times),
         cmocka_unit_test(flags),

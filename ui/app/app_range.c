@@ -9,7 +9,7 @@ static void put_bound(struct strbuf *b, int64_t ns, const char *open)
     if (ns == INT64_MIN || ns == INT64_MAX)
         strbuf_puts(b, open);
     else
-        cell_put_moment(b, ns);
+        cell_put_exact_moment(b, ns);
 }
 
 static void put_range(struct view_range range, struct strbuf *out)

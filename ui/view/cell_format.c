@@ -44,6 +44,16 @@ void cell_fit_row(struct list_column *column, const struct view_env *env, int le
     column->min_width = column->max_width = width > least ? width : least;
 }
 
+void cell_put_exact_moment(struct strbuf *b, int64_t ns)
+{
+    uint64_t v = (uint64_t)(ns < 0 ? 0 : ns);
+    text_put_grouped(b, v / 1000000000);
+    strbuf_printf(b, ".%09u", (unsigned)(v % 1000000000));
+    for (int dropped = 0; dropped < 6 && b->s[b->len - 1] == '0'; dropped++)
+        strbuf_truncate(b, b->len - 1);
+    strbuf_puts(b, " s");
+}
+
 void cell_put_moment(struct strbuf *b, int64_t ns)
 {
     uint64_t ms = (uint64_t)(ns < 0 ? 0 : ns) / 1000000;

@@ -31,6 +31,9 @@ void cell_fit_row(struct list_column *column, const struct view_env *env, int le
 /* "1.204 s" for sentences: seconds with three digits. */
 void cell_put_moment(struct strbuf *b, int64_t ns);
 
+/* "1.2040001 s": likewise, but exact: what is typed again means the same. At least three digits. */
+void cell_put_exact_moment(struct strbuf *b, int64_t ns);
+
 /* "30,974 B", or "30.2 KiB" when the settings say so. */
 void cell_put_bytes(struct strbuf *b, const struct view_env *env, uint64_t bytes);
 
