@@ -13,8 +13,8 @@
 #include "ui/view/why_empty.h"
 #include "ui/widget/page.h"
 
-/* Two columns on 80 cells, four on 200. */
-#define COLUMN_WIDTH 38
+/* Two columns on 80 cells, four on 200; with a cell less size classes would be cut. */
+#define COLUMN_WIDTH 39
 
 /* In the order they are laid out: what leads on stands on the first page of any size. */
 enum block {
