@@ -160,24 +160,6 @@ static void advance_top(struct etl_merge *m)
         sift_down(m);
 }
 
-/* Copies what the event borrows from a buffer that may be gone at the end of this read. Without
- * memory the event keeps its plain values. */
-static void keep_borrowed(struct etl_merge *m, struct trace_event *e)
-{
-    if (e->extra_count != 0) {
-        uint64_t *extra = arena_alloc(&m->borrowed, e->extra_count * sizeof *extra);
-        if (extra != NULL)
-            memcpy(extra, e->extra, e->extra_count * sizeof *extra);
-        else
-            e->extra_count = 0;
-        e->extra = extra;
-    }
-    if (e->name.len != 0) {
-        char *name = arena_strndup(&m->borrowed, (const char *)e->name.p, e->name.len);
-        e->name = (struct span){(const uint8_t *)name, name != NULL ? e->name.len : 0};
-    }
-}
-
 static void hand_out(struct etl_merge *m, const struct trace_event *head, struct trace_event *out)
 {
     *out = *head;
@@ -186,7 +168,8 @@ static void hand_out(struct etl_merge *m, const struct trace_event *head, struct
     out->late = out->time < m->released;
     if (!out->late)
         m->released = out->time;
-    keep_borrowed(m, out);
+    /* Its buffer may be gone at the end of this read. */
+    (void)trace_event_own(out, &m->borrowed);
 }
 
 size_t etl_merge_read(struct etl_merge *m, int64_t until, struct trace_event *out, size_t max)

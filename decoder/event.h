@@ -11,16 +11,54 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
 
 /* The id of a process or thread that the record does not carry and that could not be derived. */
 #define EVENT_NO_ID UINT32_MAX
 
 enum event_kind {
-    EVENT_HEAP,           /* heap provider record, or a HeapRange record (etl-format 4) */
-    EVENT_PROCESS_START,  /* Process Start: an instance begins (etl-format 6.1) */
-    EVENT_PROCESS_END,    /* Process End */
-    EVENT_PROCESS_RUNDOWN /* DCStart, DCEnd, Defunct: names an instance, begins and ends nothing */
+    EVENT_HEAP,            /* heap provider record, or a HeapRange record (etl-format 4) */
+    EVENT_PROCESS_START,   /* Process Start: an instance begins (etl-format 6.1) */
+    EVENT_PROCESS_END,     /* Process End */
+    EVENT_PROCESS_RUNDOWN, /* DCStart, DCEnd, Defunct: names an instance, begins and ends nothing */
+    EVENT_STACK,           /* a whole call stack, or one part of it (etl-format 5) */
+    EVENT_STACK_REFERENCE, /* the key of a call stack that is defined elsewhere */
+    EVENT_STACK_DEFINITION, /* the frames of a key; comes later than its references */
+    EVENT_IMAGE_LOAD,       /* Image Load: from now on in its process (etl-format 6.3) */
+    EVENT_IMAGE_UNLOAD,     /* Image Unload */
+    EVENT_IMAGE_RUNDOWN,    /* DCStart, DCEnd: it is there, begins and ends nothing */
+    EVENT_IMAGE_PDB,        /* RSDS of ImageId: which PDB belongs to the image (etl-format 6.4) */
+    EVENT_IMAGE_VERSION,    /* FileVersion of ImageId: the image's version resource */
+    EVENT_VOLUME,           /* VolumeMapping: the drive letter of a device (etl-format 6.5) */
+    EVENT_SYSTEM            /* SystemConfig CPU, BuildInfo: the machine (etl-format 6.5) */
+};
+
+/* What the record says about call stacks. Frames stand leaf first. */
+struct stack_record {
+    int64_t event_time; /* STACK, REFERENCE: raw time of the event that was walked */
+    uint64_t key;       /* REFERENCE, DEFINITION */
+    const uint64_t
+        *frames; /* STACK, DEFINITION: widened to 64 bits, borrowed until the next read */
+    uint32_t frame_count;
+    bool is_kernel; /* REFERENCE: the part in the kernel (StackKeyKernel), not in the process */
+};
+
+/* A loaded module. `name` of the event is its path (IMAGE_LOAD, _UNLOAD, _RUNDOWN), the name of its
+ * PDB (_PDB) or FileVersion (_VERSION). */
+struct image_record {
+    uint64_t base, size; /* size 0: not told */
+    uint32_t checksum, timestamp;
+    uint32_t age; /* PDB */
+    uint8_t guid[16];
+};
+
+/* The machine; what a record does not tell is 0 or empty. Texts are borrowed. `name` of the event
+ * is the product name ("Windows 10 Pro"). */
+struct system_record {
+    uint32_t mhz, processors, memory_mib;
+    struct span computer;  /* UTF-16LE */
+    struct span build_lab; /* UTF-16LE: "22000.1.amd64fre.co_release..." */
 };
 
 /*
@@ -73,23 +111,39 @@ struct trace_event {
     uint8_t layout;  /* EVENT_HEAP: which of the operation's layouts (heap_op.h) the payload had */
     uint32_t source;
 
-    /* EVENT_HEAP, by the table "Machine formats" of cli.md. */
-    uint64_t heap;
-    uint64_t address;
-    uint64_t size;
-    uint64_t old_address;
-    uint64_t old_size;
+    union {
+        struct { /* EVENT_HEAP, by the table "Machine formats" of cli.md */
+            uint64_t heap;
+            uint64_t address;
+            uint64_t size;
+            uint64_t old_address;
+            uint64_t old_size;
+            /*
+             * The payload's other fields, widened to 64 bits, in the order and with the names of
+             * the layout; NULL for Alloc, ReAlloc and Free. Borrowed until the next read.
+             */
+            const uint64_t *extra;
+            uint32_t extra_count;
+        };
+        struct stack_record stack;   /* EVENT_STACK* */
+        struct image_record image;   /* EVENT_IMAGE_* */
+        struct system_record system; /* EVENT_SYSTEM */
+    };
 
     /*
-     * EVENT_HEAP: the payload's other fields, widened to 64 bits, in the order and with the names
-     * of the layout; NULL for Alloc, ReAlloc and Free. Borrowed until the next read.
+     * Texts of the record, borrowed until the next read; may be empty. PROCESS: ImageFileName,
+     * 8-bit (etl-format 6.1), and the command line, UTF-16LE. IMAGE, SYSTEM: see their structs;
+     * UTF-16LE but for the PDB's name, which is 8-bit. VOLUME: the device path and the drive,
+     * UTF-16LE.
      */
-    const uint64_t *extra;
-    uint32_t extra_count;
-
-    /* EVENT_PROCESS_*: ImageFileName as 8-bit text (etl-format 6.1), borrowed until the next read;
-     * may be empty. */
     struct span name;
+    struct span text;
 };
+
+/*
+ * Copies what the event borrows into `arena`, so that it outlives the next read. What finds no
+ * memory is left out of the event, which keeps its plain values; false then.
+ */
+bool trace_event_own(struct trace_event *event, struct arena *arena);
 
 #endif

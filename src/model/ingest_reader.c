@@ -45,24 +45,12 @@ struct ingest_reader {
 
 /* ---- batches ---- */
 
-static const void *own_bytes(struct arena *a, const void *p, size_t n)
-{
-    void *copy = arena_alloc(a, n);
-    return copy != NULL ? memcpy(copy, p, n) : NULL;
-}
-
 int event_batch_own(struct event_batch *b)
 {
-    for (size_t i = 0; i < b->count; i++) {
-        struct trace_event *e = &b->events[i];
-        if (e->extra_count != 0)
-            e->extra = own_bytes(&b->arena, e->extra, e->extra_count * sizeof *e->extra);
-        if (e->name.len != 0)
-            e->name.p = own_bytes(&b->arena, e->name.p, e->name.len);
-        if ((e->extra_count != 0 && e->extra == NULL) || (e->name.len != 0 && e->name.p == NULL))
-            return -ENOMEM;
-    }
-    return 0;
+    bool ok = true;
+    for (size_t i = 0; i < b->count && ok; i++)
+        ok = trace_event_own(&b->events[i], &b->arena);
+    return ok ? 0 : -ENOMEM;
 }
 
 void event_batch_clear(struct event_batch *b)

@@ -30,12 +30,6 @@ void kept_list_release(struct kept_list *l)
     *l = (struct kept_list){0};
 }
 
-static const void *keep_bytes(struct arena *a, const void *p, size_t n)
-{
-    void *copy = arena_alloc(a, n);
-    return copy != NULL ? memcpy(copy, p, n) : NULL;
-}
-
 int kept_list_add(struct kept_list *l, const struct trace_event *event, uint64_t order)
 {
     void *p = l->items;
@@ -43,17 +37,8 @@ int kept_list_add(struct kept_list *l, const struct trace_event *event, uint64_t
         return -ENOMEM;
     l->items = p;
     struct kept_event k = {.event = *event, .order = order};
-    if (event->extra_count != 0) {
-        k.event.extra =
-            keep_bytes(&l->arena, event->extra, event->extra_count * sizeof *event->extra);
-        if (k.event.extra == NULL)
-            return -ENOMEM;
-    }
-    if (event->name.len != 0) {
-        k.event.name.p = keep_bytes(&l->arena, event->name.p, event->name.len);
-        if (k.event.name.p == NULL)
-            return -ENOMEM;
-    }
+    if (!trace_event_own(&k.event, &l->arena))
+        return -ENOMEM;
     l->items[l->count++] = k;
     return 0;
 }
