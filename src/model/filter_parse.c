@@ -4,7 +4,8 @@
  *   or        = and { ("||" | "or") and }
  *   and       = unary { ("&&" | "and") unary }
  *   unary     = ("!" | "not") unary | "(" or ")" | condition
- *   condition = flag | field operator value | field "in" ("[" value { "," value } "]" | a ".." b)
+ *   condition = flag | field operator value | field "in" ("[" item { "," item } "]" | a ".." b)
+ *   item      = value | a ".." b
  *
  * The first error ends the parse; everything made so far hangs on the filter and goes with it.
  */
@@ -96,16 +97,22 @@ static bool fail_operator(struct parser *p, const struct filter_cond *c, size_t 
     return false;
 }
 
+static bool has_order(const struct filter_cond *c)
+{
+    return (filter_types[filter_fields[c->field].type].operators & FILTER_ORDER) != 0;
+}
+
 static bool parse_list(struct parser *p, struct filter_cond *c)
 {
     do {
-        if (!filter_read_value(&p->lx, p->filter, c))
+        if (!filter_read_item(&p->lx, p->filter, c))
             return false;
         filter_lex_skip_blanks(&p->lx);
         filter_lex_expect(&p->lx, FILTER_EXPECTS_MORE, c->field);
     } while (filter_lex_take(&p->lx, ","));
     if (!filter_lex_take(&p->lx, "]"))
-        return filter_lex_fail(&p->lx, p->lx.at, false, "',' or ']'");
+        return filter_lex_fail(&p->lx, p->lx.at, has_order(c) && rest_begins(p, p->lx.at, ".."),
+                               "',' or ']'");
     return true;
 }
 
@@ -115,8 +122,7 @@ static bool parse_in(struct parser *p, struct filter_cond *c)
     filter_lex_expect(&p->lx, FILTER_EXPECTS_LIST, c->field);
     if (filter_lex_take(&p->lx, "["))
         return parse_list(p, c);
-    const struct filter_type_info *type = &filter_types[filter_fields[c->field].type];
-    if ((type->operators & FILTER_ORDER) == 0)
+    if (!has_order(c))
         return filter_lex_fail(&p->lx, p->lx.at, false, "a list: [a, b, c]");
     if (filter_lex_at_end(&p->lx))
         return filter_lex_fail(&p->lx, p->lx.at, true, "a list [a, b, c] or a range a..b");

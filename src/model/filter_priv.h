@@ -217,6 +217,9 @@ bool filter_read_value(struct filter_lexer *lx, struct filter *f, struct filter_
 /* Reads `a..b` into one interval. */
 bool filter_read_range(struct filter_lexer *lx, struct filter_cond *c);
 
+/* Reads one item of a list: a value, or `a..b` where the type has an order. */
+bool filter_read_item(struct filter_lexer *lx, struct filter *f, struct filter_cond *c);
+
 /* Reads what stands behind ~ and !~: a part of the text or a /regular expression/. */
 bool filter_read_pattern(struct filter_lexer *lx, struct filter *f, struct filter_cond *c);
 

@@ -252,22 +252,45 @@ bool filter_read_value(struct filter_lexer *lx, struct filter *f, struct filter_
     return true;
 }
 
+/* What stands behind the ".." of a range that begins with `low`; one that holds nothing is fine. */
+static bool read_range_end(struct filter_lexer *lx, struct filter_cond *c, uint64_t low)
+{
+    uint64_t high;
+    filter_lex_skip_blanks(lx);
+    filter_lex_expect(lx, FILTER_EXPECTS_VALUE, c->field);
+    if (!read_number(lx, filter_fields[c->field].type, false, &high))
+        return false;
+    if (low <= high)
+        filter_add_interval(c, low, high);
+    return true;
+}
+
 bool filter_read_range(struct filter_lexer *lx, struct filter_cond *c)
 {
-    enum filter_type type = filter_fields[c->field].type;
-    uint64_t low, high;
-    if (!read_number(lx, type, true, &low))
+    uint64_t low;
+    if (!read_number(lx, filter_fields[c->field].type, true, &low))
         return false;
     filter_lex_skip_blanks(lx);
     if (!filter_lex_take(lx, ".."))
         return filter_lex_fail(lx, lx->at, lx->at + 1 == lx->len && lx->s[lx->at] == '.',
                                "'..' and the end of the range");
+    return read_range_end(lx, c, low);
+}
+
+bool filter_read_item(struct filter_lexer *lx, struct filter *f, struct filter_cond *c)
+{
+    enum filter_type type = filter_fields[c->field].type;
+    if ((filter_types[type].operators & FILTER_ORDER) == 0)
+        return filter_read_value(lx, f, c);
+    uint64_t v;
     filter_lex_skip_blanks(lx);
     filter_lex_expect(lx, FILTER_EXPECTS_VALUE, c->field);
-    if (!read_number(lx, type, false, &high))
+    if (!read_number(lx, type, true, &v))
         return false;
-    if (low <= high)
-        filter_add_interval(c, low, high);
+    filter_lex_skip_blanks(lx);
+    if (filter_lex_take(lx, ".."))
+        return read_range_end(lx, c, v);
+    filter_add_interval(c, v, v);
     return true;
 }
 
