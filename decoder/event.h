@@ -140,6 +140,11 @@ struct trace_event {
     struct span text;
 };
 
+static inline bool trace_event_is_stack(const struct trace_event *event)
+{
+    return event->kind >= EVENT_STACK && event->kind <= EVENT_STACK_DEFINITION;
+}
+
 /*
  * Copies what the event borrows into `arena`, so that it outlives the next read. What finds no
  * memory is left out of the event, which keeps its plain values; false then.

@@ -17,6 +17,7 @@
 #include "model/ingest_ahead.h"
 #include "model/ingest_reader.h"
 #include "model/rebuild.h"
+#include "model/trace_take.h"
 
 /* While live, rebuilding for late records may take this share of the time: one part in so many. */
 #define REBUILD_SHARE 5
@@ -104,14 +105,18 @@ int ingest_push(struct ingest *in, const void *bytes, size_t n)
 
 /* ---- events to rows ---- */
 
-/* Replays a run of events in order. A full store is a loss that is counted, not an error. */
+/* Replays a run of events in order; those that make no row do not count. A full store is a loss
+ * that is counted, not an error. */
 static int replay_run(struct ingest *in, const struct trace_event *events, size_t n)
 {
     uint64_t before = store_appended(in->trace->store);
     int rc = replay_take(in->trace->replay, events, n);
     if (rc != ERR_LIMIT)
         return rc;
-    in->not_stored += n - (size_t)(store_appended(in->trace->store) - before);
+    uint64_t rows = 0;
+    for (size_t i = 0; i < n; i++)
+        rows += events[i].kind == EVENT_HEAP;
+    in->not_stored += rows - (store_appended(in->trace->store) - before);
     return 0;
 }
 
@@ -121,17 +126,18 @@ static int take_special(struct ingest *in, const struct trace_event *e)
     if (e->late)
         return kept_list_add(&in->late, e, in->late_count++);
     int rc = kept_list_add(&in->journal, e, store_appended(in->trace->store));
-    return rc != 0 ? rc : replay_run(in, e, 1);
+    return rc != 0 ? rc : trace_take(in->trace, e);
 }
 
-/* Replays the batch in runs of ordinary events, with the special ones between them. */
+/* Replays the batch in runs of ordinary events, with the special ones between them. Stacks, which
+ * are as frequent as rows, do not break a run. */
 static int take_batch(struct ingest *in, const struct event_batch *b)
 {
     size_t run = 0; /* events [run, i) are ordinary and not replayed yet */
     int rc = 0;
     for (size_t i = 0; i < b->count && rc == 0; i++) {
         const struct trace_event *e = &b->events[i];
-        if (!e->late && e->kind == EVENT_HEAP)
+        if (trace_event_is_stack(e) || (!e->late && e->kind == EVENT_HEAP))
             continue;
         rc = replay_run(in, b->events + run, i - run);
         if (rc == 0)

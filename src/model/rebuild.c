@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "decoder/heap_op.h"
+#include "model/trace_take.h"
 
 #define REBUILD_BATCH 256u
 
@@ -167,12 +168,12 @@ static int flush_batch(struct rebuild *rb)
 }
 
 /* Journal entries need to know how many rows come before them, so the batch goes first. */
-static int take_process_event(struct rebuild *rb, const struct trace_event *e)
+static int take_special(struct rebuild *rb, const struct trace_event *e)
 {
     int rc = flush_batch(rb);
     if (rc == 0)
         rc = kept_list_add(&rb->made_journal, e, store_appended(rb->made->store));
-    return rc != 0 ? rc : replay_take(rb->made->replay, e, 1);
+    return rc != 0 ? rc : trace_take(rb->made, e);
 }
 
 int rebuild_step(struct rebuild *rb, size_t max_events)
@@ -186,7 +187,7 @@ int rebuild_step(struct rebuild *rb, size_t max_events)
             return rc;
         }
         if (e.kind != EVENT_HEAP) {
-            rc = take_process_event(rb, &e);
+            rc = take_special(rb, &e);
         } else {
             rb->batch[rb->batched++] = e;
             if (rb->batched == REBUILD_BATCH)

@@ -435,7 +435,7 @@ static int take_process(struct replay *rp, const struct trace_event *e)
 static int take_event(struct replay *rp, const struct trace_event *e)
 {
     if (e->kind != EVENT_HEAP)
-        return take_process(rp, e);
+        return e->kind <= EVENT_PROCESS_RUNDOWN ? take_process(rp, e) : 0;
     uint64_t id = store_appended(rp->store);
     if (id >= (uint64_t)STORE_MAX_CHUNKS * STORE_CHUNK_ROWS)
         return ERR_LIMIT;

@@ -40,7 +40,8 @@ struct replay *replay_new(struct store *store, struct registry *registry,
 void replay_free(struct replay *rp);
 
 /*
- * Takes the next `n` events, in time order (`late` is ignored here). Returns 0, -ENOMEM or
+ * Takes the next `n` events, in time order (`late` is ignored here); passes over those that are
+ * neither of the heap nor of processes. Returns 0, -ENOMEM or
  * ERR_LIMIT (store full); the events before the failing one are done, after -ENOMEM nothing more
  * can be taken. The rows are appended, not published: store_publish() is the caller's. About 100 ns
  * an event, twice that when millions of blocks die at random; looks ahead in the batch to hide

@@ -1,0 +1,25 @@
+/* The parts of a trace by the kind of event; see trace_take.h. */
+#include "model/trace_take.h"
+
+int trace_take(struct trace *t, const struct trace_event *event)
+{
+    switch ((enum event_kind)event->kind) {
+    case EVENT_PROCESS_START:
+    case EVENT_PROCESS_END:
+    case EVENT_PROCESS_RUNDOWN:
+        return replay_take(t->replay, event, 1);
+    case EVENT_HEAP:
+    case EVENT_STACK:
+    case EVENT_STACK_REFERENCE:
+    case EVENT_STACK_DEFINITION:
+    case EVENT_IMAGE_LOAD:
+    case EVENT_IMAGE_UNLOAD:
+    case EVENT_IMAGE_RUNDOWN:
+    case EVENT_IMAGE_PDB:
+    case EVENT_IMAGE_VERSION:
+    case EVENT_VOLUME:
+    case EVENT_SYSTEM:
+        break;
+    }
+    return 0;
+}
