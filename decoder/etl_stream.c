@@ -193,6 +193,30 @@ static bool take_heap(struct etl_stream *s, struct etl_stream_env *env, const st
     }
     env->tally->heap_ops[s->head.op]++;
     env->tally->heap_events += heap_op_is_heap_event(s->head.op);
+    finish_head(s, env, r);
+    if (r->items.len != 0) {
+        s->carrier = *r;
+        s->items = r->items;
+    }
+    return true;
+}
+
+static bool take_stack(struct etl_stream *s, struct etl_stream_env *env, const struct etl_record *r)
+{
+    if (!stack_event_decode(r, s->frames, &s->head)) {
+        env->tally->records_skipped++;
+        return false;
+    }
+    s->head.cpu = s->cpu;
+    return true;
+}
+
+/* The stack that the last heap event brought along, if any. */
+static bool take_item(struct etl_stream *s)
+{
+    if (s->items.len == 0 || !stack_event_next_item(&s->carrier, &s->items, s->frames, &s->head))
+        return false;
+    s->head.cpu = s->cpu;
     return true;
 }
 
@@ -209,12 +233,10 @@ static bool take_record(struct etl_stream *s, struct etl_stream_env *env,
     etl_tally_record(env->tally, r);
     if (r->time > env->newest)
         env->newest = r->time;
-    if (heap_event_is(r)) {
-        if (!take_heap(s, env, r))
-            return false;
-        finish_head(s, env, r);
-        return true;
-    }
+    if (heap_event_is(r))
+        return take_heap(s, env, r);
+    if (stack_event_is(r))
+        return take_stack(s, env, r);
     bool decoded = true;
     switch (process_record_kind(r)) {
     case PROCESS_RECORD_NONE:
@@ -238,7 +260,9 @@ static bool take_record(struct etl_stream *s, struct etl_stream_env *env,
 enum etl_fill etl_stream_fill(struct etl_stream *s, struct etl_stream_env *env)
 {
     struct etl_record r;
-    s->has_head = false;
+    s->has_head = take_item(s);
+    if (s->has_head)
+        return ETL_FILL_HEAD;
     for (;;) {
         if (!s->is_open) {
             if (s->pending_count == 0)

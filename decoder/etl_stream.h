@@ -17,6 +17,7 @@
 #include "decoder/etl_merge.h"
 #include "decoder/etl_record.h"
 #include "decoder/heap_event.h"
+#include "decoder/stack_event.h"
 
 /* Memory that is used again for the next buffer. */
 struct etl_block {
@@ -73,6 +74,9 @@ struct etl_stream {
     bool has_head;
     struct trace_event head;
     uint64_t extra[HEAP_EXTRA_MAX];
+    uint64_t frames[STACK_FRAMES_MAX];
+    struct etl_record carrier; /* a heap event's EVENT record */
+    struct span items;         /* its extended items that have not been looked at */
 
     /* The buffer with the greatest sequence number, for etl_stream_look_ahead(). */
     bool has_last;

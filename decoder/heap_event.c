@@ -202,6 +202,15 @@ static bool decode_range(const struct etl_record *r, uint64_t *extra, struct tra
     return true;
 }
 
+bool heap_event_is_event(const struct etl_record *r)
+{
+    bool is_event = r->type == ETL_HEADER_EVENT32 || r->type == ETL_HEADER_EVENT64;
+    if (!is_event || (r->flags & ETL_RECORD_OPAQUE) != 0)
+        return false;
+    struct etl_guid provider = etl_guid_load(r->guid);
+    return etl_guid_equal(&provider, etl_guid_of_group(ETL_GROUP_HEAP));
+}
+
 bool heap_event_decode(const struct etl_record *r, uint64_t extra[static HEAP_EXTRA_MAX],
                        struct trace_event *out_event)
 {

@@ -18,12 +18,16 @@
 /* The most fields any layout puts into `extra`. */
 #define HEAP_EXTRA_MAX 12
 
-/* True when the record is one for heap_event_decode(). */
+/* True when an EVENT record, which names no group, is of the heap provider. */
+bool heap_event_is_event(const struct etl_record *r);
+
+/* True when the record is one for heap_event_decode(): in hook or GUID form, or as an EVENT. */
 static inline bool heap_event_is(const struct etl_record *r)
 {
-    return (r->flags & ETL_RECORD_CLASSIC) != 0 &&
-           (r->group == ETL_GROUP_HEAP ||
-            (r->group == ETL_GROUP_PAGE_FAULT && r->opcode >= 100 && r->opcode <= 104));
+    if ((r->flags & ETL_RECORD_CLASSIC) != 0)
+        return r->group == ETL_GROUP_HEAP ||
+               (r->group == ETL_GROUP_PAGE_FAULT && r->opcode >= 100 && r->opcode <= 104);
+    return r->type >= ETL_HEADER_EVENT32 && heap_event_is_event(r);
 }
 
 /*
