@@ -2,8 +2,14 @@
  * Totals by call stack drawn together as a tree of frames: top-down, bottom-up, or as a flat list
  * of functions or modules.
  *
- * Immutable and self-contained (texts included), made by the worker or a batch command in one go
- * from stack_totals; any thread reads it. Nodes of one parent stand next to each other, sorted.
+ * Immutable and self-contained (texts included), made by the worker or a batch command from
+ * stack_totals; any thread reads it. Nodes of one parent stand next to each other, sorted.
+ *
+ *   nodes    root root root | children of the 1st | of the 2nd | ... | grandchildren ...
+ *   through  the stacks through each node, those of its children inside its own
+ *
+ * The allocator's frames are no nodes. What has no stack is a root of its own, "[no stack]", so
+ * that the roots add up to the whole.
  */
 #ifndef MODEL_CALL_TREE_H
 #define MODEL_CALL_TREE_H
@@ -11,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/strbuf.h"
 #include "model/frame_rules.h"
 #include "model/stack_fold.h"
@@ -50,9 +57,20 @@ struct call_node {
     uint32_t depth;
     uint64_t total[CALL_TREE_COLUMNS]; /* of all stacks through it */
     uint64_t self[CALL_TREE_COLUMNS];  /* of the stacks that end here */
+    uint32_t first_stack, stack_count; /* in `through`: the stacks through it */
     enum image_hit hit;
     bool named; /* by a symbol */
 };
+
+/* A stack of the tree. */
+struct call_stack {
+    uint32_t stack; /* STACK_NONE: the events of `pid` without one */
+    uint32_t pid;
+    uint32_t processes; /* in which it stands, of those asked */
+};
+
+/* So many nodes at most: what is deeper counts for the frame above it. 180 bytes each. */
+#define CALL_TREE_NODES_MOST (UINT32_C(1) << 20)
 
 struct call_tree {
     _Atomic uint32_t refs;
@@ -63,7 +81,11 @@ struct call_tree {
     uint64_t whole[CALL_TREE_COLUMNS]; /* of everything asked, stacks or not */
     uint64_t with, without;            /* stack_totals' */
     uint32_t stacks;                   /* distinct ones in it */
-    uint64_t generation;               /* of the symbols when it was made */
+    bool cut;                          /* at CALL_TREE_NODES_MOST */
+    uint32_t *through;                 /* places in `items`, by node */
+    struct call_stack *items;
+    struct arena texts;
+    uint64_t generation; /* of the symbols when it was made */
 };
 
 /* One reference; NULL when memory is out. O(frames of all stacks), about 100 ns each. Recursive
@@ -73,10 +95,25 @@ struct call_tree *call_tree_new(const struct trace *trace, const struct stack_to
 struct call_tree *call_tree_ref(struct call_tree *t);
 void call_tree_unref(struct call_tree *t); /* NULL is fine; any thread */
 
+/* The same in steps. All is borrowed until the end; `spec` is copied. NULL when memory is out. */
+struct call_tree_build;
+struct call_tree_build *call_tree_build_new(const struct trace *trace,
+                                            const struct stack_totals *totals,
+                                            const struct call_tree_spec *spec);
+void call_tree_build_free(struct call_tree_build *b);
+
+/* Does about `frames` frames' work. Returns 1 while there is more, 0 when done, -ENOMEM. */
+int call_tree_build_step(struct call_tree_build *b, size_t frames);
+
+/* After 0: the tree, which passes to the caller. */
+struct call_tree *call_tree_build_take(struct call_tree_build *b);
+
 /*
  * The filter expression that chooses exactly the events whose stack goes through the node:
- * "stack in [3, 17..19]", "stack == 4"; with pid where the stack stands in several processes.
+ * "stack in [3, 17..19]", "stack == 4", "!(stack >= 0)"; with pid where the stack goes through the
+ * node in some of its processes only. False, and nothing appended, when it would be longer than a
+ * filter may be. O(stacks through the node).
  */
-void call_tree_put_condition(const struct call_tree *t, uint32_t node, struct strbuf *out);
+bool call_tree_put_condition(const struct call_tree *t, uint32_t node, struct strbuf *out);
 
 #endif

@@ -16,6 +16,9 @@
 #include "base/strbuf.h"
 #include "model/trace.h"
 
+/* Bytes of an expression, at most: no text can exhaust memory or time. */
+#define FILTER_MAX_LENGTH 65536
+
 struct filter;
 
 /* Where and why an expression is wrong. */

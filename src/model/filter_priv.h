@@ -16,9 +16,8 @@
 #include "model/filter.h"
 #include "model/filter_expect.h"
 
-/* Limits of cli.md's language, so that no text can exhaust stack, memory or time. */
-#define FILTER_MAX_LENGTH 65536
-#define FILTER_MAX_DEPTH  64
+/* A limit of the language beside FILTER_MAX_LENGTH, so that no text can exhaust the stack. */
+#define FILTER_MAX_DEPTH 64
 
 enum filter_field_id {
     FILTER_FIELD_OP,

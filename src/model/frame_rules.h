@@ -3,8 +3,9 @@
  * passed over by the "calling frame" of an event.
  *
  * A list of patterns "module!function" with * and ?, case-insensitive, separated by semicolons;
- * the module is written without its suffix. Only the run of matching frames at the leaf is folded:
- * ntdll at the root of every stack stays. Immutable, reference counted, any thread.
+ * the module is written without its suffix. "module" alone is all of its frames, "module!" those
+ * without a symbol. Only the run of matching frames at the leaf is folded: ntdll at the root of
+ * every stack stays. Immutable, reference counted, any thread.
  */
 #ifndef MODEL_FRAME_RULES_H
 #define MODEL_FRAME_RULES_H
@@ -21,13 +22,14 @@ extern const char FRAME_RULES_DEFAULT[];
 
 struct frame_rules;
 
-/* NULL with a line in `info` when `text` is wrong or memory is out; "" folds nothing. */
+/* NULL with a line in `info` (may be NULL) when `text` is wrong or memory is out; "" folds nothing.
+ */
 struct frame_rules *frame_rules_parse(const char *text, struct err_info *info);
 struct frame_rules *frame_rules_ref(const struct frame_rules *r);
 void frame_rules_unref(struct frame_rules *r); /* NULL is fine */
 const char *frame_rules_text(const struct frame_rules *r);
 
-/* True when the frame is one of the allocator's. */
+/* True when the frame is one of the allocator's; `r` may be NULL. About 30 ns a pattern. */
 bool frame_rules_fold(const struct frame_rules *r, const struct frame *f);
 
 /*

@@ -24,12 +24,14 @@ struct stack_figures {
     uint64_t allocs, alloc_bytes;
     uint64_t frees, freed_bytes;
     uint64_t reallocs;
+    uint64_t failed_allocs;
     uint64_t outstanding_bytes, outstanding_blocks; /* at the end of the range */
     uint64_t at_peak_bytes, at_peak_blocks; /* when the whole range's outstanding was greatest */
 };
 
 /* Immutable; made by stack_fold_totals(). */
 struct stack_totals {
+    const struct stack_table *stacks; /* whose ids they are; the trace's */
     size_t count;
     struct stack_figures
         *items; /* by process, then stack; those without events and blocks left out */
