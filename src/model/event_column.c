@@ -82,12 +82,10 @@ static struct value get_source(struct event_reader *reader, const struct row *ro
     return get_own(row, EVENT_HAS_SOURCE, VALUE_SOURCE, row->source);
 }
 
-/* No record's stack is decoded yet, so none is known. */
 static struct value get_stack(struct event_reader *reader, const struct row *row)
 {
     (void)reader;
-    (void)row;
-    return VALUE_ABSENT;
+    return row->stack != STACK_NONE ? value_number(VALUE_ID, row->stack) : VALUE_ABSENT;
 }
 
 static struct value get_process(struct event_reader *reader, const struct row *row)

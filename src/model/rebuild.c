@@ -20,6 +20,7 @@ struct rebuild {
     size_t next_journal, next_late;
     size_t batched;
     struct trace_event batch[REBUILD_BATCH];
+    uint32_t stacks[REBUILD_BATCH]; /* what the row of each event had been given */
 };
 
 /* ---- kept events ---- */
@@ -109,10 +110,11 @@ static bool peek_old(const struct rebuild *rb, struct trace_event *out, bool *ou
     return true;
 }
 
-/* The next event of all three. False at the end. */
-static bool next_event(struct rebuild *rb, struct trace_event *out)
+/* The next event of all three, and the stack its row had been given. False at the end. */
+static bool next_event(struct rebuild *rb, struct trace_event *out, uint32_t *out_stack)
 {
     bool is_journal;
+    *out_stack = STACK_NONE;
     bool has_old = peek_old(rb, out, &is_journal);
     if (rb->next_late < rb->late->count) {
         const struct trace_event *late = &rb->late->items[rb->next_late].event;
@@ -127,7 +129,7 @@ static bool next_event(struct rebuild *rb, struct trace_event *out)
     if (is_journal)
         rb->next_journal++;
     else
-        rb->next_row++;
+        *out_stack = store_given_stack(rb->old->store, rb->next_row++);
     return true;
 }
 
@@ -143,7 +145,7 @@ struct rebuild *rebuild_new(struct trace *old, const struct kept_list *journal,
     rb->old = trace_ref(old);
     rb->journal = journal;
     rb->late = late;
-    rb->made = trace_new(&old->header);
+    rb->made = trace_new_like(old);
     if (rb->made != NULL)
         return rb;
     rebuild_free(rb);
@@ -160,9 +162,22 @@ void rebuild_free(struct rebuild *rb)
     free(rb);
 }
 
+/* The rows of the batch, which begin at `first`, get the stacks they had. */
+static int give_stacks(struct rebuild *rb, uint64_t first)
+{
+    int rc = 0;
+    for (size_t i = 0; i < rb->batched && rc == 0; i++)
+        if (rb->stacks[i] != STACK_NONE)
+            rc = store_set_stack(rb->made->store, first + i, rb->stacks[i]);
+    return rc;
+}
+
 static int flush_batch(struct rebuild *rb)
 {
+    uint64_t first = store_appended(rb->made->store);
     int rc = replay_take(rb->made->replay, rb->batch, rb->batched);
+    if (rc == 0)
+        rc = give_stacks(rb, first);
     rb->batched = 0;
     return rc;
 }
@@ -179,9 +194,10 @@ static int take_special(struct rebuild *rb, const struct trace_event *e)
 int rebuild_step(struct rebuild *rb, size_t max_events)
 {
     struct trace_event e;
+    uint32_t stack;
     for (size_t i = 0; i < max_events; i++) {
         int rc = 0;
-        if (!next_event(rb, &e)) {
+        if (!next_event(rb, &e, &stack)) {
             rc = flush_batch(rb);
             store_publish(rb->made->store);
             return rc;
@@ -189,6 +205,7 @@ int rebuild_step(struct rebuild *rb, size_t max_events)
         if (e.kind != EVENT_HEAP) {
             rc = take_special(rb, &e);
         } else {
+            rb->stacks[rb->batched] = stack;
             rb->batch[rb->batched++] = e;
             if (rb->batched == REBUILD_BATCH)
                 rc = flush_batch(rb);

@@ -413,6 +413,7 @@ static void begin_row(struct row *row, const struct trace_event *e, uint64_t id,
     row->old_address = e->old_address;
     row->old_size = e->old_size;
     row->link = ROW_NONE;
+    row->stack = STACK_NONE;
 }
 
 static void begin_side(struct store_side *side, const struct trace_event *e)

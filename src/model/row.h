@@ -62,7 +62,8 @@ struct row {
     uint64_t size; /* ROW_CLOSES: the block's size; else as the record says */
     uint64_t old_address;
     uint64_t old_size;
-    uint64_t link; /* see row_flags; ROW_NONE when there is none (yet) */
+    uint64_t link;  /* see row_flags; ROW_NONE when there is none (yet) */
+    uint32_t stack; /* id in the trace's stack_table, STACK_NONE when there is none (yet) */
 };
 
 /* A block closed by a row that is not its Free: lost free, repaired ReAlloc, Destroy, lost destroy.

@@ -6,15 +6,24 @@
  * for the row that has the stack to say. Reference counted, because a trace that is made anew for
  * late records goes on with the same stacks. One thread (the worker) adds; any thread may read ids
  * below stack_table_count().
+ *
+ *   slots [tag, id]  ->  entries [frames, count] in segments  ->  frames in an arena
+ *
+ * A promise stands for a stack whose frames come later (etl-format 5, keyed stacks): rows hold the
+ * promise, and all of them get the stack when it is kept, without being visited.
  */
 #ifndef MODEL_STACK_TABLE_H
 #define MODEL_STACK_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* "No stack", in rows and everywhere. */
 #define STACK_NONE UINT32_MAX
+
+/* Promises are numbered from here on, stacks below. */
+#define STACK_PROMISE_FIRST UINT32_C(0x80000000)
 
 struct stack_table;
 
@@ -38,7 +47,24 @@ uint32_t stack_table_count(const struct stack_table *t);
 /* O(1). Any thread. */
 struct stack_frames stack_table_get(const struct stack_table *t, uint32_t id);
 
-/* Bytes it occupies, for the bench and `info`. */
+/* Bytes it occupies, for the bench and `info`. Worker. */
 size_t stack_table_bytes(const struct stack_table *t);
+
+/* ---- promises ---- */
+
+static inline bool stack_is_promise(uint32_t id)
+{
+    return id >= STACK_PROMISE_FIRST && id != STACK_NONE;
+}
+
+/* A new promise; STACK_NONE when memory is out. Worker. */
+uint32_t stack_table_promise(struct stack_table *t);
+
+/* From now on `promise` is the stack `id`, for every reader. Worker. O(1). */
+void stack_table_keep(struct stack_table *t, uint32_t promise, uint32_t id);
+
+/* The stack that a kept promise stands for, STACK_NONE while it is not kept; any other id is
+ * itself. Any thread. O(1). */
+uint32_t stack_table_resolve(const struct stack_table *t, uint32_t id);
 
 #endif

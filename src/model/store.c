@@ -2,8 +2,8 @@
  * The column store of store.h: chunks, appending, publishing, and reading single rows.
  *
  * A chunk is one allocation, its columns one behind the other. The worker writes rows behind
- * `appended`; store_publish() releases them. Only `link` changes later, atomically; a reader that
- * finds a link to a row it cannot see yet takes it as not there.
+ * `appended`; store_publish() releases them. Only `link` and `stack` change later, atomically; a
+ * reader that finds a link to a row it cannot see yet takes it as not there.
  */
 #include "model/store.h"
 
@@ -26,6 +26,9 @@
 #define SLAB_ALIGNMENT ((size_t)2 << 20)
 #define SLAB_CHUNKS    15u
 
+/* Alloc and ReAlloc. */
+#define STACKED_OPS 2u
+
 struct slab {
     struct slab *next;
     char *memory;
@@ -39,6 +42,9 @@ struct store {
     struct slab *slabs;                /* the first one has room */
     uint64_t appended;                 /* worker only */
     _Atomic uint64_t rows;             /* what readers may see */
+    const struct stack_table *stacks;
+    _Atomic uint64_t stack_changes;
+    _Atomic uint64_t stack_rows[STACKED_OPS], stack_given[STACKED_OPS]; /* see stacked_op() */
 };
 
 static const size_t row_bytes =
@@ -56,11 +62,17 @@ struct store *store_new(void)
     return st;
 }
 
+void store_use_stacks(struct store *st, const struct stack_table *stacks)
+{
+    st->stacks = stacks;
+}
+
 static void chunk_free(struct store_chunk *c)
 {
     if (c == NULL)
         return;
     store_extra_release(c);
+    free((void *)c->stack);
     free(c);
 }
 
@@ -323,6 +335,16 @@ static void widen_zone(struct store_zone *z, const struct row *row, uint16_t fla
     z->flags |= flags;
 }
 
+/* Adds to the count of Allocs or ReAllocs; only the worker writes. */
+static void count_stacked(_Atomic uint64_t *counts, unsigned op, uint64_t n)
+{
+    unsigned i = op - HEAP_OP_ALLOC;
+    if (i >= STACKED_OPS)
+        return;
+    uint64_t before = atomic_load_explicit(&counts[i], memory_order_relaxed);
+    atomic_store_explicit(&counts[i], before + n, memory_order_relaxed);
+}
+
 int store_append(struct store *st, const struct row *row, const struct store_side *side)
 {
     assert(row->id == st->appended);
@@ -339,6 +361,7 @@ int store_append(struct store *st, const struct row *row, const struct store_sid
             return rc;
     }
     widen_zone(&c->zone, row, flags);
+    count_stacked(st->stack_rows, row->op, 1);
     st->appended++;
     return 0;
 }
@@ -348,6 +371,71 @@ void store_close(struct store *st, uint64_t opener, uint64_t closer)
     const struct store_chunk *c = chunk_of(st, opener);
     atomic_store_explicit(&c->link[opener % STORE_CHUNK_ROWS], (uint32_t)(closer - opener),
                           memory_order_relaxed);
+}
+
+/* The stack column of a chunk, made with its first stack; NULL when memory is out. */
+static _Atomic uint32_t *need_stacks(const struct store *st, struct store_chunk *c)
+{
+    _Atomic uint32_t *column = atomic_load_explicit(&c->stack, memory_order_relaxed);
+    if (column != NULL)
+        return column;
+    column = malloc(STORE_CHUNK_ROWS * sizeof *column);
+    if (column == NULL)
+        return NULL;
+    memset((void *)column, 0xff, STORE_CHUNK_ROWS * sizeof *column);
+    c->stacks = st->stacks;
+    atomic_store_explicit(&c->stack, column, memory_order_release);
+    return column;
+}
+
+int store_set_stack(struct store *st, uint64_t id, uint32_t stack)
+{
+    struct store_chunk *c =
+        atomic_load_explicit(&st->directory[id / STORE_CHUNK_ROWS], memory_order_relaxed);
+    uint32_t i = (uint32_t)(id % STORE_CHUNK_ROWS);
+    _Atomic uint32_t *column = need_stacks(st, c);
+    if (column == NULL)
+        return -ENOMEM;
+    uint32_t before = atomic_load_explicit(&column[i], memory_order_relaxed);
+    if (before == stack)
+        return 0;
+    atomic_store_explicit(&column[i], stack, memory_order_release);
+    if (before == STACK_NONE)
+        count_stacked(st->stack_given, store_chunk_op(c, i), 1);
+    if (id < atomic_load_explicit(&st->rows, memory_order_relaxed))
+        store_note_stacks(st);
+    return 0;
+}
+
+uint32_t store_given_stack(const struct store *st, uint64_t id)
+{
+    const struct store_chunk *c = chunk_of(st, id);
+    const _Atomic uint32_t *column = atomic_load_explicit(&c->stack, memory_order_relaxed);
+    return column != NULL
+               ? atomic_load_explicit(&column[id % STORE_CHUNK_ROWS], memory_order_relaxed)
+               : STACK_NONE;
+}
+
+void store_note_stacks(struct store *st)
+{
+    uint64_t before = atomic_load_explicit(&st->stack_changes, memory_order_relaxed);
+    atomic_store_explicit(&st->stack_changes, before + 1, memory_order_release);
+}
+
+uint64_t store_stack_changes(const struct store *st)
+{
+    return atomic_load_explicit(&st->stack_changes, memory_order_acquire);
+}
+
+struct store_stack_count store_stack_count(const struct store *st, unsigned op)
+{
+    unsigned i = op - HEAP_OP_ALLOC;
+    if (i >= STACKED_OPS)
+        return (struct store_stack_count){0};
+    return (struct store_stack_count){
+        .rows = atomic_load_explicit(&st->stack_rows[i], memory_order_relaxed),
+        .given = atomic_load_explicit(&st->stack_given[i], memory_order_relaxed),
+    };
 }
 
 uint64_t store_appended(const struct store *st)
@@ -403,6 +491,7 @@ void store_get(const struct store *st, uint64_t id, struct row *out_row)
         .address = c->address[i],
         .size = store_chunk_size(c, i),
         .link = visible_link(st, c, id),
+        .stack = store_chunk_stack(c, i),
     };
     get_old(c, i, out_row);
 }
@@ -464,6 +553,7 @@ size_t store_bytes(const struct store *st)
     size_t bytes = sizeof *st;
     const struct store_chunk *c;
     for (uint64_t i = 0; (c = store_chunk(st, i)) != NULL; i++)
-        bytes += sizeof *c + row_bytes * STORE_CHUNK_ROWS + store_extra_bytes(c);
+        bytes += sizeof *c + row_bytes * STORE_CHUNK_ROWS + store_extra_bytes(c) +
+                 (c->stack != NULL ? STORE_CHUNK_ROWS * sizeof *c->stack : 0);
     return bytes;
 }

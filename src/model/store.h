@@ -2,12 +2,13 @@
  * The rows of a trace, as columns in chunks of 65,536.
  *
  *   directory [65,535 pointers]  ->  chunk: time | op source flags cpu heap thread size address
- * link | zone | extras
+ * link | stack | zone | extras
  *
- * 34 bytes a row. Values too wide for their column, and the payloads of rare operations, live in
- * the chunk's `extras`, sorted by row. One thread (the worker) appends; any thread may read the
- * rows below store_rows(), which never change, with the one exception of `link`: it is set once,
- * when the row that closes the block arrives, by an atomic store.
+ * 34 bytes a row, and four more in the chunks that have stacks. Values too wide for their column,
+ * and the payloads of rare operations, live in the chunk's `extras`, sorted by row. One thread (the
+ * worker) appends; any thread may read the rows below store_rows(), which never change, with two
+ * exceptions, set by atomic stores: `link`, once, when the row that closes the block arrives, and
+ * `stack`, when the stack arrives.
  */
 #ifndef MODEL_STORE_H
 #define MODEL_STORE_H
@@ -19,6 +20,7 @@
 
 #include "base/arena.h"
 #include "model/row.h"
+#include "model/stack_table.h"
 
 #define STORE_CHUNK_ROWS    65536u
 #define STORE_MAX_CHUNKS    65535u /* 4.29 G rows: row numbers and `link` distances fit 32 bits */
@@ -95,6 +97,8 @@ struct store_chunk {
     uint64_t *address;
     _Atomic uint32_t
         *link; /* distance to the linked row, 0 = none; see row_flags for the direction */
+    _Atomic uint32_t *_Atomic stack;     /* ids or promises; NULL until the chunk's first stack */
+    const struct stack_table *stacks;    /* the store's; set before `stack` */
     struct store_extra **extra_segments; /* of STORE_EXTRA_SEGMENT each; NULL until the first */
     _Atomic uint32_t extra_count;        /* publishes the extras below it */
     struct arena arena;                  /* extras' values */
@@ -104,6 +108,9 @@ struct store;
 
 struct store *store_new(void); /* NULL when memory is out */
 void store_free(struct store *st);
+
+/* Says whose ids the stacks of rows will be; borrowed. Before the first store_set_stack(). */
+void store_use_stacks(struct store *st, const struct stack_table *stacks);
 
 /* What goes with a row into the extras; zeroed when there is nothing. Copied. */
 struct store_side {
@@ -132,6 +139,32 @@ bool store_prepare(struct store *st);
 
 /* Tells the row `opener` that the row `closer` > `opener` ended its block. O(1). Worker only. */
 void store_close(struct store *st, uint64_t opener, uint64_t closer);
+
+/*
+ * Gives row `id` < store_appended() a stack or a promise of one (stack_table.h), in place of what
+ * it had. Returns 0 or -ENOMEM. O(1). Worker only.
+ */
+int store_set_stack(struct store *st, uint64_t id, uint32_t stack);
+
+/* What store_set_stack() gave the row last, promises included; STACK_NONE before. Worker only. */
+uint32_t store_given_stack(const struct store *st, uint64_t id);
+
+/* Counts a change to the stacks of published rows that happened elsewhere: a promise was kept. */
+void store_note_stacks(struct store *st);
+
+/*
+ * Counts the changes to the stacks of rows that had been published: what was added up by stack must
+ * be added up anew when it differs. Any thread.
+ */
+uint64_t store_stack_changes(const struct store *st);
+
+/* Rows of an operation, and those of them that were given a stack or a promise. Any thread. */
+struct store_stack_count {
+    uint64_t rows, given;
+};
+
+/* For HEAP_OP_ALLOC and HEAP_OP_REALLOC, zeros for any other operation. O(1). */
+struct store_stack_count store_stack_count(const struct store *st, unsigned op);
 
 /* Rows appended so far; worker only. */
 uint64_t store_appended(const struct store *st);
@@ -219,6 +252,16 @@ static inline uint32_t store_chunk_source(const struct store_chunk *c, uint32_t 
     if (c->source[i] < STORE_NO_SOURCE)
         return c->source[i];
     return (uint32_t)store_chunk_wide(c, i, STORE_EXTRA_SOURCE);
+}
+
+/* The stack of the row; STACK_NONE when there is none or only a promise. Any thread. */
+static inline uint32_t store_chunk_stack(const struct store_chunk *c, uint32_t i)
+{
+    const _Atomic uint32_t *column = atomic_load_explicit(&c->stack, memory_order_acquire);
+    if (column == NULL)
+        return STACK_NONE;
+    uint32_t stack = atomic_load_explicit(&column[i], memory_order_acquire);
+    return stack < STACK_PROMISE_FIRST ? stack : stack_table_resolve(c->stacks, stack);
 }
 
 /*

@@ -7,22 +7,39 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-struct trace *trace_new(const struct etl_file_header *header)
+/* Takes the reference to `stacks`. */
+static struct trace *trace_new_with(const struct etl_file_header *header,
+                                    struct stack_table *stacks)
 {
     struct trace *t = calloc(1, sizeof *t);
-    if (t == NULL)
+    if (t == NULL) {
+        stack_table_unref(stacks);
         return NULL;
+    }
     atomic_init(&t->refs, 1);
     t->header = *header;
     etl_clock_init(&t->clock, header);
     t->registry = registry_new();
+    t->stacks = stacks;
     t->store = store_new();
-    if (t->registry != NULL && t->store != NULL)
+    if (t->store != NULL)
+        store_use_stacks(t->store, stacks);
+    if (t->registry != NULL && t->stacks != NULL && t->store != NULL)
         t->replay = replay_new(t->store, t->registry, t->clock.ticks_per_second);
     if (t->replay != NULL)
         return t;
     trace_unref(t);
     return NULL;
+}
+
+struct trace *trace_new(const struct etl_file_header *header)
+{
+    return trace_new_with(header, stack_table_new());
+}
+
+struct trace *trace_new_like(const struct trace *old)
+{
+    return trace_new_with(&old->header, stack_table_ref(old->stacks));
 }
 
 struct trace *trace_ref(struct trace *t)
@@ -37,6 +54,7 @@ void trace_unref(struct trace *t)
         return;
     replay_free(t->replay);
     store_free(t->store);
+    stack_table_unref(t->stacks);
     registry_free(t->registry);
     free(t);
 }

@@ -21,6 +21,7 @@ struct trace {
         header; /* clock, CPUs, loss counts; refreshed when a live session ends (worker only) */
     struct etl_clock clock; /* fixed when the trace is made; any thread */
     struct registry *registry;
+    struct stack_table *stacks; /* referenced; a trace made anew shares it */
     struct store *store;
     struct replay *replay; /* worker only */
     _Atomic uint32_t refs;
@@ -28,6 +29,9 @@ struct trace {
 
 /* A new, empty trace with one reference; NULL when memory is out. */
 struct trace *trace_new(const struct etl_file_header *header);
+
+/* The same for making `old` anew: its header and its stacks, whose ids stay good. */
+struct trace *trace_new_like(const struct trace *old);
 
 struct trace *trace_ref(struct trace *t);
 void trace_unref(struct trace *t); /* NULL is fine; any thread; the last one frees */

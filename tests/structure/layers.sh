@@ -15,7 +15,7 @@ allow() {
 
 std='[a-z0-9]+\.h|(sys|linux)/[a-z]+\.h'
 own() { # own FOLDER: the C library and nothing else that happens to have a plain name
-    if grep -nE 'include <(uv|curses|ini|jansson|libfwnt|pcre2|cmocka|vterm)\.h>' "$1"/*.[ch] | grep -vE "<($2)\.h>"; then
+    if grep -nE 'include <(uv|curses|ini|jansson|libfwnt|pcre2|xxhash|cmocka|vterm)\.h>' "$1"/*.[ch] | grep -vE "<($2)\.h>"; then
         echo "$1 may not use that library"
         status=1
     fi
@@ -38,7 +38,7 @@ allow src/runtime  "$std|(base|decoder|model|source|export|config|runtime|ui)/.*
 own src/base     'none'
 own src/config   'ini'
 own decoder      'libfwnt'
-own src/model    'pcre2'
+own src/model    'pcre2|xxhash'
 own src/source   'none'
 own src/export   'none'
 own src/commands 'jansson'
