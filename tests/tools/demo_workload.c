@@ -182,8 +182,11 @@ static void download(struct stage *stage, struct stage_actor *actor)
 {
     stage_alloc(stage, actor, actor->held, rng_range(&stage->rng, 32, 1400), MKETL_SOURCE_LOWFRAG,
                 actor->beat % 16 ? 0 : SITE_UPDATER);
+    int64_t walk = actor->beat % 16 ? 0 : 1; /* the walk of a stack takes a tick */
+    stage->now += walk;
     if (actor->beat % 3 != 0 && actor->held->count > 1)
         stage_free(stage, actor, actor->held, 0);
+    stage->now -= walk;
 }
 
 static void end_updater(struct stage *stage, struct stage_actor *actor)

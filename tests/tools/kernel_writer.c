@@ -26,6 +26,13 @@ void kernel_writer_put_process(struct wire *wire, const struct mketl_event *even
 {
     enum { FLAG_WOW64 = 2 };
     uint8_t p = event->pointer_size;
+    if (version == 0) {
+        wire_pointer(wire, p, event->target_pid);
+        wire_pointer(wire, p, event->source);
+        put_sid(wire, p);
+        wire_narrow(wire, event->name);
+        return;
+    }
     wire_pointer(wire, p, 0xffffbe872a8850c0u); /* UniqueProcessKey */
     wire_u32(wire, event->target_pid);
     wire_u32(wire, event->source);
@@ -38,7 +45,7 @@ void kernel_writer_put_process(struct wire *wire, const struct mketl_event *even
     put_sid(wire, p);
     wire_narrow(wire, event->name);
     if (version >= 2)
-        wire_wide(wire, event->name);
+        wire_wide(wire, event->text ? event->text : event->name);
     if (version >= 4) {
         wire_wide(wire, ""); /* PackageFullName */
         wire_wide(wire, ""); /* ApplicationId */
@@ -47,29 +54,27 @@ void kernel_writer_put_process(struct wire *wire, const struct mketl_event *even
         wire_u64(wire, 0); /* ExitTime */
 }
 
-void kernel_writer_put_thread(struct wire *wire, const struct mketl_event *event)
+void kernel_writer_put_thread(struct wire *wire, const struct mketl_event *event, uint8_t version)
 {
-    enum { POINTERS = 7 };
+    enum { POINTERS = 7, OLD_POINTERS = 6 };
+    if (version == 0) {
+        wire_u32(wire, event->target_tid);
+        wire_u32(wire, event->target_pid);
+        return;
+    }
     wire_u32(wire, event->target_pid);
     wire_u32(wire, event->target_tid);
-    for (uint64_t i = 0; i < POINTERS; i++)
+    if (version == 1 && event->opcode == MKETL_END)
+        return;
+    for (uint64_t i = 0; i < (version == 1 ? OLD_POINTERS : POINTERS); i++)
         wire_pointer(wire, event->pointer_size, 0x10000 * (i + 1) + event->target_tid);
-    wire_u32(wire, 0);          /* SubProcessTag */
-    wire_u32(wire, 0x00020508); /* BasePriority, PagePriority, IoPriority, Flags */
-}
-
-void kernel_writer_put_image(struct wire *wire, const struct mketl_event *event)
-{
-    uint8_t p = event->pointer_size;
-    wire_pointer(wire, p, event->address);
-    wire_pointer(wire, p, event->size);
-    wire_u32(wire, event->target_pid);
-    wire_u32(wire, 0);          /* ImageChecksum */
-    wire_u32(wire, 0x65a1b2c3); /* TimeDateStamp */
-    wire_u32(wire, 0);          /* SignatureLevel, SignatureType, reserved */
-    wire_pointer(wire, p, event->address);
-    wire_zeros(wire, 4 * sizeof(uint32_t));
-    wire_wide(wire, event->name);
+    if (version == 1) {
+        wire_u8(wire, 0); /* WaitMode */
+        return;
+    }
+    wire_u32(wire, 0); /* SubProcessTag */
+    if (version >= 3)
+        wire_u32(wire, 0x00020508); /* BasePriority, PagePriority, IoPriority, Flags */
 }
 
 void kernel_writer_put_switch(struct wire *wire, const struct mketl_event *event)
@@ -79,23 +84,6 @@ void kernel_writer_put_switch(struct wire *wire, const struct mketl_event *event
     wire_u64(wire, 0x0000010800000808); /* priorities, wait reason and states */
     wire_u32(wire, 3);                  /* NewWaitTime */
     wire_u32(wire, 0);
-}
-
-/* Frames leaf first: ntdll, ucrtbase, then the program, chosen by the call site's number. */
-void kernel_writer_put_stack(struct wire *wire, const struct mketl_event *event)
-{
-    static const uint64_t COMMON[] = {0x7ffb3a2f1c40, 0x7ffb3a2ef0a7, 0x7ffb37d1b8e6};
-    static const uint64_t PROGRAM = 0x7ff6a0c01000;
-    enum { COMMON_FRAMES = sizeof COMMON / sizeof COMMON[0] };
-    wire_u64(wire, (uint64_t)event->stack_time);
-    wire_u32(wire, event->pid);
-    wire_u32(wire, event->tid);
-    for (uint32_t i = 0; i < event->count; i++) {
-        uint64_t frame = i < COMMON_FRAMES
-                             ? COMMON[i]
-                             : PROGRAM + (event->source * 7919ull + i * 104729ull) % 0x40000;
-        wire_pointer(wire, event->pointer_size, frame);
-    }
 }
 
 void kernel_writer_put_sample(struct wire *wire, const struct mketl_event *event)

@@ -65,12 +65,30 @@ static void identify(const uint8_t *p, const struct shape *shape, struct mini_re
         record->is_heap = p[7] == 0x10;
         memory = p[7] == 0x02;
     } else {
+        bool manifest = record->type == 18 || record->type == 19;
         bool classic = record->type == 10 || record->type == 20;
-        record->opcode = p[4];
-        record->is_heap = classic && memcmp(p + 0x18, HEAP_GUID, sizeof HEAP_GUID) == 0;
+        record->opcode = manifest ? p[0x2d] : p[4];
+        record->is_heap =
+            (classic || manifest) && memcmp(p + 0x18, HEAP_GUID, sizeof HEAP_GUID) == 0;
         memory = classic && memcmp(p + 0x18, MEMORY_GUID, sizeof MEMORY_GUID) == 0;
     }
     record->is_range = memory && record->opcode >= 100 && record->opcode <= 104;
+}
+
+/* Bytes of the extended items of an EVENT record (etl-format 2.2); more than `room` when they make
+ * no sense. */
+static size_t item_bytes(const uint8_t *p, size_t room)
+{
+    enum { HEADER = 0x50 };
+    size_t at = HEADER;
+    bool more = u16(p + 4) & 1;
+    while (more && at + 8 <= room) {
+        more = u16(p + at + 4) & 1;
+        if (u16(p + at) < 8 || u16(p + at) % 8 != 0)
+            return room + 1;
+        at += u16(p + at);
+    }
+    return at - HEADER;
 }
 
 /* One record at `p`, of which `room` bytes are left.  Returns its Size, or 0. */
@@ -85,6 +103,8 @@ static size_t read_record(const uint8_t *p, size_t room, struct mini_record *rec
     size_t header = shape->size;
     if (record->type == 16 || record->type == 17)
         header += perfinfo_extension(p);
+    if ((record->type == 18 || record->type == 19) && size >= header && size <= room)
+        header += item_bytes(p, size);
     if (size < header || size > room)
         return 0;
     record->time = (int64_t)u64(p + shape->time_at);

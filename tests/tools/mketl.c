@@ -28,7 +28,26 @@ static const uint16_t DEFAULT_RATES[MKETL_KNOBS] = {
 static bool is_modifier(size_t knob)
 {
     return knob == MKETL_KNOB_INTERLEAVE || knob == MKETL_KNOB_DUPLICATE ||
-           knob == MKETL_KNOB_TIE || knob == MKETL_KNOB_ODD_SOURCE || knob == MKETL_KNOB_STACK;
+           knob == MKETL_KNOB_TIE || knob == MKETL_KNOB_ODD_SOURCE || knob == MKETL_KNOB_STACK ||
+           (knob >= MKETL_KNOB_STACK_OTHER && knob <= MKETL_KNOB_STACK_ITEM);
+}
+
+/* What --mix makes of the rates that nobody set. */
+static const uint16_t MIXED_RATES[MKETL_KNOBS] = {
+    [MKETL_KNOB_STACK] = 900,        [MKETL_KNOB_STACK_OTHER] = 200, [MKETL_KNOB_STACK_KEYED] = 500,
+    [MKETL_KNOB_STACK_KERNEL] = 250, [MKETL_KNOB_STACK_MIXED] = 60,  [MKETL_KNOB_STACK_LATE] = 400,
+    [MKETL_KNOB_STACK_HALF] = 20,    [MKETL_KNOB_STACK_ITEM] = 60,   [MKETL_KNOB_PLUGIN] = 3,
+    [MKETL_KNOB_PROCESS_END] = 1,    [MKETL_KNOB_TIE] = 30,
+};
+
+static void mix(struct mketl_options *options)
+{
+    options->images = true;
+    if (options->pointers == MKETL_POINTERS_64)
+        options->pointers = MKETL_POINTERS_MIXED;
+    for (size_t i = 0; i < MKETL_KNOBS; i++)
+        if (options->rates[i] == 0)
+            options->rates[i] = MIXED_RATES[i];
 }
 
 static void default_to(uint32_t *value, uint32_t usual)
@@ -39,6 +58,8 @@ static void default_to(uint32_t *value, uint32_t usual)
 
 static void fill_defaults(struct mketl_options *options)
 {
+    if (options->mix)
+        mix(options);
     default_to(&options->processes, 3);
     default_to(&options->heaps, 3);
     default_to(&options->threads, 4);
@@ -48,6 +69,7 @@ static void fill_defaults(struct mketl_options *options)
     default_to(&options->cpu_mhz, 2800);
     default_to(&options->max_buffers, 8);
     default_to(&options->tail_buffers, 3);
+    default_to(&options->stack_sites, 24);
     if (options->events == 0)
         options->events = 10000;
     if (options->frequency == 0)
@@ -142,11 +164,14 @@ int mketl_generate(const struct mketl_options *options, struct mketl_trace *out_
         free(text);
         return -1;
     }
-    etl_writer_finish(&recorder.writer);
+    recorder_finish(&recorder);
     struct truth_facts facts;
     shape_apply(&recorder, out_trace, &facts);
     out_trace->text = text;
+    out_trace->frames = recorder.frames;
+    recorder.frames = (struct frames){0};
     truth_derive_ids(out_trace->events, out_trace->event_count);
+    truth_join_stacks(out_trace->events, out_trace->event_count, &out_trace->frames);
     truth_replay(out_trace->events, out_trace->event_count, &facts, &out_trace->truth);
     recorder_release(&recorder);
     return 0;
@@ -193,6 +218,7 @@ void mketl_trace_release(struct mketl_trace *trace)
     free(trace->buffers);
     free(trace->events);
     free(trace->text);
+    frames_release(&trace->frames);
     truth_release(&trace->truth);
     memset(trace, 0, sizeof *trace);
 }

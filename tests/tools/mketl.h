@@ -21,6 +21,7 @@
 
 #include "etl_writer.h"
 #include "file_header.h"
+#include "frames.h"
 #include "heap_writer.h"
 #include "mketl_event.h"
 #include "truth.h"
@@ -91,7 +92,13 @@ struct mketl_options {
     bool lying_headers;           /* Alloc, Free, ReAlloc: header type of the other pointer size */
     bool pmc_counters;            /* PERFINFO headers carry a PEBS index and performance counters */
     enum mketl_layout layout;
-    uint8_t process_version; /* 0: 4 */
+    uint8_t process_version; /* of Process records, and of Thread and Image up to 3; 0: 4 */
+    bool ancient;            /* Process, Thread and Image records of version 0 */
+
+    bool images;          /* write Image, ImageId and configuration records */
+    bool mix;             /* images and stacks in every form: sets the rates that are 0 */
+    uint32_t stack_sites; /* ways to the heap in each process; 0: 24 */
+    uint32_t stack_cpu;   /* 1 + the CPU that tells the frames of keys; 0: any */
 
     uint32_t cpus;         /* 0: 4 */
     uint32_t buffer_size;  /* 0: 65,536 */
@@ -125,7 +132,8 @@ struct mketl_trace {
     struct mketl_event *events; /* what stands in the file, in trace order */
     size_t event_count;
     struct truth truth;
-    char *text; /* what event names may point into */
+    struct frames frames; /* the stacks that the events name */
+    char *text;           /* what event names may point into */
 };
 
 /*

@@ -68,12 +68,33 @@ enum mketl_kind {
     MKETL_KIND_THREAD,   /* opcode: mketl_life_op; about target_tid of target_pid */
     MKETL_KIND_IMAGE,    /* opcode: mketl_life_op; `name` at `address` in target_pid */
     MKETL_KIND_SWITCH,   /* the CPU goes from target_pid (a thread id) to target_tid */
-    MKETL_KIND_STACK,    /* call stack of the event at stack_time on (pid, tid) */
+    MKETL_KIND_STACK,    /* opcode: stack_op; of the event at stack_time on (target_pid, _tid) */
     MKETL_KIND_SAMPLE,   /* a CPU sample */
     MKETL_KIND_CONTROL,  /* a group-0 record, opcode as in etl-format 2.5 */
+    MKETL_KIND_IMAGE_ID, /* opcode: mketl_image_id_op; about `module` at `address` */
+    MKETL_KIND_CONFIG,   /* the CPUs of the machine `name` */
+    MKETL_KIND_SETUP,    /* opcode: mketl_setup_op, with `name` and `text` */
     MKETL_KIND_INSTANCE, /* INSTANCE, EVENT and MESSAGE records of providers nobody knows */
     MKETL_KIND_EVENT,
     MKETL_KIND_MESSAGE
+};
+
+/* ImageId opcodes (etl-format 6.4). */
+enum mketl_image_id_op { MKETL_IMAGE_INFO = 0, MKETL_IMAGE_RSDS = 36, MKETL_IMAGE_VERSION = 64 };
+
+/* SystemConfigEx opcodes (etl-format 6.5). */
+enum mketl_setup_op { MKETL_SETUP_BUILD = 32, MKETL_SETUP_VOLUME = 35 };
+
+/* A module's file: what its image records say of it, wherever it is loaded. */
+struct mketl_module {
+    const char *path; /* as the kernel writes it */
+    uint32_t size;
+    uint32_t timestamp;
+    uint32_t checksum;
+    const char *pdb; /* NULL: it has none */
+    uint8_t guid[16];
+    uint32_t age;
+    const char *version; /* FileVersion; NULL: it has no version resource */
 };
 
 /*
@@ -93,13 +114,18 @@ struct mketl_event {
     uint64_t allocated;
     int64_t stack_time;
     const char *name; /* UTF-8; borrowed from the workload for as long as the trace lives */
-    uint32_t pid;     /* of the header, and what a reader should know about the event */
+    const char *text; /* a second text: command line, drive; NULL: none */
+    const struct mketl_module *module; /* IMAGE, IMAGE_ID; NULL: `name` and `size` are all */
+    uint32_t pid; /* of the header, and what a reader should know about the event */
     uint32_t tid;
     uint32_t target_pid;
     uint32_t target_tid;
     uint32_t source;
     uint32_t flags; /* HeapFlags */
     uint32_t count; /* NoOfUCRs */
+    uint32_t stack; /* STACK: its frames; HEAP and RANGE in a finished trace: what the file says of
+                     * the whole stack; a number of the trace's frames, 0 without */
+    uint32_t meant; /* HEAP: the stack the workload gave the event */
     uint32_t
         buffer; /* where it stands: its buffer's id, in a finished trace the sequence number, */
     uint32_t offset; /* the offset in that buffer, */

@@ -6,6 +6,7 @@
 #include "workload.h"
 
 #include "sim.h"
+#include "sim_program.h"
 
 enum {
     FREE_LAG = 34,       /* of a moving realloc's Free and summary behind its Alloc, */
@@ -356,6 +357,7 @@ static void (*const ACTIONS[MKETL_KNOBS])(struct sim *, const struct sim_step *)
     [MKETL_KNOB_UNKNOWN_OP] = act_unknown_op,
     [MKETL_KNOB_SAMPLE] = act_sample,
     [MKETL_KNOB_FOREIGN] = act_foreign,
+    [MKETL_KNOB_PLUGIN] = sim_program_plugin,
 };
 
 static void add_up_rates(struct sim *sim)

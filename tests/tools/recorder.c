@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image_writer.h"
 #include "kernel_writer.h"
 #include "mem.h"
 
-enum { LOGGER_PID = 4, LOGGER_TID = 88, THREAD_VERSION = 3, PMC_COUNTERS = 3 };
+enum { LOGGER_PID = 4, LOGGER_TID = 88, PMC_COUNTERS = 3 };
 
 /* 2025-03-04 09:15:00 UTC, ten minutes after boot. */
 static const int64_t START_TIME = 133855533000000000;
@@ -74,6 +75,9 @@ static const struct {
     [MKETL_KIND_STACK] =    {WIRE_PERFINFO, WIRE_GROUP_STACK,    2},
     [MKETL_KIND_SAMPLE] =   {WIRE_PERFINFO, WIRE_GROUP_PERFINFO, 2},
     [MKETL_KIND_CONTROL] =  {WIRE_PERFINFO, WIRE_GROUP_FILE,     2},
+    [MKETL_KIND_IMAGE_ID] = {WIRE_FULL,     WIRE_GROUP_IMAGE_ID, 2},
+    [MKETL_KIND_CONFIG] =   {WIRE_SYSTEM,   WIRE_GROUP_CONFIG,   3},
+    [MKETL_KIND_SETUP] =    {WIRE_FULL,     WIRE_GROUP_SETUP,    2},
     [MKETL_KIND_INSTANCE] = {WIRE_INSTANCE, 0,                   1},
     [MKETL_KIND_EVENT] =    {WIRE_EVENT,    0,                   1},
     [MKETL_KIND_MESSAGE] =  {WIRE_MESSAGE,  0,                   0},
@@ -81,7 +85,7 @@ static const struct {
 /* clang-format on */
 
 /* Opcodes that a kind has just one of. */
-enum { OP_SWITCH = 0x24, OP_STACK = 0x20, OP_SAMPLE = 0x2e };
+enum { OP_SWITCH = 0x24, OP_SAMPLE = 0x2e, OP_CONFIG_CPU = 0x0a };
 
 static bool hooked(enum wire_family family)
 {
@@ -106,7 +110,7 @@ static enum wire_family choose_family(struct recorder *recorder, const struct mk
 {
     enum wire_family family = KINDS[event->kind].family;
     if (event->kind == MKETL_KIND_HEAP)
-        family = heap_family(recorder);
+        family = recorder->call ? WIRE_EVENT : heap_family(recorder);
     /* A re-logger turns every hook id into a class GUID. */
     if (recorder->options->shape == MKETL_SHAPE_RELOGGED && hooked(family))
         return WIRE_FULL;
@@ -154,12 +158,31 @@ static void fit_to_record(const struct recorder *recorder, struct mketl_event *e
         *values[i] &= UINT32_MAX;
 }
 
+/* Systems that write old Process records write old Image and Thread records, too. */
+static uint8_t image_version(const struct recorder *recorder)
+{
+    enum { NEWEST = 3 };
+    if (recorder->options->ancient)
+        return 0;
+    uint8_t version = recorder->options->process_version;
+    return version < NEWEST ? version : NEWEST;
+}
+
+static uint8_t thread_version(const struct recorder *recorder)
+{
+    return image_version(recorder);
+}
+
 static uint8_t header_version(const struct recorder *recorder, const struct mketl_event *event)
 {
     if (event->kind == MKETL_KIND_HEAP)
         return heap_writer_version(event->opcode, heap_layout(recorder));
     if (event->kind == MKETL_KIND_PROCESS)
-        return recorder->options->process_version;
+        return recorder->options->ancient ? 0 : recorder->options->process_version;
+    if (event->kind == MKETL_KIND_IMAGE || event->kind == MKETL_KIND_THREAD)
+        return image_version(recorder);
+    if (event->kind == MKETL_KIND_IMAGE_ID && event->opcode == MKETL_IMAGE_VERSION)
+        return 0;
     return KINDS[event->kind].version;
 }
 
@@ -180,10 +203,10 @@ static uint8_t header_opcode(const struct mketl_event *event)
     enum { IMAGE_LOAD = 0x0a };
     if (event->kind == MKETL_KIND_SWITCH)
         return OP_SWITCH;
-    if (event->kind == MKETL_KIND_STACK)
-        return OP_STACK;
     if (event->kind == MKETL_KIND_SAMPLE)
         return OP_SAMPLE;
+    if (event->kind == MKETL_KIND_CONFIG)
+        return OP_CONFIG_CPU;
     if (event->kind == MKETL_KIND_IMAGE && event->opcode == MKETL_START)
         return IMAGE_LOAD;
     return event->opcode;
@@ -236,31 +259,42 @@ static void put_payload(struct recorder *recorder, const struct mketl_event *eve
     struct wire *wire = &recorder->wire;
     switch ((enum mketl_kind)event->kind) {
     case MKETL_KIND_HEAP:
+        if (recorder->call)
+            stack_log_put_items(recorder, recorder->call, event->pointer_size);
         heap_writer_put(wire, event, heap_layout(recorder));
         break;
     case MKETL_KIND_RANGE:
         heap_writer_put_range(wire, event);
         break;
     case MKETL_KIND_PROCESS:
-        kernel_writer_put_process(wire, event, recorder->options->process_version);
+        kernel_writer_put_process(wire, event, header_version(recorder, event));
         break;
     case MKETL_KIND_THREAD:
-        kernel_writer_put_thread(wire, event);
+        kernel_writer_put_thread(wire, event, thread_version(recorder));
         break;
     case MKETL_KIND_IMAGE:
-        kernel_writer_put_image(wire, event);
+        image_writer_put(wire, event, image_version(recorder));
         break;
     case MKETL_KIND_SWITCH:
         kernel_writer_put_switch(wire, event);
         break;
     case MKETL_KIND_STACK:
-        kernel_writer_put_stack(wire, event);
+        stack_log_put(recorder, event);
         break;
     case MKETL_KIND_SAMPLE:
         kernel_writer_put_sample(wire, event);
         break;
     case MKETL_KIND_CONTROL:
         kernel_writer_put_control(wire, event);
+        break;
+    case MKETL_KIND_IMAGE_ID:
+        image_writer_put_id(wire, event);
+        break;
+    case MKETL_KIND_CONFIG:
+        image_writer_put_config(wire, event, recorder->options->cpus);
+        break;
+    case MKETL_KIND_SETUP:
+        image_writer_put_setup(wire, event);
         break;
     case MKETL_KIND_INSTANCE:
     case MKETL_KIND_EVENT:
@@ -279,8 +313,7 @@ static void remember(struct recorder *recorder, const struct mketl_event *event)
     recorder->events[recorder->event_count++] = *event;
 }
 
-/* Writes an event whose time is raw already. */
-static void write_event(struct recorder *recorder, const struct mketl_event *original)
+int64_t recorder_write(struct recorder *recorder, const struct mketl_event *original)
 {
     struct mketl_event event = *original;
     if (recorder->writer.shared)
@@ -288,6 +321,8 @@ static void write_event(struct recorder *recorder, const struct mketl_event *ori
     if (event.time < recorder->last_time[event.cpu])
         event.time = recorder->last_time[event.cpu];
     recorder->last_time[event.cpu] = event.time;
+    if (recorder->newest < event.time)
+        recorder->newest = event.time;
     event.family = (uint8_t)choose_family(recorder, &event);
     event.pointer_size = choose_pointer_size(recorder, &event);
     fit_to_record(recorder, &event);
@@ -297,13 +332,14 @@ static void write_event(struct recorder *recorder, const struct mketl_event *ori
     struct etl_place place;
     if (!wire_end(&recorder->wire) ||
         !etl_writer_append(&recorder->writer, event.cpu, &recorder->wire, event.time, &place))
-        return;
+        return event.time;
     event.buffer = place.buffer;
     event.offset = place.offset;
     event.bytes = place.bytes;
     if (event.kind == MKETL_KIND_HEAP)
         recorder->logged = event;
     remember(recorder, &event);
+    return event.time;
 }
 
 /* Tells which thread runs on the event's CPU, and whose it is, when that is news. */
@@ -318,46 +354,65 @@ static void switch_to_thread(struct recorder *recorder, const struct mketl_event
         told.kind = MKETL_KIND_THREAD;
         told.opcode = MKETL_START;
         told.target_pid = event->pid;
-        write_event(recorder, &told);
+        recorder_write(recorder, &told);
         map_set(&recorder->thread_pid, event->tid, 0, event->pid + 1ull);
     }
     uint64_t running = map_get(&recorder->running, told.cpu, 0);
     if (running != event->tid + 1ull) {
         told.kind = MKETL_KIND_SWITCH;
         told.target_pid = running ? (uint32_t)(running - 1) : 0;
-        write_event(recorder, &told);
+        recorder_write(recorder, &told);
         map_set(&recorder->running, told.cpu, 0, event->tid + 1ull);
     }
 }
 
-void recorder_log(struct recorder *recorder, const struct mketl_event *event)
+/* Logs an event that has the stack of `call`, or none.  False when it came before the session. */
+static bool log_event(struct recorder *recorder, const struct mketl_event *event,
+                      const struct stack_call *call)
 {
     struct mketl_event raw = *event;
     raw.time = raw_time(recorder, event->time);
+    stack_log_flush(recorder, raw.time);
     if (event->kind == MKETL_KIND_HEAP) {
         if (recorder->heap_events++ < recorder->options->attach_late)
-            return;
+            return false;
         if (recorder->options->context_switches)
             switch_to_thread(recorder, &raw);
     }
-    write_event(recorder, &raw);
+    if (call && !recorder->options->no_truth)
+        raw.meant = frames_join(&recorder->frames, call->kernel, call->user);
+    if (call && call->in_event) {
+        raw.stack = raw.meant;
+        recorder->call = call;
+    }
+    recorder_write(recorder, &raw);
+    recorder->call = NULL;
+    return true;
 }
 
-void recorder_log_stack(struct recorder *recorder, uint32_t site, uint32_t frames)
+void recorder_log(struct recorder *recorder, const struct mketl_event *event)
 {
-    struct mketl_event stack = recorder->logged;
-    stack.kind = MKETL_KIND_STACK;
-    stack.pointer_size = 0;
-    stack.stack_time = stack.time;
-    stack.time++; /* the walk comes after the event */
-    stack.source = site;
-    stack.count = frames;
-    write_event(recorder, &stack);
+    log_event(recorder, event, NULL);
+}
+
+void recorder_log_called(struct recorder *recorder, const struct mketl_event *event,
+                         const struct stack_call *call)
+{
+    if (log_event(recorder, event, call) && !call->in_event)
+        stack_log_add(&recorder->stacks, &recorder->logged, call);
+}
+
+void recorder_finish(struct recorder *recorder)
+{
+    stack_log_finish(recorder);
+    etl_writer_finish(&recorder->writer);
 }
 
 void recorder_release(struct recorder *recorder)
 {
     etl_writer_release(&recorder->writer);
+    stack_log_release(&recorder->stacks);
+    frames_release(&recorder->frames);
     map_release(&recorder->running);
     map_release(&recorder->thread_pid);
     free(recorder->last_time);

@@ -10,9 +10,11 @@
 #include <stdint.h>
 
 #include "etl_writer.h"
+#include "frames.h"
 #include "map.h"
 #include "mketl.h"
 #include "rng.h"
+#include "stack_log.h"
 #include "wire.h"
 
 /* Workload time: ticks of 100 ns since the trace's start, whatever the trace's clock. */
@@ -23,11 +25,15 @@ struct recorder {
     struct file_header header;
     struct etl_writer writer;
     struct rng rng;
-    struct map running;        /* (cpu, 0) -> tid + 1 of the last context switch written */
-    struct map thread_pid;     /* (tid, 0) -> pid + 1 of the last Thread record written */
-    int64_t *last_time;        /* per CPU, raw */
-    uint64_t heap_events;      /* heap events logged so far */
-    struct mketl_event logged; /* the last heap event, as it was written */
+    struct map running;            /* (cpu, 0) -> tid + 1 of the last context switch written */
+    struct map thread_pid;         /* (tid, 0) -> pid + 1 of the last Thread record written */
+    int64_t *last_time;            /* per CPU, raw */
+    int64_t newest;                /* the latest of them */
+    struct frames frames;          /* of all stacks */
+    struct stack_log stacks;       /* what is still to be logged of them */
+    const struct stack_call *call; /* of the event being written, when it carries it itself */
+    uint64_t heap_events;          /* heap events logged so far */
+    struct mketl_event logged;     /* the last heap event, as it was written */
     struct mketl_event *events;
     size_t event_count;
     size_t event_capacity;
@@ -43,8 +49,18 @@ void recorder_init(struct recorder *recorder, const struct mketl_options *option
  */
 void recorder_log(struct recorder *recorder, const struct mketl_event *event);
 
-/* A StackWalk record of `frames` frames, told apart by `site`, for the last heap event. */
-void recorder_log_stack(struct recorder *recorder, uint32_t site, uint32_t frames);
+/* The same, with the call stack of the event, which follows when its time has come. */
+void recorder_log_called(struct recorder *recorder, const struct mketl_event *event,
+                         const struct stack_call *call);
+
+/*
+ * Writes an event as it is, its time raw already; a time that would go back on its CPU is moved up.
+ * Returns the time it was written with.
+ */
+int64_t recorder_write(struct recorder *recorder, const struct mketl_event *event);
+
+/* The end of the session: what waits is written. */
+void recorder_finish(struct recorder *recorder);
 
 void recorder_release(struct recorder *recorder);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "mem.h"
+#include "sim_program.h"
 
 enum {
     MEAN_GAP = 50,        /* 5 us between events */
@@ -14,8 +15,7 @@ enum {
     FIRST_PID = 4312,
     FIRST_TID = 6000,
     TIDS_PER_PROCESS = 400,
-    FLAGS_GROWABLE = 0x1002, /* growable, private */
-    STACK_SITES = 40
+    FLAGS_GROWABLE = 0x1002 /* growable, private */
 };
 
 static const uint64_t HEAP_BASE_64 = 0x1d35bd0000;
@@ -49,17 +49,29 @@ struct mketl_event sim_event(const struct sim *sim, const struct sim_step *step,
     };
 }
 
+void sim_log(struct sim *sim, const struct sim_step *step, const struct mketl_event *event,
+             bool called)
+{
+    struct stack_call call;
+    if (called && step->process->program.site_count > 0 && sim_program_call(sim, step, &call))
+        recorder_log_called(sim->recorder, event, &call);
+    else
+        recorder_log(sim->recorder, event);
+}
+
 void sim_log_alloc(struct sim *sim, const struct sim_step *step, const struct sim_block *block)
 {
     struct mketl_event event = sim_event(sim, step, MKETL_ALLOC);
     event.address = block->address;
     event.size = block->size;
     event.source = block->source;
-    recorder_log(sim->recorder, &event);
-    if (!sim_knob(sim, MKETL_KNOB_STACK))
-        return;
-    uint32_t site = (uint32_t)rng_below(&sim->rng, STACK_SITES);
-    recorder_log_stack(sim->recorder, site, (uint32_t)rng_range(&sim->rng, 5, 20));
+    sim_log(sim, step, &event, sim_knob(sim, MKETL_KNOB_STACK));
+}
+
+/* As sim_knob(), without touching what is random about everything else. */
+static bool call_knob(struct sim *sim, enum mketl_knob knob)
+{
+    return rng_chance(&sim->calls, sim->options->rates[knob]);
 }
 
 void sim_log_free(struct sim *sim, const struct sim_step *step, uint64_t address, uint32_t source)
@@ -67,7 +79,7 @@ void sim_log_free(struct sim *sim, const struct sim_step *step, uint64_t address
     struct mketl_event event = sim_event(sim, step, MKETL_FREE);
     event.address = address;
     event.source = source;
-    recorder_log(sim->recorder, &event);
+    sim_log(sim, step, &event, call_knob(sim, MKETL_KNOB_STACK_OTHER));
     step->thread->last_free[step->heap_at] = address;
 }
 
@@ -80,13 +92,13 @@ void sim_log_realloc(struct sim *sim, const struct sim_step *step, const struct 
     event.old_address = old->address;
     event.old_size = old->size;
     event.source = new->source;
-    recorder_log(sim->recorder, &event);
+    sim_log(sim, step, &event, call_knob(sim, MKETL_KNOB_STACK));
 }
 
 /* Create, Expand and Contract go to the heap session, and sometimes to the summary session too. */
-static void log_growth(struct sim *sim, struct mketl_event *event)
+static void log_growth(struct sim *sim, const struct sim_step *step, struct mketl_event *event)
 {
-    recorder_log(sim->recorder, event);
+    sim_log(sim, step, event, call_knob(sim, MKETL_KNOB_STACK_OTHER));
     if (!sim_knob(sim, MKETL_KNOB_DUPLICATE))
         return;
     sim->now += (int64_t)rng_range(&sim->rng, 1, DUPLICATE_LAG);
@@ -96,6 +108,10 @@ static void log_growth(struct sim *sim, struct mketl_event *event)
 
 void sim_log_process(struct sim *sim, struct sim_process *process, uint8_t opcode)
 {
+    if (opcode == MKETL_START && process->instance > 0)
+        sim_program_begin(sim, process, (size_t)(process - sim->processes));
+    if (opcode == MKETL_END || opcode == MKETL_DC_END)
+        sim_program_log(sim, process, opcode);
     recorder_log(sim->recorder, &(struct mketl_event){
                                     .kind = MKETL_KIND_PROCESS,
                                     .opcode = opcode,
@@ -104,7 +120,11 @@ void sim_log_process(struct sim *sim, struct sim_process *process, uint8_t opcod
                                     .source = 1044, /* parent */
                                     .count = process->pointer_size,
                                     .name = process->name,
+                                    .text = process->program.command,
                                 });
+    if (opcode == MKETL_START || opcode == MKETL_DC_START)
+        sim_program_log(sim, process, opcode);
+    process->instance += opcode == MKETL_END;
     process->running = opcode != MKETL_END;
 }
 
@@ -124,7 +144,7 @@ void sim_log_space(struct sim *sim, const struct sim_step *step, uint8_t opcode)
     event.allocated = heap->committed - PAGE;
     event.count = 3;
     if (opcode == MKETL_EXPAND || opcode == MKETL_CONTRACT)
-        log_growth(sim, &event);
+        log_growth(sim, step, &event);
     else
         recorder_log(sim->recorder, &event);
 }
@@ -140,7 +160,7 @@ void sim_log_create(struct sim *sim, const struct sim_step *step)
     event.committed = heap->committed;
     event.reserved = heap->committed * 16;
     event.allocated = PAGE;
-    log_growth(sim, &event);
+    log_growth(sim, step, &event);
 }
 
 /* Set-up: every second process was there before the trace, with its heaps. */
@@ -171,6 +191,7 @@ static void init_process(struct sim *sim, uint32_t at)
             .cpu = (uint16_t)rng_below(&sim->rng, options->cpus),
             .last_free = mem_alloc(options->heaps * sizeof(uint64_t)),
         };
+    sim_program_begin(sim, process, at);
     if (at % 2 == 0)
         sim_log_process(sim, process, MKETL_DC_START);
 }
@@ -180,6 +201,7 @@ void sim_init(struct sim *sim, struct recorder *recorder)
     *sim = (struct sim){.recorder = recorder, .options = recorder->options, .now = 1};
     sim->rng.state = recorder->options->seed;
     sim->processes = mem_alloc(sim->options->processes * sizeof *sim->processes);
+    sim_program_boot(sim);
     for (uint32_t i = 0; i < sim->options->processes; i++)
         init_process(sim, i);
 }
@@ -193,6 +215,7 @@ void sim_release(struct sim *sim)
             free(sim->processes[p].threads[i].last_free);
         free(sim->processes[p].heaps);
         free(sim->processes[p].threads);
+        program_release(&sim->processes[p].program);
     }
     free(sim->processes);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "mketl.h"
+#include "program.h"
 #include "recorder.h"
 #include "rng.h"
 #include "sim_heap.h"
@@ -28,6 +29,8 @@ struct sim_process {
     uint8_t pointer_size;
     bool running;
     const char *name;
+    uint32_t instance; /* how often it was started anew */
+    struct program program;
     struct sim_heap *heaps;
     struct sim_thread *threads;
 };
@@ -47,6 +50,11 @@ struct sim {
     int64_t now;
     uint64_t serial; /* makes every Expand's payload its own */
     struct sim_process *processes;
+    struct rng calls; /* all that is random about stacks: without them the rest stays as it is */
+    struct program_kernel kernel;
+    struct stack_call last_call; /* of the event at last_time on last_thread */
+    int64_t last_time;
+    const struct sim_thread *last_thread;
     uint32_t cumulative[MKETL_KNOBS]; /* sums of the rates of actions, the workload's */
 };
 
@@ -72,6 +80,10 @@ void sim_log_realloc(struct sim *sim, const struct sim_step *step, const struct 
 /* Create of the step's heap, which is empty afterwards; far enough from an earlier one not to be
  * its duplicate. */
 void sim_log_create(struct sim *sim, const struct sim_step *step);
+
+/* Logs an event of the step, with a stack when `called`. */
+void sim_log(struct sim *sim, const struct sim_step *step, const struct mketl_event *event,
+             bool called);
 
 /* Expand, Contract or one of the snapshots, with what the heap has committed then. */
 void sim_log_space(struct sim *sim, const struct sim_step *step, uint8_t opcode);

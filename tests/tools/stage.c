@@ -177,14 +177,32 @@ static struct sim_block let_go(struct stage_blocks *held, size_t at)
     return block;
 }
 
+/* Frames leaf first: ntdll, ucrtbase, then the program, chosen by the call site's number. */
+static uint32_t site_frames(struct stage *stage, uint32_t site)
+{
+    static const uint64_t COMMON[] = {0x7ffb3a2f1c40, 0x7ffb3a2ef0a7, 0x7ffb37d1b8e6};
+    static const uint64_t PROGRAM = 0x7ff6a0c01000;
+    enum { COMMON_FRAMES = sizeof COMMON / sizeof COMMON[0] };
+    uint64_t frames[STACK_FRAMES];
+    for (uint32_t i = 0; i < STACK_FRAMES; i++)
+        frames[i] =
+            i < COMMON_FRAMES ? COMMON[i] : PROGRAM + (site * 7919ull + i * 104729ull) % 0x40000;
+    return frames_add(&stage->recorder->frames, frames, STACK_FRAMES);
+}
+
 static void log_alloc(struct stage *stage, const struct stage_actor *actor,
-                      const struct sim_block *block)
+                      const struct sim_block *block, uint32_t site)
 {
     struct mketl_event event = heap_event(stage, actor, MKETL_ALLOC);
     event.address = block->address;
     event.size = block->size;
     event.source = block->source;
-    recorder_log(stage->recorder, &event);
+    if (!site) {
+        recorder_log(stage->recorder, &event);
+        return;
+    }
+    struct stack_call call = {.user = site_frames(stage, site), .user_cpu = actor->cpu};
+    recorder_log_called(stage->recorder, &event, &call);
 }
 
 static void log_free(struct stage *stage, const struct stage_actor *actor, uint64_t address,
@@ -217,15 +235,13 @@ void stage_alloc(struct stage *stage, const struct stage_actor *actor, struct st
         .source = source,
     };
     grow_heap(stage, actor, size);
-    log_alloc(stage, actor, &block);
-    if (site)
-        recorder_log_stack(stage->recorder, site, STACK_FRAMES);
+    log_alloc(stage, actor, &block, site);
     hold(held, block);
 }
 
 void stage_fail(struct stage *stage, const struct stage_actor *actor, uint64_t size)
 {
-    log_alloc(stage, actor, &(struct sim_block){.size = size, .source = MKETL_SOURCE_NONE});
+    log_alloc(stage, actor, &(struct sim_block){.size = size, .source = MKETL_SOURCE_NONE}, 0);
 }
 
 void stage_free(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
@@ -253,7 +269,7 @@ void stage_move(struct stage *stage, const struct stage_actor *actor, struct sta
         .source = size < LFH_LIMIT ? MKETL_SOURCE_LOWFRAG : MKETL_SOURCE_MAINPATH,
     };
     grow_heap(stage, actor, size);
-    log_alloc(stage, actor, &new);
+    log_alloc(stage, actor, &new, 0);
     stage->now += FREE_LAG;
     log_free(stage, actor, old.address, old.source);
     stage->now += SUMMARY_LAG;

@@ -483,6 +483,24 @@ static void test_forms(void **state)
             }
 }
 
+/* Call stacks in every form, modules, configuration: records that are whole. */
+static void test_mix(void **state)
+{
+    (void)state;
+    for (int form = MKETL_FORM_SYSTEM; form <= MKETL_FORM_MIXED; form++)
+        for (uint8_t version = 0; version <= 5; version++) {
+            struct mketl_options options = {.seed = version, .events = 3000, .mix = true};
+            options.form = (enum mketl_form)form;
+            options.process_version = version;
+            options.ancient = version == 0;
+            options.shape = version == 1 ? MKETL_SHAPE_RELOGGED : MKETL_SHAPE_MERGED;
+            options.lose_every = version == 2 ? 4 : 0;
+            options.machine_pointer_size = version == 3 ? 4 : 8;
+            options.pointers = version == 3 ? MKETL_POINTERS_32 : MKETL_POINTERS_MIXED;
+            check_file(&options);
+        }
+}
+
 static void test_shapes(void **state)
 {
     (void)state;
@@ -731,6 +749,7 @@ int main(void)
         cmocka_unit_test(test_xpress_huff_of_several_blocks),
         cmocka_unit_test(test_compressions_refuse_noise),
         cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_mix),
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_clocks_and_cpus),
         cmocka_unit_test(test_losses),

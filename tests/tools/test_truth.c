@@ -16,6 +16,7 @@
 
 #include "mini_reader.h"
 #include "mketl.h"
+#include "stack_log.h"
 
 static void generate(const struct mketl_options *options, struct mketl_trace *out_trace)
 {
@@ -619,6 +620,36 @@ static void test_outputs(void **state)
     mketl_trace_release(&trace);
 }
 
+/* With everything in the file, the rule of etl-format 5 finds the very stacks that were meant. */
+static void test_stacks_are_the_ones_meant(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct mketl_options options = {
+            .seed = seed, .mix = true, .events = 4000, .stack_sites = 8 + 20 * (uint32_t)seed};
+        options.machine_pointer_size = seed % 4 == 0 ? 4 : 8;
+        options.pointers = seed % 4 == 0 ? MKETL_POINTERS_32 : MKETL_POINTERS_MIXED;
+        options.shape = seed % 3 == 0 ? MKETL_SHAPE_RELOGGED : MKETL_SHAPE_SEQUENTIAL;
+        struct mketl_trace trace;
+        generate(&options, &trace);
+        size_t with = 0;
+        size_t keyed = 0;
+        for (size_t i = 0; i < trace.event_count; i++) {
+            const struct mketl_event *event = &trace.events[i];
+            keyed += event->kind == MKETL_KIND_STACK && event->opcode == STACK_OP_DELETE;
+            if (event->kind != MKETL_KIND_HEAP || !event->meant)
+                continue;
+            assert_int_equal(event->stack, event->meant);
+            with++;
+        }
+        assert_true(with > 1500);
+        assert_true(keyed > 50 || options.stack_sites < 60);
+        assert_true(trace.truth.with_stack > trace.truth.without_stack);
+        assert_true(trace.truth.distinct_stacks > options.stack_sites);
+        mketl_trace_release(&trace);
+    }
+}
+
 /* The demo tells its story in less than 2 MB. */
 static void test_demo(void **state)
 {
@@ -701,6 +732,7 @@ int main(void)
         cmocka_unit_test(test_interleaved_reallocs),
         cmocka_unit_test(test_parts_add_up),
         cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_stacks_are_the_ones_meant),
         cmocka_unit_test(test_demo),
         cmocka_unit_test(test_real_capture),
     };

@@ -250,6 +250,20 @@ static void log_move(struct line *line)
     recorder_log(line->recorder, &line->event);
 }
 
+/* A call chain of its own for every line of the text. */
+static void log_called(struct line *line)
+{
+    uint64_t frames[FRAMES_MOST];
+    uint32_t count = line->stack < FRAMES_MOST ? (uint32_t)line->stack : FRAMES_MOST;
+    for (uint32_t i = 0; i < count; i++)
+        frames[i] = 0x10001000 + i * UINT64_C(0x100) + line->number;
+    recorder_log_called(line->recorder, &line->event,
+                        &(struct stack_call){
+                            .user = frames_add(&line->recorder->frames, frames, count),
+                            .user_cpu = line->event.cpu,
+                        });
+}
+
 static const char *run_line(struct line *line)
 {
     const char *wrong = parse_head(line);
@@ -259,10 +273,10 @@ static const char *run_line(struct line *line)
         return wrong;
     if (line->verb->verb == VERB_MOVE)
         log_move(line);
+    else if (line->stack)
+        log_called(line);
     else
         recorder_log(line->recorder, &line->event);
-    if (line->stack)
-        recorder_log_stack(line->recorder, line->number, (uint32_t)line->stack);
     return NULL;
 }
 

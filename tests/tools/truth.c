@@ -21,6 +21,9 @@ struct replay {
     struct map freed_at;             /* (heap, address) -> that heap's frees when it was freed */
     struct map last_alloc;           /* (heap, tid) -> address */
     struct map last_free;            /* (heap, tid) -> address */
+    struct map stack_of;             /* (process, stack) -> its entry + 1 */
+    struct map stack_seen;           /* (stack, 0) -> 1 */
+    struct map image_of;             /* (process, base) -> its latest image + 1 */
     size_t growth[DUPLICATE_MEMORY]; /* ring of the latest Create, Expand, Contract events */
     size_t growth_count;
 };
@@ -93,6 +96,25 @@ static struct truth_block *live_block(struct replay *r, size_t heap, uint64_t ad
     return known ? &r->truth->blocks[known - 1] : NULL;
 }
 
+/* The entry of a stack in a heap's process. */
+static struct truth_stack *stack_entry(struct replay *r, size_t process, uint32_t stack)
+{
+    struct truth *t = r->truth;
+    uint64_t known = map_get(&r->stack_of, process, stack);
+    if (known)
+        return &t->stacks[known - 1];
+    t->stacks = mem_grow(t->stacks, &t->stack_capacity, t->stack_count + 1, sizeof *t->stacks);
+    t->stacks[t->stack_count] = (struct truth_stack){.process = process, .stack = stack};
+    map_set(&r->stack_of, process, stack, ++t->stack_count);
+    return &t->stacks[t->stack_count - 1];
+}
+
+/* The entry of the current event's own stack. */
+static struct truth_stack *own_stack(struct replay *r, size_t heap)
+{
+    return stack_entry(r, r->truth->heaps[heap].process, r->events[r->now].stack);
+}
+
 static void block_open(struct replay *r, size_t heap, uint64_t address, uint64_t size)
 {
     struct truth *t = r->truth;
@@ -138,6 +160,8 @@ static void effect_alloc(struct replay *r, size_t heap, uint64_t address, uint64
     t->alloc_bytes += size;
     t->heaps[heap].allocs++;
     t->heaps[heap].alloc_bytes += size;
+    own_stack(r, heap)->allocs++;
+    own_stack(r, heap)->alloc_bytes += size;
     t->sizes[size_class(size)].allocs++;
     t->sizes[size_class(size)].bytes += size;
 }
@@ -150,6 +174,8 @@ static void effect_free(struct replay *r, struct truth_block *block)
     t->freed_bytes += block->size;
     t->heaps[block->heap].frees++;
     t->heaps[block->heap].freed_bytes += block->size;
+    own_stack(r, block->heap)->frees++;
+    own_stack(r, block->heap)->freed_bytes += block->size;
     map_set(&r->freed_at, block->heap, block->address, t->heaps[block->heap].frees);
     map_set(&r->freed_at, block->heap, block->address, t->heaps[block->heap].frees);
 }
@@ -288,6 +314,7 @@ static void replay_realloc(struct replay *r, const struct mketl_event *event, si
     count_source(r, event->source, event->size);
     r->truth->reallocs++;
     r->truth->heaps[heap].reallocs++;
+    own_stack(r, heap)->reallocs++;
     if (event->address == event->old_address)
         replay_in_place(r, event, heap);
     else
@@ -397,6 +424,10 @@ static void count_outstanding(struct replay *r)
         const struct truth_block *block = &t->blocks[i];
         if (block->end != TRUTH_OUTSTANDING)
             continue;
+        struct truth_stack *stack =
+            stack_entry(r, t->heaps[block->heap].process, r->events[block->born].stack);
+        stack->outstanding_blocks++;
+        stack->outstanding_bytes += block->size;
         t->sizes[size_class(block->size)].outstanding_blocks++;
         t->sizes[size_class(block->size)].outstanding_bytes += block->size;
         for (size_t s = 0; s < t->source_count; s++) {
@@ -407,6 +438,64 @@ static void count_outstanding(struct replay *r)
             }
         }
     }
+}
+
+static void replay_image(struct replay *r, const struct mketl_event *event)
+{
+    enum { IDLE = 0, SYSTEM = 4 };
+    struct truth *t = r->truth;
+    bool kernel = event->target_pid == IDLE || event->target_pid == SYSTEM;
+    size_t process = kernel ? TRUTH_KERNEL : process_of(r, event->target_pid);
+    uint64_t known = map_get(&r->image_of, process, event->address);
+    bool there = known && t->images[known - 1].unloaded == INT64_MAX;
+    if (there && event->opcode == MKETL_END)
+        t->images[known - 1].unloaded = event->time;
+    if (there)
+        return;
+    t->images = mem_grow(t->images, &t->image_capacity, t->image_count + 1, sizeof *t->images);
+    t->images[t->image_count] = (struct truth_image){
+        .process = process,
+        .base = event->address,
+        .size = event->size,
+        .loaded = event->opcode == MKETL_START ? event->time : INT64_MIN,
+        .unloaded = event->opcode == MKETL_END ? event->time : INT64_MAX,
+        .path = event->name,
+        .module = event->module,
+    };
+    map_set(&r->image_of, process, event->address, ++t->image_count);
+}
+
+const struct truth_image *truth_find_image(const struct truth *truth, size_t process,
+                                           uint64_t address, int64_t time)
+{
+    const struct truth_image *best = NULL;
+    for (size_t i = 0; i < truth->image_count; i++) {
+        const struct truth_image *image = &truth->images[i];
+        bool own = image->process == process || image->process == TRUTH_KERNEL;
+        if (!own || address - image->base >= image->size || image->loaded > time)
+            continue;
+        if (!best || image->unloaded > best->unloaded)
+            best = image;
+    }
+    return best;
+}
+
+/* Whose row it is, and whether it has a stack. */
+static void replay_row(struct replay *r, const struct mketl_event *event)
+{
+    struct truth *t = r->truth;
+    size_t process = process_of(r, event->pid);
+    t->process_of_event[r->now] = process;
+    stack_entry(r, process, event->stack)->events++;
+    if (event->kind != MKETL_KIND_HEAP ||
+        (event->opcode != MKETL_ALLOC && event->opcode != MKETL_REALLOC))
+        return;
+    t->with_stack += event->stack != FRAMES_NONE;
+    t->without_stack += event->stack == FRAMES_NONE;
+    if (event->stack == FRAMES_NONE || map_get(&r->stack_seen, event->stack, 0))
+        return;
+    map_set(&r->stack_seen, event->stack, 0, 1);
+    t->distinct_stacks++;
 }
 
 static void replay_event(struct replay *r, const struct mketl_event *event)
@@ -426,6 +515,10 @@ static void replay_event(struct replay *r, const struct mketl_event *event)
         t->range_ops[event->opcode]++;
     else if (event->kind == MKETL_KIND_PROCESS)
         replay_process(r, event);
+    else if (event->kind == MKETL_KIND_IMAGE)
+        replay_image(r, event);
+    if (truth_is_row(event))
+        replay_row(r, event);
     note_peak(r, now);
 }
 
@@ -434,6 +527,7 @@ void truth_replay(const struct mketl_event *events, size_t count, const struct t
 {
     *out_truth = (struct truth){.facts = *facts, .records = facts->header_records};
     struct replay r = {.truth = out_truth, .events = events};
+    out_truth->process_of_event = mem_alloc((count + 1) * sizeof(size_t));
     for (; r.now < count; r.now++)
         replay_event(&r, &events[r.now]);
     count_outstanding(&r);
@@ -443,6 +537,9 @@ void truth_replay(const struct mketl_event *events, size_t count, const struct t
     map_release(&r.freed_at);
     map_release(&r.last_alloc);
     map_release(&r.last_free);
+    map_release(&r.stack_of);
+    map_release(&r.stack_seen);
+    map_release(&r.image_of);
 }
 
 /* PERFINFO records carry no ids: the CPU's last context switch tells the thread, its Start or
@@ -487,5 +584,8 @@ void truth_release(struct truth *truth)
     free(truth->heaps);
     free(truth->blocks);
     free(truth->sources);
+    free(truth->stacks);
+    free(truth->images);
+    free(truth->process_of_event);
     memset(truth, 0, sizeof *truth);
 }

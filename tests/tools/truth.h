@@ -20,6 +20,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "frames.h"
 #include "mketl_event.h"
 
 /* A pid or tid that the record does not carry and that nothing tells. */
@@ -105,6 +106,34 @@ struct truth_size_class {
     uint64_t outstanding_bytes;
 };
 
+/* What the events of one stack in one process did; the blocks count where they were opened. */
+struct truth_stack {
+    size_t process;
+    uint32_t stack;  /* number of the trace's frames; FRAMES_NONE: the events without one */
+    uint64_t events; /* rows */
+    uint64_t allocs;
+    uint64_t alloc_bytes;
+    uint64_t frees;
+    uint64_t freed_bytes;
+    uint64_t reallocs;
+    uint64_t outstanding_bytes;
+    uint64_t outstanding_blocks;
+};
+
+/* The place of kernel modules, which belong to no process. */
+#define TRUTH_KERNEL SIZE_MAX
+
+/* A module as it was loaded once. */
+struct truth_image {
+    size_t process; /* index into truth.processes, or TRUTH_KERNEL */
+    uint64_t base;
+    uint64_t size;
+    int64_t loaded;   /* raw time; INT64_MIN: before the trace */
+    int64_t unloaded; /* raw time; INT64_MAX: it stays */
+    const char *path;
+    const struct mketl_module *module; /* NULL when the workload told none */
+};
+
 struct truth {
     struct truth_facts facts;
     uint64_t records;
@@ -144,6 +173,16 @@ struct truth {
     size_t source_count;
     size_t source_capacity;
     struct truth_size_class sizes[TRUTH_SIZE_CLASSES];
+    uint64_t with_stack; /* Alloc and ReAlloc rows */
+    uint64_t without_stack;
+    uint64_t distinct_stacks;   /* among those rows */
+    struct truth_stack *stacks; /* in the order of their first event */
+    size_t stack_count;
+    size_t stack_capacity;
+    struct truth_image *images; /* in the order of their first record */
+    size_t image_count;
+    size_t image_capacity;
+    size_t *process_of_event; /* per event that is a row: index into processes */
 };
 
 /* Nanoseconds since the trace's start of a raw time. */
@@ -160,6 +199,15 @@ bool truth_is_row(const struct mketl_event *event);
  * to, and that thread's process; else TRUTH_NO_ID.  The events are in trace order.
  */
 void truth_derive_ids(struct mketl_event *events, size_t count);
+
+/* Gives every row the whole stack that the stack records in the file say it has; what it carries
+ * itself stays.  The events are in trace order and have their ids. */
+void truth_join_stacks(struct mketl_event *events, size_t count, struct frames *frames);
+
+/* The module at `address` for a process at raw `time`: one that is loaded then, else the one that
+ * was unloaded last before; NULL when nothing was ever there. */
+const struct truth_image *truth_find_image(const struct truth *truth, size_t process,
+                                           uint64_t address, int64_t time);
 
 /* Replays the events, which are in trace order and have their ids. */
 void truth_replay(const struct mketl_event *events, size_t count, const struct truth_facts *facts,

@@ -41,10 +41,13 @@ enum wire_group {
     WIRE_GROUP_MEMORY = 0x02,
     WIRE_GROUP_PROCESS = 0x03,
     WIRE_GROUP_THREAD = 0x05,
+    WIRE_GROUP_CONFIG = 0x0b,
     WIRE_GROUP_PERFINFO = 0x0f,
     WIRE_GROUP_HEAP = 0x10,
     WIRE_GROUP_IMAGE = 0x14,
-    WIRE_GROUP_STACK = 0x18
+    WIRE_GROUP_STACK = 0x18,
+    WIRE_GROUP_IMAGE_ID = 0x80, /* no hook ids: these two have class GUIDs alone */
+    WIRE_GROUP_SETUP = 0x81
 };
 
 /*
