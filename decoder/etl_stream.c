@@ -12,13 +12,13 @@ static bool block_reserve(struct etl_block *b, struct etl_stream_env *env, size_
 {
     if (n <= b->cap)
         return true;
-    if (n - b->cap > ETL_RESIDENT_MAX - env->resident)
+    if (n - b->cap > ETL_RESIDENT_MAX - env->pool->resident)
         return false;
     uint8_t *p = malloc(n);
     if (p == NULL)
         return false;
     free(b->p);
-    env->resident += n - b->cap;
+    env->pool->resident += n - b->cap;
     *b = (struct etl_block){p, n};
     return true;
 }
@@ -26,7 +26,7 @@ static bool block_reserve(struct etl_block *b, struct etl_stream_env *env, size_
 static void block_release(struct etl_block *b, struct etl_stream_env *env)
 {
     free(b->p);
-    env->resident -= b->cap;
+    env->pool->resident -= b->cap;
     *b = (struct etl_block){0};
 }
 
@@ -75,7 +75,7 @@ int etl_stream_add(struct etl_stream *s, struct etl_stream_env *env,
     s->pending[i] = *ref;
     for (; i > 0 && ref_before(&s->pending[i], &s->pending[(i - 1) / 2]); i = (i - 1) / 2)
         swap_refs(&s->pending[i], &s->pending[(i - 1) / 2]);
-    env->pending_bytes += ref->stored;
+    env->pool->pending_bytes += ref->stored;
     if (!s->has_last || !ref_before(ref, &s->last)) {
         s->last = *ref;
         s->has_last = true;
@@ -130,7 +130,7 @@ static bool open_ref(const struct etl_buffer_ref *ref, struct etl_stream_env *en
     *out_buffer = (struct span){NULL, 0};
     if (ref->stored < ETL_BUFFER_HEADER_SIZE)
         return false;
-    const uint8_t *stored = stored_bytes(ref, env, packed ? &env->packed : block);
+    const uint8_t *stored = stored_bytes(ref, env, packed ? &env->pool->packed : block);
     if (stored == NULL)
         return false;
     if (packed) {
@@ -156,7 +156,7 @@ static void open_next(struct etl_stream *s, struct etl_stream_env *env)
 {
     s->current = pop_pending(s);
     s->is_open = true;
-    env->spent += s->current.stored;
+    env->pool->spent += s->current.stored;
     count_buffer(env->tally, &s->current);
     if (s->current.offset == s->last.offset)
         s->last_opened = true;
@@ -168,7 +168,7 @@ static void open_next(struct etl_stream *s, struct etl_stream_env *env)
 static void close_current(struct etl_stream *s, struct etl_stream_env *env)
 {
     env->tally->buffers_damaged += s->damaged || s->cursor.damaged;
-    env->pending_bytes -= s->current.stored;
+    env->pool->pending_bytes -= s->current.stored;
     free(s->current.bytes);
     s->current.bytes = NULL;
     s->is_open = false;
@@ -267,7 +267,7 @@ enum etl_fill etl_stream_fill(struct etl_stream *s, struct etl_stream_env *env)
         if (!s->is_open) {
             if (s->pending_count == 0)
                 return ETL_FILL_DRAINED;
-            if (env->budget != 0 && env->spent >= env->budget)
+            if (env->pool->budget != 0 && env->pool->spent >= env->pool->budget)
                 return ETL_FILL_PAUSED;
             open_next(s, env);
         }
@@ -301,17 +301,19 @@ void etl_stream_look_ahead(struct etl_stream *s, struct etl_stream_env *env)
     }
     struct etl_cursor cursor;
     struct span buffer;
-    open_ref(&s->last, env, &env->look, &buffer);
+    open_ref(&s->last, env, &env->pool->look, &buffer);
     etl_cursor_init(&cursor, buffer, env->start_time);
     look_through(cursor, env);
 }
 
-struct etl_stream *etl_stream_new(uint16_t cpu)
+struct etl_stream *etl_stream_new(struct etl_stream_env *env, uint16_t cpu)
 {
     struct etl_stream *s = calloc(1, sizeof *s);
     if (s != NULL) {
+        s->env = env;
         s->cpu = cpu;
         s->running = EVENT_NO_ID;
+        s->cursor.last_time = env->start_time;
     }
     return s;
 }

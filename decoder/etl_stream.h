@@ -1,5 +1,5 @@
 /*
- * One CPU's buffers as one stream of events, for the merge alone (etl-format 1.9).
+ * One CPU's buffers of one input as one stream of events, for the merge alone (etl-format 1.9).
  *
  * Buffers wait in a heap ordered by sequence number; one at a time is loaded, expanded and walked.
  * The stream stands at its next event, its head; all records before it have been counted.
@@ -26,22 +26,28 @@ struct etl_block {
 };
 
 /* What all streams of a merge share. */
-struct etl_stream_env {
-    struct etl_tally *tally;
-    etl_load_fn load;
-    void *ctx;
-    int64_t start_time;      /* raw time zero: inherited by records without a time */
-    int64_t newest;          /* greatest time of any record seen */
+struct etl_stream_pool {
     size_t pending_bytes;    /* stored bytes of buffers not read to their end */
     size_t resident;         /* bytes of all blocks, bounded by ETL_RESIDENT_MAX */
     size_t budget;           /* bytes that may be opened before pausing, 0 for no bound */
     size_t spent;            /* of the budget */
+    struct etl_block packed; /* a compressed buffer as loaded */
+    struct etl_block look;   /* for looking ahead */
+};
+
+/* What the streams of one input share. */
+struct etl_stream_env {
+    struct etl_stream_pool *pool;
+    struct etl_tally *tally;
+    etl_load_fn load;
+    void *ctx;
+    unsigned input;          /* its number in the merge */
+    int64_t start_time;      /* raw time zero: inherited by records without a time */
+    int64_t newest;          /* greatest time of any record seen */
     uint64_t packed_bytes;   /* compressed buffers opened so far, as stored */
     uint64_t expanded_bytes; /* and expanded, see ETL_EXPAND_RATIO */
     uint16_t compression;    /* enum etl_compression */
     bool shared_buffers;     /* buffers hold records of any CPU: no thread can be derived */
-    struct etl_block packed; /* a compressed buffer as loaded */
-    struct etl_block look;   /* for looking ahead */
 };
 
 /* Loaded and expanded buffers of all streams together: 2048 CPUs times 16 MB must not be had. */
@@ -59,6 +65,7 @@ struct etl_stream_env {
 #define ETL_STREAM_THREAD 0xff
 
 struct etl_stream {
+    struct etl_stream_env *env; /* of its input */
     uint16_t cpu;
     struct etl_buffer_ref *pending; /* heap: least (sequence, offset) first; owns their bytes */
     size_t pending_count;
@@ -87,7 +94,8 @@ struct etl_stream {
 
 enum etl_fill { ETL_FILL_HEAD, ETL_FILL_DRAINED, ETL_FILL_PAUSED };
 
-struct etl_stream *etl_stream_new(uint16_t cpu); /* NULL when memory is out */
+/* NULL when memory is out. `env` is kept; the functions below are given the same one. */
+struct etl_stream *etl_stream_new(struct etl_stream_env *env, uint16_t cpu);
 void etl_stream_free(struct etl_stream *s, struct etl_stream_env *env);
 
 /* Takes ref->bytes, also on failure (-ENOMEM). O(log pending). */

@@ -39,6 +39,40 @@ void etl_tally_provider(struct etl_tally *t, const struct etl_guid *guid)
     count(t, provider_slot(t, guid));
 }
 
+/* Everything but the providers and the time. */
+static void add_counts(struct etl_tally *t, const struct etl_tally *other)
+{
+    t->records += other->records;
+    t->heap_events += other->heap_events;
+    t->stack_records += other->stack_records;
+    t->buffers += other->buffers;
+    t->buffers_compressed += other->buffers_compressed;
+    t->bytes += other->bytes;
+    t->buffers_damaged += other->buffers_damaged;
+    t->records_skipped += other->records_skipped;
+    t->lost_event_marks += other->lost_event_marks;
+    t->lost_buffer_marks += other->lost_buffer_marks;
+    t->other_provider_records += other->other_provider_records;
+    for (size_t i = 0; i < ETL_HEADER_TYPES; i++)
+        t->by_header_type[i] += other->by_header_type[i];
+    for (size_t i = 0; i < HEAP_OP_COUNT; i++)
+        t->heap_ops[i] += other->heap_ops[i];
+}
+
+void etl_tally_add(struct etl_tally *t, const struct etl_tally *other)
+{
+    if (other->records != 0 && (t->records == 0 || other->last_time > t->last_time))
+        t->last_time = other->last_time;
+    add_counts(t, other);
+    for (size_t i = 0; i < other->provider_count; i++) {
+        uint16_t slot = provider_slot(t, &other->providers[i].guid);
+        if (slot != 0)
+            t->providers[slot - 1].records += other->providers[i].records;
+        else
+            t->other_provider_records += other->providers[i].records;
+    }
+}
+
 /* A known group has its slot from its second record on: the common case is one array access. */
 static void count_group(struct etl_tally *t, unsigned group)
 {

@@ -55,6 +55,9 @@ struct etl_tally {
     uint16_t guid_slot[2 * ETL_TALLY_PROVIDERS];
 };
 
+/* Adds what `other` counted. O(providers). */
+void etl_tally_add(struct etl_tally *t, const struct etl_tally *other);
+
 struct etl_record;
 
 /* Counts one record of `guid`. O(1) expected. */

@@ -29,12 +29,11 @@
 #define AHEAD_BYTES ((uint64_t)8 << 20)
 
 struct ingest {
-    bool is_file;
     struct ingest_reader *reader;
     struct ingest_ahead *ahead; /* NULL unless it has the reader */
     struct ahead_facts *facts;  /* copies of what it found; NULL until it was used */
 
-    bool ended; /* the whole input was read */
+    bool ended; /* all of every input was read */
     struct trace *trace;
     uint64_t not_stored;      /* events beyond the store's capacity */
     struct kept_list journal; /* process events, for a rebuild */
@@ -48,27 +47,47 @@ struct ingest {
 
 /* ---- life ---- */
 
-static struct ingest *ingest_new(ingest_read_fn read, void *ctx)
+struct ingest *ingest_new(void)
 {
     struct ingest *in = calloc(1, sizeof *in);
     if (in == NULL)
         return NULL;
-    in->is_file = read != NULL;
-    in->reader = ingest_reader_new(read, ctx);
+    in->reader = ingest_reader_new();
     if (in->reader != NULL)
         return in;
     free(in);
     return NULL;
 }
 
+int ingest_add_file(struct ingest *in, ingest_read_fn read, void *ctx)
+{
+    return ingest_reader_add(in->reader, read, ctx);
+}
+
+int ingest_add_stream(struct ingest *in)
+{
+    return ingest_reader_add(in->reader, NULL, NULL);
+}
+
+/* The ingest with its one input; NULL when that was not to be had. */
+static struct ingest *with_input(struct ingest *in, int number)
+{
+    if (number >= 0)
+        return in;
+    ingest_free(in);
+    return NULL;
+}
+
 struct ingest *ingest_new_file(ingest_read_fn read, void *ctx)
 {
-    return ingest_new(read, ctx);
+    struct ingest *in = ingest_new();
+    return in != NULL ? with_input(in, ingest_add_file(in, read, ctx)) : NULL;
 }
 
 struct ingest *ingest_new_stream(void)
 {
-    return ingest_new(NULL, NULL);
+    struct ingest *in = ingest_new();
+    return in != NULL ? with_input(in, ingest_add_stream(in)) : NULL;
 }
 
 void ingest_free(struct ingest *in)
@@ -92,15 +111,21 @@ static void end_ahead(struct ingest *in)
     in->ahead = NULL;
 }
 
-void ingest_set_size(struct ingest *in, uint64_t size)
+void ingest_set_size(struct ingest *in, unsigned input, uint64_t size)
 {
     end_ahead(in);
-    ingest_reader_set_size(in->reader, size);
+    ingest_reader_set_size(in->reader, input, size);
 }
 
-int ingest_push(struct ingest *in, const void *bytes, size_t n)
+int ingest_push(struct ingest *in, unsigned input, const void *bytes, size_t n)
 {
-    return ingest_reader_push(in->reader, bytes, n);
+    return ingest_reader_push(in->reader, input, bytes, n);
+}
+
+void ingest_set_hold(struct ingest *in, unsigned input, enum ingest_hold hold)
+{
+    end_ahead(in);
+    ingest_reader_set_hold(in->reader, input, hold);
 }
 
 /* ---- events to rows ---- */
@@ -197,8 +222,8 @@ static bool rebuild_is_due(const struct ingest *in, enum ingest_hold hold)
 /* Gives the reader to a thread of its own when the rest of the input is long and all there. */
 static void start_ahead(struct ingest *in, enum ingest_hold hold)
 {
-    if (hold != INGEST_FINISH || !in->is_file || in->trace == NULL || in->facts != NULL ||
-        ingest_reader_size(in->reader) < AHEAD_BYTES)
+    if (hold != INGEST_FINISH || in->trace == NULL || in->facts != NULL ||
+        !ingest_reader_is_files(in->reader) || ingest_reader_size(in->reader) < AHEAD_BYTES)
         return;
     in->facts = malloc(sizeof *in->facts);
     if (in->facts != NULL)
@@ -237,7 +262,10 @@ static int at_rest(struct ingest *in, enum ingest_hold hold, struct err_info *in
     if (in->trace == NULL) {
         if (hold != INGEST_FINISH)
             return INGEST_WAIT;
-        if (ingest_reader_size(in->reader) == 0)
+        uint64_t size = 0;
+        if (ingest_reader_missing_header(in->reader, &size) == 0)
+            return err_set(info, ERR_EMPTY, "nothing to read");
+        if (size == 0)
             return err_set(info, ERR_EMPTY, "%s", etl_kind_advice(ETL_KIND_EMPTY));
         return err_set(info, ERR_FORMAT,
                        "ends before its file header does: the capture was cut off");
@@ -266,6 +294,11 @@ int ingest_step(struct ingest *in, enum ingest_hold hold, struct err_info *info)
 
 /* ---- what is known ---- */
 
+unsigned ingest_failed_input(const struct ingest *in)
+{
+    return ingest_reader_failed(in->reader);
+}
+
 struct trace *ingest_trace(const struct ingest *in)
 {
     return in->trace;
@@ -287,12 +320,6 @@ uint64_t ingest_buffers(const struct ingest *in)
     return in->ahead != NULL ? ahead_facts(in)->buffers : ingest_reader_buffers(in->reader);
 }
 
-static uint64_t sequence_gaps(const struct ingest *in)
-{
-    return in->ahead != NULL ? ahead_facts(in)->sequence_gaps
-                             : ingest_reader_sequence_gaps(in->reader);
-}
-
 uint64_t ingest_bytes_done(const struct ingest *in)
 {
     return ingest_tally(in)->bytes;
@@ -304,38 +331,18 @@ int64_t ingest_last_time(const struct ingest *in)
     return t->records != 0 ? t->last_time : INT64_MIN;
 }
 
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* Buffers that the finished header promises and the input does not have: a file that was cut. */
-static uint64_t missing_buffers(const struct ingest *in)
-{
-    if (!in->ended || !ingest_is_finished(in) ||
-        (in->trace->header.log_file_mode & ETL_MODE_CIRCULAR) != 0)
-        return 0;
-    uint64_t written = in->trace->header.buffers_written;
-    uint64_t found = ingest_buffers(in);
-    return written > found ? written - found : 0;
-}
-
 void ingest_trust(const struct ingest *in, struct trust *out)
 {
-    const struct etl_tally *t = ingest_tally(in);
-    *out = (struct trust){
-        .buffers_damaged = larger(t->buffers_damaged, missing_buffers(in)),
-        .records_skipped = t->records_skipped + in->not_stored,
-        .events_lost = t->lost_event_marks,
-        .buffers_lost = t->lost_buffer_marks,
-        .late_records = in->late_count,
-        .sequence_gaps = sequence_gaps(in),
-    };
+    *out = (struct trust){0};
+    if (in->ahead != NULL)
+        *out = ahead_facts(in)->losses;
+    else
+        ingest_reader_losses(in->reader, in->ended, out);
+    out->records_skipped += in->not_stored;
+    out->late_records = in->late_count;
     if (in->trace == NULL)
         return;
     const struct replay_trust *r = replay_trust(in->trace->replay);
-    out->events_lost = larger(out->events_lost, in->trace->header.events_lost);
-    out->buffers_lost = larger(out->buffers_lost, in->trace->header.buffers_lost);
     out->unmatched_frees = r->unmatched_frees;
     out->lost_frees = r->lost_frees;
     out->lost_destroys = r->lost_destroys;
@@ -346,16 +353,35 @@ void ingest_trust(const struct ingest *in, struct trust *out)
     out->other = r->other;
 }
 
-int ingest_refresh_header(struct ingest *in, bool *out_finished)
+size_t ingest_input_count(const struct ingest *in)
+{
+    return ingest_reader_count(in->reader);
+}
+
+void ingest_input_facts(const struct ingest *in, unsigned input, struct ingest_facts *out)
+{
+    *out = (struct ingest_facts){
+        .header = ingest_reader_input_header(in->reader, input),
+        .tally = ingest_reader_input_tally(in->reader, input),
+    };
+    ingest_reader_input_losses(in->reader, input, in->ended, &out->trust);
+}
+
+uint64_t ingest_input_buffers(const struct ingest *in, unsigned input)
+{
+    return in->ahead != NULL ? 0 : ingest_reader_input_buffers(in->reader, input);
+}
+
+int ingest_refresh_header(struct ingest *in, unsigned input, bool *out_finished)
 {
     *out_finished = false;
     if (in->trace == NULL || in->ahead != NULL)
         return 0;
-    int rc = ingest_reader_refresh_header(in->reader);
+    int rc = ingest_reader_refresh_header(in->reader, input);
     if (rc != 0)
         return rc;
     in->trace->header = *ingest_reader_header(in->reader);
-    *out_finished = !etl_file_header_is_live(&in->trace->header);
+    *out_finished = !etl_file_header_is_live(ingest_reader_input_header(in->reader, input));
     return 0;
 }
 
@@ -366,6 +392,5 @@ bool ingest_is_finished(const struct ingest *in)
 
 bool ingest_needs_reread(const struct ingest *in)
 {
-    return in->trace != NULL && (ingest_reader_header_grew(in->reader) ||
-                                 (in->trace->header.log_file_mode & ETL_MODE_CIRCULAR) != 0);
+    return in->trace != NULL && ingest_reader_needs_reread(in->reader);
 }

@@ -55,7 +55,8 @@ static int fill(struct ingest_ahead *a, struct event_batch *b, struct err_info *
 static void copy_facts(struct ingest_ahead *a)
 {
     a->facts.tally = *ingest_reader_tally(a->reader);
-    a->facts.sequence_gaps = ingest_reader_sequence_gaps(a->reader);
+    a->facts.losses = (struct trust){0};
+    ingest_reader_losses(a->reader, false, &a->facts.losses);
     a->facts.buffers = ingest_reader_buffers(a->reader);
 }
 

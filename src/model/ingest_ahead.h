@@ -31,7 +31,7 @@ int ingest_ahead_take(struct ingest_ahead *a, struct event_batch **out, struct e
 /* What the reader had found a few batches ago; exact once ingest_ahead_take() said READER_REST. */
 struct ahead_facts {
     struct etl_tally tally;
-    uint64_t sequence_gaps;
+    struct trust losses;
     uint64_t buffers;
 };
 

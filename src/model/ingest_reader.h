@@ -1,10 +1,12 @@
 /*
- * The reading half of ingest: bytes to batches of events in time order.
+ * The reading half of ingest: the bytes of all inputs to batches of events in time order.
  *
- *   read or push -> framer -> merge -> batch
+ *   ingest_input.h \
+ *   ingest_input.h  - merge -> batch
+ *   ingest_input.h /
  *
- * Knows the input and what was found in it (header, tally, sequence numbers), nothing of rows. One
- * thread at a time; ingest_ahead.h runs it beside replay.
+ * Knows the inputs and what was found in them, nothing of rows. One thread at a time;
+ * ingest_ahead.h runs it beside replay.
  */
 #ifndef MODEL_INGEST_READER_H
 #define MODEL_INGEST_READER_H
@@ -43,12 +45,17 @@ enum reader_result {
 
 struct ingest_reader;
 
-struct ingest_reader *ingest_reader_new(ingest_read_fn read, void *ctx); /* `read` NULL: a stream */
+struct ingest_reader *ingest_reader_new(void);
 void ingest_reader_free(struct ingest_reader *r);
 
+/* Adds an input before the first step; `read` NULL: a stream. Its number, or a negative code. */
+int ingest_reader_add(struct ingest_reader *r, ingest_read_fn read, void *ctx);
+size_t ingest_reader_count(const struct ingest_reader *r);
+
 /* As the functions of ingest.h. */
-void ingest_reader_set_size(struct ingest_reader *r, uint64_t size);
-int ingest_reader_push(struct ingest_reader *r, const void *bytes, size_t n);
+void ingest_reader_set_size(struct ingest_reader *r, unsigned input, uint64_t size);
+int ingest_reader_push(struct ingest_reader *r, unsigned input, const void *bytes, size_t n);
+void ingest_reader_set_hold(struct ingest_reader *r, unsigned input, enum ingest_hold hold);
 
 /*
  * Does about a millisecond of work. Returns a reader_result, or a negative code with a line in
@@ -57,19 +64,34 @@ int ingest_reader_push(struct ingest_reader *r, const void *bytes, size_t n);
 int ingest_reader_step(struct ingest_reader *r, enum ingest_hold hold, struct event_batch *out,
                        struct err_info *info);
 
-/* The file header, NULL until it was read. */
+/* The input that the last error is about. */
+unsigned ingest_reader_failed(const struct ingest_reader *r);
+
+/* What holds for all inputs (common_header.h); NULL until every one has its file header. */
 const struct etl_file_header *ingest_reader_header(const struct ingest_reader *r);
+
+/* 1 when an input has no file header yet, which ingest_reader_failed() names then; *out_size are
+ * the bytes it has. Else 0. */
+int ingest_reader_missing_header(struct ingest_reader *r, uint64_t *out_size);
 
 /* Reads the header buffer of a file again; 0 (also for a stream, which has none) or a negative
  * code. */
-int ingest_reader_refresh_header(struct ingest_reader *r);
+int ingest_reader_refresh_header(struct ingest_reader *r, unsigned input);
 
-/* True when the header buffer has more records now than when it was first read. */
-bool ingest_reader_header_grew(const struct ingest_reader *r);
-
-const struct etl_tally *ingest_reader_tally(const struct ingest_reader *r);
-uint64_t ingest_reader_sequence_gaps(struct ingest_reader *r);
+/* As the functions of ingest.h; of all inputs, and of one. The losses are added to `out`;
+ * `all_read`: what is not there by now is missing. */
+const struct etl_tally *ingest_reader_tally(struct ingest_reader *r);
+void ingest_reader_losses(struct ingest_reader *r, bool all_read, struct trust *out);
 uint64_t ingest_reader_buffers(const struct ingest_reader *r); /* found so far */
-uint64_t ingest_reader_size(const struct ingest_reader *r);    /* bytes known to be there */
+const struct etl_file_header *ingest_reader_input_header(const struct ingest_reader *r,
+                                                         unsigned input);
+const struct etl_tally *ingest_reader_input_tally(const struct ingest_reader *r, unsigned input);
+void ingest_reader_input_losses(struct ingest_reader *r, unsigned input, bool all_read,
+                                struct trust *out);
+uint64_t ingest_reader_input_buffers(const struct ingest_reader *r, unsigned input);
+
+bool ingest_reader_needs_reread(const struct ingest_reader *r); /* one of them does */
+bool ingest_reader_is_files(const struct ingest_reader *r);     /* there is no stream among them */
+uint64_t ingest_reader_size(const struct ingest_reader *r);     /* bytes known to be there */
 
 #endif

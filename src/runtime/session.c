@@ -160,16 +160,16 @@ void session_grow(struct session *s, uint64_t size)
     bool first = s->size == 0;
     s->size = size;
     s->status.bytes_total = size;
-    ingest_set_size(s->ingest, size);
+    ingest_set_size(s->ingest, 0, size);
     if (first && size > PREVIEW_BYTES && (s->preview = new_ingest(s)) != NULL)
-        ingest_set_size(s->preview, PREVIEW_BYTES);
+        ingest_set_size(s->preview, 0, PREVIEW_BYTES);
     s->ended = false;
     s->news = true;
 }
 
 void session_push(struct session *s, const void *bytes, size_t n)
 {
-    if (ingest_push(s->ingest, bytes, n) != 0)
+    if (ingest_push(s->ingest, 0, bytes, n) != 0)
         fail(s, "out of memory");
     s->size += n;
     s->status.bytes_total = s->size;
@@ -201,7 +201,7 @@ static void reread(struct session *s)
     s->ingest = anew;
     s->rereading = true;
     s->ended = false;
-    ingest_set_size(anew, s->size);
+    ingest_set_size(anew, 0, s->size);
 }
 
 /* True when the header of a live file says that the session has stopped; then the rest is read as
@@ -210,12 +210,12 @@ static bool look_for_end(struct session *s)
 {
     bool finished = false;
     if (s->mode != SESSION_LIVE || !s->unfinished ||
-        ingest_refresh_header(s->ingest, &finished) != 0 || !finished)
+        ingest_refresh_header(s->ingest, 0, &finished) != 0 || !finished)
         return false;
     uint64_t size;
     if (source_size(s->source, &size) == 0) {
         s->size = s->status.bytes_total = size;
-        ingest_set_size(s->ingest, size);
+        ingest_set_size(s->ingest, 0, size);
     }
     note_end(s);
     if (ingest_needs_reread(s->ingest))
@@ -227,7 +227,7 @@ void session_look(struct session *s)
 {
     if (s->failed || s->status.state != SOURCE_FOLLOWING || look_for_end(s))
         return;
-    ingest_set_size(s->ingest, s->size);
+    ingest_set_size(s->ingest, 0, s->size);
 }
 
 void session_lose(struct session *s, enum source_state why)

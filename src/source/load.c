@@ -94,7 +94,7 @@ static int load_stream(struct loader *ld)
         if (rc != 0)
             err_set(ld->info, rc, "cannot read: %s", strerror(-rc));
         else if (n != 0)
-            rc = ingest_push(ld->l->ingest, block, n);
+            rc = ingest_push(ld->l->ingest, 0, block, n);
         if (rc == 0 && n != 0)
             rc = drain(ld, INGEST_HOLD);
     }
@@ -108,7 +108,7 @@ static int load_file(struct loader *ld)
     int rc = source_size(&ld->l->source, &size);
     if (rc != 0)
         return err_set(ld->info, rc, "cannot read its size");
-    ingest_set_size(ld->l->ingest, size);
+    ingest_set_size(ld->l->ingest, 0, size);
     return drain(ld, INGEST_FINISH);
 }
 

@@ -38,7 +38,7 @@ static void ingest(struct bench *b)
     if (source_open(b->path, &b->source, &info) != 0)
         bench_die(info.text);
     b->ingest = ingest_new_file(source_read_at, &b->source);
-    ingest_set_size(b->ingest, (uint64_t)b->bytes);
+    ingest_set_size(b->ingest, 0, (uint64_t)b->bytes);
     int rc;
     while ((rc = ingest_step(b->ingest, INGEST_FINISH, &info)) == INGEST_MORE)
         continue;

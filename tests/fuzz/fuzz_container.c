@@ -74,7 +74,7 @@ static void add(struct etl_merge *m, struct span file, const struct etl_frame *f
         check(ref.bytes != NULL);
         memcpy(ref.bytes, file.p + ref.offset, ref.stored);
     }
-    check(etl_merge_add(m, &ref) == 0);
+    check(etl_merge_add(m, 0, &ref) == 0);
 }
 
 /* Gives the merge all buffers of file[0, size), until the framer has no more or must wait. */
@@ -114,16 +114,17 @@ static size_t run_saved(struct span file, const struct etl_file_header *header,
                         struct etl_tally *tally)
 {
     memset(tally, 0, sizeof *tally);
-    struct etl_merge *m = etl_merge_new(header, tally, load, &file);
+    struct etl_merge *m = etl_merge_new();
     check(m != NULL);
+    check(etl_merge_open(m, 0, header, tally, load, &file) == 0);
     struct etl_framer f;
     etl_framer_init(&f, true);
     etl_framer_set_layout(&f, header);
     frame_all(&f, m, file, file.len, true, false);
     int64_t newest = INT64_MIN;
-    int64_t promised = etl_merge_newest(m);
+    int64_t promised = etl_merge_newest(m, 0);
     size_t n = read_events(m, INT64_MAX, &newest);
-    check(promised <= etl_merge_newest(m));
+    check(promised <= etl_merge_newest(m, 0));
     check(etl_merge_pending_bytes(m) == 0);
     check(tally->buffers_damaged <= tally->buffers && tally->bytes <= file.len);
     etl_merge_free(m);
@@ -135,8 +136,9 @@ static void run_live(struct span file, const struct etl_file_header *header,
                      struct etl_tally *tally, bool stream)
 {
     memset(tally, 0, sizeof *tally);
-    struct etl_merge *m = etl_merge_new(header, tally, load, &file);
+    struct etl_merge *m = etl_merge_new();
     check(m != NULL);
+    check(etl_merge_open(m, 0, header, tally, load, &file) == 0);
     etl_merge_set_budget(m, 4096);
     struct etl_framer f;
     etl_framer_init(&f, !stream);
@@ -145,7 +147,7 @@ static void run_live(struct span file, const struct etl_file_header *header,
     size_t step = file.len / 7 + 1;
     for (size_t size = step; size < file.len; size += step) {
         frame_all(&f, m, file, size, false, stream);
-        int64_t now = etl_merge_newest(m);
+        int64_t now = etl_merge_newest(m, 0);
         if (now > INT64_MIN + 1000)
             read_events(m, now - 1000, &newest);
     }

@@ -58,7 +58,7 @@ static struct ingest *read_saved(struct span *file)
 {
     struct ingest *in = ingest_new_file(read_bytes, file);
     check(in != NULL);
-    ingest_set_size(in, file->len);
+    ingest_set_size(in, 0, file->len);
     return end(in, 0);
 }
 
@@ -73,7 +73,7 @@ static struct ingest *read_growing(struct span *file)
     check(in != NULL);
     int rc = 0;
     for (size_t i = 1; i <= PIECES && rc >= 0; i++) {
-        ingest_set_size(in, piece_end(file, i));
+        ingest_set_size(in, 0, piece_end(file, i));
         rc = drain(in, INGEST_HOLD);
     }
     return end(in, rc);
@@ -88,7 +88,7 @@ static struct ingest *read_pipe(const struct span *file)
         size_t from = piece_end(file, i - 1), n = piece_end(file, i) - from;
         if (n == 0)
             continue; /* read() of a pipe says that only at its end */
-        check(ingest_push(in, file->p + from, n) == 0);
+        check(ingest_push(in, 0, file->p + from, n) == 0);
         rc = drain(in, INGEST_HOLD);
     }
     return end(in, rc);

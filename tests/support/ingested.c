@@ -51,7 +51,7 @@ struct ingest *ingest_saved(struct memory_file *file)
 {
     struct ingest *in = ingest_new_file(memory_file_read, file);
     assert_non_null(in);
-    ingest_set_size(in, file->size);
+    ingest_set_size(in, 0, file->size);
     assert_int_equal(ingest_drain(in, INGEST_FINISH), INGEST_ENDED);
     return in;
 }
@@ -65,7 +65,7 @@ struct ingest *ingest_piped(const struct memory_file *file, size_t largest, uint
         size_t n = 1 + (size_t)(seed >> 33) % largest;
         if (n > file->size - at)
             n = file->size - at;
-        assert_int_equal(ingest_push(in, file->bytes + at, n), 0);
+        assert_int_equal(ingest_push(in, 0, file->bytes + at, n), 0);
         at += n;
         ingest_drain(in, INGEST_HOLD);
     }

@@ -113,8 +113,9 @@ static struct capture *capture_open(const char *name)
     assert_non_null(c);
     c->file = file;
     assert_int_equal(etl_file_header_parse(bytes_span(&c->file), &c->header, NULL), 0);
-    c->merge = etl_merge_new(&c->header, &c->tally, load, c);
+    c->merge = etl_merge_new();
     assert_non_null(c->merge);
+    assert_int_equal(etl_merge_open(c->merge, 0, &c->header, &c->tally, load, c), 0);
     struct etl_framer f;
     struct etl_frame frame;
     etl_framer_init(&f, true);
@@ -126,7 +127,7 @@ static struct capture *capture_open(const char *name)
             break;
         assert_int_equal(frame.kind, ETL_FRAME_BUFFER);
         struct etl_buffer_ref ref = {frame.header, frame.offset, (uint32_t)frame.bytes, NULL};
-        assert_int_equal(etl_merge_add(c->merge, &ref), 0);
+        assert_int_equal(etl_merge_add(c->merge, 0, &ref), 0);
     }
     assert_true(f.offset == c->file.n);
     return c;
@@ -143,7 +144,7 @@ static void capture_close(struct capture *c)
 static uint64_t drain(struct capture *c)
 {
     static struct trace_event events[777];
-    int64_t newest = etl_merge_newest(c->merge);
+    int64_t newest = etl_merge_newest(c->merge, 0);
     int64_t last = INT64_MIN;
     uint64_t bytes = 0;
     size_t n;

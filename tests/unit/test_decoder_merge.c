@@ -63,8 +63,9 @@ static struct etl_buffer_ref *add_buffer(struct bench *t, size_t at, size_t size
 static void start_merge(struct bench *t, uint32_t mode)
 {
     struct etl_file_header h = {.log_file_mode = mode, .compression_format = 3};
-    t->merge = etl_merge_new(&h, &t->tally, load, t);
+    t->merge = etl_merge_new();
     assert_non_null(t->merge);
+    assert_int_equal(etl_merge_open(t->merge, 0, &h, &t->tally, load, t), 0);
 }
 
 static void add(struct bench *t, size_t i, bool owned)
@@ -75,7 +76,7 @@ static void add(struct bench *t, size_t i, bool owned)
         assert_non_null(ref.bytes);
         memcpy(ref.bytes, t->file.p + ref.offset, ref.stored);
     }
-    assert_int_equal(etl_merge_add(t->merge, &ref), 0);
+    assert_int_equal(etl_merge_add(t->merge, 0, &ref), 0);
 }
 
 static void add_all(struct bench *t, bool owned)
@@ -147,7 +148,7 @@ static void check_random_merge(uint32_t seed, unsigned cpus, bool owned)
     qsort(keys, total, sizeof *keys, compare_keys);
     start_merge(t, 0);
     add_all(t, owned);
-    assert_true(etl_merge_newest(t->merge) == keys[total - 1].time);
+    assert_true(etl_merge_newest(t->merge, 0) == keys[total - 1].time);
     assert_int_equal(etl_merge_pending_bytes(t->merge), t->file.n);
     read_until(t, INT64_MAX, 7);
     assert_int_equal(t->n, total);
@@ -220,11 +221,11 @@ static void test_late(void **state)
     make_buffer(t, 3, 0, 120, 1, 1);
     start_merge(t, 0);
     add(t, 0, true);
-    assert_true(etl_merge_newest(t->merge) == 101);
+    assert_true(etl_merge_newest(t->merge, 0) == 101);
     read_until(t, INT64_MAX, 100);
     add(t, 1, true);
     add(t, 2, true);
-    assert_true(etl_merge_newest(t->merge) == 150);
+    assert_true(etl_merge_newest(t->merge, 0) == 150);
     read_until(t, INT64_MAX, 100);
     static const int64_t TIMES[] = {100, 101, 50, 120, 150};
     static const bool LATE[] = {false, false, true, false, false};
@@ -262,10 +263,10 @@ static void test_newest_reads_little(void **state)
     for (int i = 0; i < 40; i++)
         make_buffer(t, i, (uint16_t)(i % 4), 10 * i, 1, 3);
     start_merge(t, 0);
-    assert_true(etl_merge_newest(t->merge) == INT64_MIN);
+    assert_true(etl_merge_newest(t->merge, 0) == INT64_MIN);
     add_all(t, false);
-    assert_true(etl_merge_newest(t->merge) == 392);
-    assert_true(etl_merge_newest(t->merge) == 392);
+    assert_true(etl_merge_newest(t->merge, 0) == 392);
+    assert_true(etl_merge_newest(t->merge, 0) == 392);
     assert_int_equal(t->loads, 4);
     assert_int_equal(t->tally.records, 0);
     t->n = etl_merge_read(t->merge, INT64_MAX, t->out, 1);
@@ -445,7 +446,7 @@ static void test_compressed(void **state)
         t->refs[2].stored -= 8;           /* the file is cut */
         start_merge(t, 0);
         add_all(t, owned != 0);
-        assert_true(etl_merge_newest(t->merge) == INT64_MIN);
+        assert_true(etl_merge_newest(t->merge, 0) == INT64_MIN);
         read_until(t, INT64_MAX, 100);
         assert_int_equal(t->n, 5);
         assert_int_equal(t->tally.buffers, 3);

@@ -182,7 +182,7 @@ static int load_demo(void **state)
         source_open(HT_DATA_DIR "/demo.etl", &demo_source, &info) != 0)
         return -1;
     demo = ingest_new_file(source_read_at, &demo_source);
-    ingest_set_size(demo, (uint64_t)st.st_size);
+    ingest_set_size(demo, 0, (uint64_t)st.st_size);
     while (ingest_step(demo, INGEST_FINISH, &info) == INGEST_MORE)
         continue;
     return 0;

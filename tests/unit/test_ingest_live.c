@@ -28,7 +28,7 @@ static struct ingest *push_buffers(const struct mketl_trace *t, const size_t *or
     assert_non_null(in);
     for (size_t i = 0; i < t->buffer_count; i++) {
         const struct mketl_buffer *b = &t->buffers[order[i]];
-        assert_int_equal(ingest_push(in, b->bytes, b->size), 0);
+        assert_int_equal(ingest_push(in, 0, b->bytes, b->size), 0);
         ingest_drain(in, hold);
     }
     return in;
@@ -80,7 +80,7 @@ static void hold_back_keeps_two_seconds(void **state)
     struct memory_file file;
     generate(&o, &t, &file);
     struct ingest *in = ingest_new_stream();
-    assert_int_equal(ingest_push(in, file.bytes, file.size), 0);
+    assert_int_equal(ingest_push(in, 0, file.bytes, file.size), 0);
     assert_int_equal(ingest_drain(in, INGEST_HOLD), INGEST_WAIT);
     struct trace *trace = ingest_trace(in);
     /* Counted from the generator's events: those more than two seconds older than the newest record
@@ -112,11 +112,11 @@ static void growing_file_ends_like_the_finished_one(void **state)
     /* Sizes in the middle of headers, records and buffers. */
     for (size_t size = 1; size < whole.size; size = size * 5 / 4 + 13) {
         growing.size = size;
-        ingest_set_size(in, size);
+        ingest_set_size(in, 0, size);
         ingest_drain(in, INGEST_HOLD);
     }
     growing.size = whole.size;
-    ingest_set_size(in, whole.size);
+    ingest_set_size(in, 0, whole.size);
     assert_int_equal(ingest_drain(in, INGEST_FINISH), INGEST_ENDED);
     check_ingest(in, &t);
     ingest_free(in);
@@ -138,7 +138,7 @@ static void preallocated_file_fills_up(void **state)
     for (size_t i = 0; i < t.buffer_count; i++) {
         memcpy(file.bytes + at, t.buffers[i].bytes, t.buffers[i].size);
         at += t.buffers[i].size;
-        ingest_set_size(in, file.size);
+        ingest_set_size(in, 0, file.size);
         ingest_drain(in, INGEST_HOLD);
     }
     assert_int_equal(ingest_drain(in, INGEST_FINISH), INGEST_ENDED);
@@ -198,7 +198,7 @@ static void what_is_no_trace_is_refused(void **state)
     struct memory_file file = {.bytes = (uint8_t *)(uintptr_t)text, .size = sizeof text - 1};
     struct err_info info = {.text = ""};
     struct ingest *in = ingest_new_file(memory_file_read, &file);
-    ingest_set_size(in, file.size);
+    ingest_set_size(in, 0, file.size);
     assert_int_equal(ingest_step(in, INGEST_FINISH, &info), ERR_FORMAT);
     assert_non_null(strstr(info.text, "text"));
     ingest_free(in);

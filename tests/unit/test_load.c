@@ -101,7 +101,7 @@ static void can_be_given_up_at_any_step(void **state)
     struct world *w = *state;
     for (int steps = 1; steps < 120; steps += 13) {
         struct ingest *in = ingest_new_file(memory_file_read, &w->file);
-        ingest_set_size(in, w->file.size);
+        ingest_set_size(in, 0, w->file.size);
         for (int i = 0; i < steps; i++)
             assert_int_equal(ingest_step(in, INGEST_FINISH, NULL), INGEST_MORE);
         assert_true(ingest_tally(in)->records <= w->t.truth.records);
