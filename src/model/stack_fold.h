@@ -29,7 +29,7 @@ struct stack_figures {
     uint64_t at_peak_bytes, at_peak_blocks; /* when the whole range's outstanding was greatest */
 };
 
-/* Immutable; made by stack_fold_totals(). */
+/* Immutable; made by stack_fold_totals(). Its trace must outlive it. */
 struct stack_totals {
     const struct stack_table *stacks; /* whose ids they are; the trace's */
     size_t count;
@@ -49,6 +49,10 @@ void stack_fold_free(struct stack_fold *f);
 /* As fold_advance(); returns 0 or -ENOMEM. */
 int stack_fold_advance(struct stack_fold *f, uint64_t until, uint64_t max_rows);
 uint64_t stack_fold_rows(const struct stack_fold *f);
+
+/* True when it covers the first `rows` rows and none of them has another stack or another answer to
+ * the filter by now. After a false one it starts anew once its pass is over. */
+bool stack_fold_is_settled(const struct stack_fold *f, uint64_t rows);
 
 /* The caller frees it with stack_totals_free(). NULL when memory is out. O(stacks). */
 struct stack_totals *stack_fold_totals(const struct stack_fold *f);
