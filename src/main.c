@@ -11,6 +11,7 @@
 #include "base/xdg.h"
 #include "commands/command.h"
 #include "commands/help.h"
+#include "commands/naming.h"
 #include "commands/subject.h"
 #include "config/config.h"
 #include "runtime/explore.h"
@@ -47,7 +48,7 @@ static int print_usage(void)
     return COMMAND_USAGE;
 }
 
-static int explore(const struct options *o, struct config *config)
+static int explore(const struct options *o, struct config *config, struct symbol_table *symbols)
 {
     struct filter *filter;
     int code = subject_parse_filter(o, &filter);
@@ -81,6 +82,7 @@ static int explore(const struct options *o, struct config *config)
         .short_units = o->units == OPTION_UNITS_SHORT,
         .wall_time = o->time == OPTION_TIME_DAY,
         .forgetful = o->no_config,
+        .symbols = symbols,
         .config = config,
     };
     code = explore_run(&options);
@@ -104,15 +106,18 @@ static int run_configured(struct options *o)
     if (!o->no_config && xdg_put_path(&path, XDG_CONFIG, "config"))
         config_read(&config, strbuf_str(&path));
     config_give(&config, CONFIG_OPTIONS, options_take, o);
+    struct naming naming = {.table = symbol_table_new()};
     int code;
     if (o->command == NULL) {
-        code = explore(o, &config);
+        code = explore(o, &config, naming.table);
     } else {
         settings_check(&config);
         if (!o->quiet)
             say_problems(&config);
+        o->naming = &naming;
         code = command_run(o, STDOUT_FILENO);
     }
+    symbol_table_unref(naming.table);
     strbuf_release(&path);
     config_release(&config);
     return code;

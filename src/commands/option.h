@@ -18,6 +18,7 @@
 #include "export/report_table.h"
 
 struct command;
+struct naming;
 
 /* Where an option may stand. */
 enum command_bit {
@@ -65,6 +66,7 @@ struct options {
     bool ascii, mouse, utc;
     bool no_config;
     bool help, version;
+    const struct naming *naming; /* names for addresses; NULL: none. Not an option: set by main() */
     uint64_t given;     /* a bit for each row of the table that stood on the command line */
     bool nothing_to_do; /* no command, no file, no pipe: the usage is all there is to say */
 };

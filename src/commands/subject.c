@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "commands/command.h"
+#include "commands/naming.h"
 #include "commands/progress.h"
 #include "model/snapshot.h"
 
@@ -64,6 +65,18 @@ void subject_release(struct subject *s)
 {
     loaded_release(&s->loaded);
     strbuf_release(&s->name);
+}
+
+struct symbol_table *subject_symbols(const struct subject *s)
+{
+    return s->options->naming != NULL ? s->options->naming->table : NULL;
+}
+
+void subject_find_names(const struct subject *s)
+{
+    const struct naming *n = s->options->naming;
+    if (n != NULL && symbol_table_wanted(n->table) != 0)
+        n->resolve(n->ctx, s->options->quiet);
 }
 
 bool subject_has_events(const struct subject *s)

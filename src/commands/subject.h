@@ -11,6 +11,7 @@
 #include "commands/option.h"
 #include "model/filter.h"
 #include "model/query.h"
+#include "model/symbol_table.h"
 #include "source/load.h"
 
 /* Not to be moved once opened. */
@@ -34,6 +35,16 @@ int subject_parse_filter(const struct options *o, struct filter **out_filter);
 int subject_open(struct subject *s, const struct options *o, const char *path,
                  const struct query_spec *spec);
 void subject_release(struct subject *s);
+
+/* What is known of names, borrowed; NULL when there are none. */
+struct symbol_table *subject_symbols(const struct subject *s);
+
+/*
+ * Has every name found out that was looked up in subject_symbols() so far: whoever prints names
+ * looks up all of them, calls this, and looks again. Says once on standard error why some are
+ * missing.
+ */
+void subject_find_names(const struct subject *s);
 
 /* True when there are heap events; else says what there is instead. */
 bool subject_has_events(const struct subject *s);

@@ -21,6 +21,7 @@ void snapshot_unref(struct snapshot *s)
     for (int i = 0; i < ASIDE_COUNT; i++)
         query_unref(s->aside[i]);
     trace_unref(s->trace);
+    symbol_table_unref(s->symbols);
     summary_free(s->summary);
     free(s->tally);
     free(s);

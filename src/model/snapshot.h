@@ -13,6 +13,7 @@
 
 #include "decoder/etl_tally.h"
 #include "model/query.h"
+#include "model/symbol_table.h"
 #include "model/trust.h"
 
 /* What the source of the bytes is doing. */
@@ -52,8 +53,9 @@ struct snapshot {
     struct etl_file_header header;    /* a copy that does not change; valid when trace is set */
     struct query *query;              /* NULL until trace is set */
     struct query *aside[ASIDE_COUNT]; /* NULL where nothing is asked */
-    struct summary *summary; /* of `query`; may lag behind its rows; NULL until first made */
-    struct etl_tally *tally; /* a copy, may lag; NULL until first made */
+    struct summary *summary;      /* of `query`; may lag behind its rows; NULL until first made */
+    struct symbol_table *symbols; /* the program's; NULL: there are no names */
+    struct etl_tally *tally;      /* a copy, may lag; NULL until first made */
     struct trust trust;
     uint64_t rows;         /* of the trace, visible now */
     uint64_t scanned;      /* rows the query has decided */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct config;
+struct symbol_table;
 
 enum explore_follow { EXPLORE_FOLLOW_AUTO, EXPLORE_FOLLOW_ON, EXPLORE_FOLLOW_OFF };
 enum explore_color { EXPLORE_COLOR_AUTO, EXPLORE_COLOR_ALWAYS, EXPLORE_COLOR_NEVER };
@@ -27,6 +28,7 @@ struct explore_options {
     bool forgetful;   /* what was typed before is not read, and nothing is kept for the next time */
     bool short_units; /* KiB and MiB instead of exact bytes, to begin with */
     bool wall_time;   /* time of day instead of time since the start, likewise */
+    struct symbol_table *symbols; /* what is known of names; NULL: nothing */
     struct config *config; /* its [keys] and [columns] are still to be handed out; what is wrong in
                               them is added. Without a path nothing is read or written */
 };

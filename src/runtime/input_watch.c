@@ -115,6 +115,8 @@ int input_watch_open(struct input_watch *w, uv_loop_t *loop, const struct explor
         return rc;
     w->live = !w->source.is_stream && is_live(&w->source, options->follow);
     struct session *session = session_new(&w->source, choose_mode(w));
+    if (session != NULL)
+        session_set_symbols(session, options->symbols);
     if (session == NULL)
         rc = err_set(info, -ENOMEM, "out of memory");
     else if (w->source.is_stream)

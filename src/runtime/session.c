@@ -48,6 +48,7 @@ struct session {
     struct trace
         *trace; /* the one `query` asks; of the ingest, the preview, or the last before a re-read */
 
+    struct symbol_table *symbols; /* NULL: none */
     struct source_status status;
     uint64_t buffers; /* at the last look */
     bool news;        /* something changed since the last snapshot */
@@ -98,7 +99,20 @@ void session_free(struct session *s)
         forget_aside(&s->aside[i]);
     ingest_free(s->preview);
     ingest_free(s->ingest);
+    symbol_table_unref(s->symbols);
     free(s);
+}
+
+void session_set_symbols(struct session *s, struct symbol_table *t)
+{
+    struct symbol_table *old = s->symbols;
+    s->symbols = t != NULL ? symbol_table_ref(t) : NULL;
+    symbol_table_unref(old);
+}
+
+void session_note_names(struct session *s)
+{
+    s->news = true;
 }
 
 static void fail(struct session *s, const char *message)
@@ -373,6 +387,8 @@ struct snapshot *session_snapshot(struct session *s)
     atomic_init(&out->refs, 1);
     s->status.bytes_done = ingest_bytes_done(s->ingest);
     out->source = s->status;
+    if (s->symbols != NULL)
+        out->symbols = symbol_table_ref(s->symbols);
     out->last_time = ingest_last_time(s->ingest);
     ingest_trust(s->ingest, &out->trust);
     s->news = false;

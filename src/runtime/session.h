@@ -28,6 +28,12 @@ enum session_mode {
 struct session *session_new(struct source *source, enum session_mode mode);
 void session_free(struct session *s);
 
+/* Names for addresses: its snapshots have `t` from now on. A reference is taken. */
+void session_set_symbols(struct session *s, struct symbol_table *t);
+
+/* Names that were asked for are there: a new picture is due. */
+void session_note_names(struct session *s);
+
 /* Asks a new question; NULL-filter and open range for everything. Borrowed for the call. */
 void session_ask(struct session *s, const struct query_spec *spec);
 

@@ -19,6 +19,7 @@
 enum order_kind {
     ORDER_ASK,
     ORDER_ASIDE,
+    ORDER_NAMES,
     ORDER_GROW,
     ORDER_PUSH,
     ORDER_END,
@@ -71,6 +72,9 @@ static void obey(struct worker *w, struct order *o)
         break;
     case ORDER_ASIDE:
         session_ask_aside(w->session, o->aside, o->forget ? NULL : &o->spec);
+        break;
+    case ORDER_NAMES:
+        session_note_names(w->session);
         break;
     case ORDER_GROW:
         session_grow(w->session, o->size);
@@ -247,6 +251,11 @@ void worker_ask_aside(struct worker *w, enum aside which, const struct query_spe
     if (o.spec.filter != NULL)
         filter_ref(o.spec.filter);
     give_order(w, &o);
+}
+
+void worker_note_names(struct worker *w)
+{
+    give_order(w, &(struct order){.kind = ORDER_NAMES});
 }
 
 void worker_grow(struct worker *w, uint64_t size)
