@@ -29,12 +29,15 @@ enum etl_group {
     ETL_GROUP_PAGE_FAULT = 0x02, /* HeapRange records, too */
     ETL_GROUP_PROCESS = 0x03,
     ETL_GROUP_THREAD = 0x05,
+    ETL_GROUP_CONFIG = 0x0b, /* SystemConfig */
     ETL_GROUP_HEAP = 0x10,
     ETL_GROUP_IMAGE = 0x14,
     ETL_GROUP_STACK_WALK = 0x18,
     ETL_GROUP_COUNT = 0x1f,       /* groups with a known GUID are 0 .. ETL_GROUP_COUNT - 1 */
     ETL_GROUP_LOST_EVENT = 0x100, /* RT_LostEvent */
-    ETL_GROUP_NONE = 0xffff,      /* no group: any other provider */
+    ETL_GROUP_IMAGE_ID = 0x101,
+    ETL_GROUP_SYSTEM_CONFIG_EX = 0x102,
+    ETL_GROUP_NONE = 0xffff, /* no group: any other provider */
 };
 
 /* The GUID whose 16 bytes begin at `p`. */

@@ -6,7 +6,9 @@
 
 #include "base/alloc.h"
 #include "decoder/etl_expand.h"
+#include "decoder/image_event.h"
 #include "decoder/process_event.h"
+#include "decoder/system_event.h"
 
 static bool block_reserve(struct etl_block *b, struct etl_stream_env *env, size_t n)
 {
@@ -226,6 +228,31 @@ static bool take_thread(struct etl_stream *s, const struct etl_record *r)
     return process_thread_decode(r, &s->head.tid, &s->head.pid);
 }
 
+/* Records that become events by themselves. */
+static const struct {
+    bool (*is)(const struct etl_record *r);
+    bool (*decode)(const struct etl_record *r, struct trace_event *out_event);
+} plain[] = {
+    {process_event_is, process_event_decode},
+    {image_event_is, image_event_decode},
+    {system_event_is, system_event_decode},
+};
+
+static bool take_plain(struct etl_stream *s, struct etl_stream_env *env, const struct etl_record *r)
+{
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+        if (!plain[i].is(r))
+            continue;
+        if (!plain[i].decode(r, &s->head)) {
+            env->tally->records_skipped++;
+            return false;
+        }
+        finish_head(s, env, r);
+        return true;
+    }
+    return false;
+}
+
 /* Makes the record the head if it is an event; uses or only counts it otherwise. */
 static bool take_record(struct etl_stream *s, struct etl_stream_env *env,
                         const struct etl_record *r)
@@ -237,24 +264,16 @@ static bool take_record(struct etl_stream *s, struct etl_stream_env *env,
         return take_heap(s, env, r);
     if (stack_event_is(r))
         return take_stack(s, env, r);
-    bool decoded = true;
-    switch (process_record_kind(r)) {
-    case PROCESS_RECORD_NONE:
-        return false;
-    case PROCESS_RECORD_SWITCH:
+    if (process_switch_is(r)) {
         env->tally->records_skipped += !process_switch_decode(r, &s->running);
         return false;
-    case PROCESS_RECORD_THREAD:
-        decoded = take_thread(s, r);
-        break;
-    case PROCESS_RECORD_PROCESS:
-        decoded = process_event_decode(r, &s->head);
-        if (decoded)
-            finish_head(s, env, r);
-        break;
     }
-    env->tally->records_skipped += !decoded;
-    return decoded;
+    if (process_thread_is(r)) {
+        bool decoded = take_thread(s, r);
+        env->tally->records_skipped += !decoded;
+        return decoded;
+    }
+    return take_plain(s, env, r);
 }
 
 enum etl_fill etl_stream_fill(struct etl_stream *s, struct etl_stream_env *env)

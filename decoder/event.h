@@ -28,9 +28,10 @@ enum event_kind {
     EVENT_IMAGE_LOAD,       /* Image Load: from now on in its process (etl-format 6.3) */
     EVENT_IMAGE_UNLOAD,     /* Image Unload */
     EVENT_IMAGE_RUNDOWN,    /* DCStart, DCEnd: it is there, begins and ends nothing */
+    EVENT_IMAGE_INFO,       /* Info of ImageId: what the image's file is (etl-format 6.4) */
     EVENT_IMAGE_PDB,        /* RSDS of ImageId: which PDB belongs to the image (etl-format 6.4) */
     EVENT_IMAGE_VERSION,    /* FileVersion of ImageId: the image's version resource */
-    EVENT_VOLUME,           /* VolumeMapping: the drive letter of a device (etl-format 6.5) */
+    EVENT_VOLUME,           /* VolumeMapping: where a device is in drive letters (etl-format 6.5) */
     EVENT_SYSTEM            /* SystemConfig CPU, BuildInfo: the machine (etl-format 6.5) */
 };
 
@@ -44,8 +45,16 @@ struct stack_record {
     bool is_kernel; /* REFERENCE: the part in the kernel (StackKeyKernel), not in the process */
 };
 
-/* A loaded module. `name` of the event is its path (IMAGE_LOAD, _UNLOAD, _RUNDOWN), the name of its
- * PDB (_PDB) or FileVersion (_VERSION). */
+/* What a process record says beside the id: EVENT_NO_ID where it does not. */
+struct process_record {
+    uint32_t parent;
+    uint32_t session;
+    uint32_t exit_status; /* of a process that ends; 0 else */
+};
+
+/* A loaded module. `name` of the event is its path (IMAGE_LOAD, _UNLOAD, _RUNDOWN), the name its
+ * linker gave it (_INFO), the name of its PDB (_PDB) or FileVersion (_VERSION). IMAGE_VERSION names
+ * no process and no base: it belongs to the image whose record has its time and size. */
 struct image_record {
     uint64_t base, size; /* size 0: not told */
     uint32_t checksum, timestamp;
@@ -125,9 +134,10 @@ struct trace_event {
             const uint64_t *extra;
             uint32_t extra_count;
         };
-        struct stack_record stack;   /* EVENT_STACK* */
-        struct image_record image;   /* EVENT_IMAGE_* */
-        struct system_record system; /* EVENT_SYSTEM */
+        struct process_record process; /* EVENT_PROCESS_* */
+        struct stack_record stack;     /* EVENT_STACK* */
+        struct image_record image;     /* EVENT_IMAGE_* */
+        struct system_record system;   /* EVENT_SYSTEM */
     };
 
     /*

@@ -1,6 +1,8 @@
 /* Process, thread and context-switch payloads; see process_event.h. */
 #include "decoder/process_event.h"
 
+#include "decoder/payload.h"
+
 enum {
     OP_START = 1,
     OP_END = 2,
@@ -27,18 +29,24 @@ static int process_kind(unsigned opcode)
     }
 }
 
-enum process_record process_record_kind(const struct etl_record *r)
+static bool is_of(const struct etl_record *r, enum etl_group group)
 {
-    if ((r->flags & ETL_RECORD_CLASSIC) == 0)
-        return PROCESS_RECORD_NONE;
-    if (r->group == ETL_GROUP_PROCESS)
-        return process_kind(r->opcode) >= 0 ? PROCESS_RECORD_PROCESS : PROCESS_RECORD_NONE;
-    if (r->group != ETL_GROUP_THREAD)
-        return PROCESS_RECORD_NONE;
-    if (r->opcode == OP_CSWITCH)
-        return PROCESS_RECORD_SWITCH;
-    bool starts = r->opcode == OP_START || r->opcode == OP_DC_START;
-    return starts ? PROCESS_RECORD_THREAD : PROCESS_RECORD_NONE;
+    return r->group == group && (r->flags & ETL_RECORD_CLASSIC) != 0;
+}
+
+bool process_event_is(const struct etl_record *r)
+{
+    return is_of(r, ETL_GROUP_PROCESS) && process_kind(r->opcode) >= 0;
+}
+
+bool process_thread_is(const struct etl_record *r)
+{
+    return is_of(r, ETL_GROUP_THREAD) && (r->opcode == OP_START || r->opcode == OP_DC_START);
+}
+
+bool process_switch_is(const struct etl_record *r)
+{
+    return is_of(r, ETL_GROUP_THREAD) && r->opcode == OP_CSWITCH;
 }
 
 /* What precedes the SID, by version (etl-format 6.1): pointers, then 32-bit words. Version 0 has
@@ -83,26 +91,40 @@ static size_t sid_length(struct span s, unsigned pointer_size)
     return sid + 8 + 4u * s.p[sid + 1];
 }
 
-/* The bytes from `at` to a NUL or the end of the payload. */
-static struct span text_at(struct span s, size_t at)
+/* Parent, session and exit status follow the id; version 0 has the parent alone. */
+static struct process_record ids_of(const struct etl_record *r, size_t pid_at)
 {
-    struct span text = span_from(s, at);
-    const uint8_t *nul = text.len != 0 ? memchr(text.p, 0, text.len) : NULL;
-    if (nul != NULL)
-        text.len = (size_t)(nul - text.p);
-    return text;
+    struct process_record ids = {EVENT_NO_ID, EVENT_NO_ID, 0};
+    if (r->version == 0) {
+        span_u32(r->payload, r->pointer_size, &ids.parent);
+        return ids;
+    }
+    span_u32(r->payload, pid_at + 4, &ids.parent);
+    span_u32(r->payload, pid_at + 8, &ids.session);
+    if (r->opcode == OP_END)
+        span_u32(r->payload, pid_at + 12, &ids.exit_status);
+    return ids;
+}
+
+/* ImageFileName and, from version 2 on, CommandLine behind the SID. */
+static void read_texts(const struct etl_record *r, size_t sid_at, struct trace_event *e)
+{
+    size_t sid = sid_length(span_from(r->payload, sid_at), r->pointer_size);
+    if (sid == 0)
+        return;
+    e->name = payload_ansi(r->payload, sid_at + sid);
+    if (r->version >= 2)
+        e->text = payload_utf16(r->payload, sid_at + sid + e->name.len + 1);
 }
 
 bool process_event_decode(const struct etl_record *r, struct trace_event *out_event)
 {
     unsigned version = r->version < PROCESS_FORM_LAST ? r->version : PROCESS_FORM_LAST;
     const struct process_form *form = &process_forms[version];
-    unsigned width = r->pointer_size;
+    size_t pid_at = (size_t)form->pid_pointers * r->pointer_size;
     uint32_t pid;
-    if (!span_u32(r->payload, (size_t)form->pid_pointers * width, &pid))
+    if (!span_u32(r->payload, pid_at, &pid))
         return false;
-    size_t sid = (size_t)form->pointers * width + (size_t)form->words * 4;
-    size_t length = sid_length(span_from(r->payload, sid), width);
     *out_event = (struct trace_event){
         .time = r->time,
         .pid = pid,
@@ -110,8 +132,11 @@ bool process_event_decode(const struct etl_record *r, struct trace_event *out_ev
         .kind = (uint8_t)process_kind(r->opcode),
         .pointer_size = r->pointer_size,
         .version = r->version,
-        .name = length != 0 ? text_at(r->payload, sid + length) : (struct span){r->payload.p, 0},
+        .process = ids_of(r, pid_at),
+        .name = {r->payload.p, 0},
+        .text = {r->payload.p, 0},
     };
+    read_texts(r, (size_t)form->pointers * r->pointer_size + (size_t)form->words * 4, out_event);
     return true;
 }
 

@@ -10,21 +10,17 @@
 #include "decoder/etl_record.h"
 #include "decoder/event.h"
 
-/* What a record says about identity. */
-enum process_record {
-    PROCESS_RECORD_NONE,
-    PROCESS_RECORD_PROCESS, /* process_event_decode() */
-    PROCESS_RECORD_THREAD,  /* process_thread_decode() */
-    PROCESS_RECORD_SWITCH,  /* process_switch_decode() */
-};
-
-/* Classifies a record by group and opcode. O(1). */
-enum process_record process_record_kind(const struct etl_record *r);
+/* True when the record is one for process_event_decode(), process_thread_decode() or
+ * process_switch_decode(). O(1). */
+bool process_event_is(const struct etl_record *r);
+bool process_thread_is(const struct etl_record *r);
+bool process_switch_is(const struct etl_record *r);
 
 /*
  * Process Start, End, DCStart, DCEnd or Defunct of any version. The pid is the payload's, not the
- * header's (etl-format 9.13); the tid is the header's. The name is borrowed from the record and
- * empty when the payload is cut before it. False when the payload is too short for a process id.
+ * header's (etl-format 9.13); the tid is the header's. Name and command line (version 2 on) are
+ * borrowed from the record and empty when the payload is cut before them. False when the payload is
+ * too short for a process id.
  */
 bool process_event_decode(const struct etl_record *r, struct trace_event *out_event);
 

@@ -13,7 +13,9 @@
 #include "decoder/etl_record.h"
 #include "decoder/etl_tally.h"
 #include "decoder/heap_event.h"
+#include "decoder/image_event.h"
 #include "decoder/process_event.h"
+#include "decoder/system_event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,6 +28,14 @@ static void check(bool ok)
 static void check_inside(struct span inner, struct span outer)
 {
     check(inner.len == 0 || (inner.p >= outer.p && inner.p + inner.len <= outer.p + outer.len));
+}
+
+static void check_texts(bool decoded, const struct trace_event *e, struct span buffer)
+{
+    if (!decoded)
+        return;
+    check_inside(e->name, buffer);
+    check_inside(e->text, buffer);
 }
 
 static void check_record(const struct etl_record *r, struct span buffer)
@@ -44,19 +54,17 @@ static void check_record(const struct etl_record *r, struct span buffer)
             check(e.extra_count <= HEAP_EXTRA_MAX && e.op < HEAP_OP_COUNT);
         return;
     }
-    switch (process_record_kind(r)) {
-    case PROCESS_RECORD_NONE:
-        break;
-    case PROCESS_RECORD_PROCESS:
-        if (process_event_decode(r, &e))
-            check_inside(e.name, buffer);
-        break;
-    case PROCESS_RECORD_THREAD:
+    if (process_thread_is(r))
         process_thread_decode(r, &tid, &pid);
-        break;
-    case PROCESS_RECORD_SWITCH:
+    if (process_switch_is(r))
         process_switch_decode(r, &tid);
-        break;
+    check_texts(process_event_is(r) && process_event_decode(r, &e), &e, buffer);
+    check_texts(image_event_is(r) && image_event_decode(r, &e), &e, buffer);
+    bool is_system = system_event_is(r) && system_event_decode(r, &e);
+    check_texts(is_system, &e, buffer);
+    if (is_system && e.kind == EVENT_SYSTEM) {
+        check_inside(e.system.computer, buffer);
+        check_inside(e.system.build_lab, buffer);
     }
 }
 

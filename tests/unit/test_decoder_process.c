@@ -64,13 +64,19 @@ static void check_process(unsigned version, unsigned w, enum sid sid)
     put(&b, "Solution.exe", 13);
     put(&b, "S\0o\0\0\0", 6);
     struct etl_record r = make_record(ETL_GROUP_PROCESS, 3, (uint8_t)version, w, &b);
-    assert_int_equal(process_record_kind(&r), PROCESS_RECORD_PROCESS);
+    assert_true(process_event_is(&r));
     assert_true(process_event_decode(&r, &e));
     assert_int_equal(e.kind, EVENT_PROCESS_RUNDOWN);
     assert_int_equal(e.pid, 4711);
     assert_true(e.time == 42);
     assert_int_equal(e.name.len, 12);
     assert_memory_equal(e.name.p, "Solution.exe", 12);
+    assert_int_equal(e.text.len, version >= 2 ? 4 : 0);
+    if (version >= 2)
+        assert_memory_equal(e.text.p, "S\0o\0", 4);
+    assert_int_equal(e.process.parent, 99);
+    assert_int_equal(e.process.session, version >= 1 ? 1 : EVENT_NO_ID);
+    assert_int_equal(e.process.exit_status, 0); /* it has not ended */
 
     /* Cut anywhere: a shorter name, no name, or nothing at all; read from a block of exact size. */
     for (size_t n = 0; n < b.n; n++) {
@@ -80,8 +86,10 @@ static void check_process(unsigned version, unsigned w, enum sid sid)
         r.payload = (struct span){block, n};
         bool ok = process_event_decode(&r, &e);
         assert_int_equal(ok, n >= (version == 0 ? 4 : w + 4));
-        if (ok)
+        if (ok) {
             assert_true(e.name.len <= 12 && (e.name.len == 0 || e.name.p[0] == 'S'));
+            assert_true(e.text.len <= 4 && (e.text.len == 0 || e.text.p[0] == 'S'));
+        }
         free(block);
     }
     bytes_release(&b);
@@ -116,15 +124,14 @@ static void test_process_kinds(void **state)
     for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
         struct trace_event e;
         struct etl_record r = make_record(ETL_GROUP_PROCESS, KINDS[i].opcode, 4, 8, &b);
-        assert_int_equal(process_record_kind(&r),
-                         KINDS[i].kind < 0 ? PROCESS_RECORD_NONE : PROCESS_RECORD_PROCESS);
+        assert_int_equal(process_event_is(&r), KINDS[i].kind >= 0);
         if (KINDS[i].kind < 0)
             continue;
         assert_true(process_event_decode(&r, &e));
         assert_int_equal(e.kind, KINDS[i].kind);
         assert_int_equal(e.name.len, 0);
         r.flags = ETL_RECORD_HAS_TIME; /* a manifest event that happens to have the group's GUID */
-        assert_int_equal(process_record_kind(&r), PROCESS_RECORD_NONE);
+        assert_false(process_event_is(&r));
     }
     bytes_release(&b);
 }
@@ -138,7 +145,7 @@ static void test_threads(void **state)
     put_int(&b, 100, 4);
     put_int(&b, 11, 4);
     struct etl_record r = make_record(ETL_GROUP_THREAD, 3, 3, 8, &b);
-    assert_int_equal(process_record_kind(&r), PROCESS_RECORD_THREAD);
+    assert_true(process_thread_is(&r));
     assert_true(process_thread_decode(&r, &tid, &pid));
     assert_int_equal(pid, 100);
     assert_int_equal(tid, 11);
@@ -149,9 +156,9 @@ static void test_threads(void **state)
     r.payload.len = 7;
     assert_false(process_thread_decode(&r, &tid, &pid));
     r.opcode = 2;
-    assert_int_equal(process_record_kind(&r), PROCESS_RECORD_NONE);
+    assert_false(process_thread_is(&r));
     r.opcode = 36;
-    assert_int_equal(process_record_kind(&r), PROCESS_RECORD_SWITCH);
+    assert_true(process_switch_is(&r));
     assert_true(process_switch_decode(&r, &tid));
     assert_int_equal(tid, 100);
     r.payload.len = 3;
