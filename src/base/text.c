@@ -145,6 +145,15 @@ void text_put_ansi(struct strbuf *b, const char *s, size_t n)
     }
 }
 
+const char *text_last_part(const char *path)
+{
+    const char *name = path;
+    for (const char *p = path; *p != '\0'; p++)
+        if (*p == '\\' || *p == '/')
+            name = p + 1;
+    return name;
+}
+
 void text_put_grouped(struct strbuf *b, uint64_t v)
 {
     char digits[32];

@@ -40,6 +40,9 @@ void text_put_utf16(struct strbuf *b, const uint8_t *p, size_t units);
  * Escaped. */
 void text_put_ansi(struct strbuf *b, const char *s, size_t n);
 
+/* Where the last part of a path begins, whichever system wrote it. */
+const char *text_last_part(const char *path);
+
 /* 67,050 */
 void text_put_grouped(struct strbuf *b, uint64_t v);
 

@@ -150,8 +150,10 @@ static int take_special(struct ingest *in, const struct trace_event *e)
 {
     if (e->late)
         return kept_list_add(&in->late, e, in->late_count++);
-    int rc = kept_list_add(&in->journal, e, store_appended(in->trace->store));
-    return rc != 0 ? rc : trace_take(in->trace, e);
+    int rc = trace_take(in->trace, e);
+    if (rc == ERR_LIMIT)
+        return 0; /* it was counted, and is of no use to a rebuild either */
+    return rc != 0 ? rc : kept_list_add(&in->journal, e, store_appended(in->trace->store));
 }
 
 /* Replays the batch in runs of ordinary events, with the special ones between them. Stacks, which

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "decoder/heap_op.h"
 #include "model/trace_take.h"
 
@@ -187,8 +188,10 @@ static int take_special(struct rebuild *rb, const struct trace_event *e)
 {
     int rc = flush_batch(rb);
     if (rc == 0)
-        rc = kept_list_add(&rb->made_journal, e, store_appended(rb->made->store));
-    return rc != 0 ? rc : trace_take(rb->made, e);
+        rc = trace_take(rb->made, e);
+    if (rc == ERR_LIMIT)
+        return 0;
+    return rc != 0 ? rc : kept_list_add(&rb->made_journal, e, store_appended(rb->made->store));
 }
 
 int rebuild_step(struct rebuild *rb, size_t max_events)

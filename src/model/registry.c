@@ -14,6 +14,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "model/id_map.h"
+#include "model/process_name.h"
 
 /* Segment k of a list holds 64 << k entries. */
 #define LIST_FIRST_BITS 6u
@@ -176,10 +177,13 @@ static uint32_t add_process(struct registry *r, uint32_t *known, uint32_t pid, i
         return INDEX_NONE;
     if (known != NULL)
         *known = index;
-    p->pid = pid;
-    p->start = start;
-    atomic_init(&p->end, INT64_MAX);
-    atomic_init(&p->name, NULL);
+    *p = (struct process){
+        .pid = pid,
+        .start = start,
+        .end = INT64_MAX,
+        .parent = EVENT_NO_ID,
+        .session = EVENT_NO_ID,
+    };
     return list_publish(&r->processes);
 }
 
@@ -194,6 +198,17 @@ static uint32_t present_process(struct registry *r, uint32_t pid)
         return *known;
     /* Its Start was not seen; it cannot lie before the former instance's end. */
     return add_process(r, known, pid, atomic_load_explicit(&p->end, memory_order_relaxed));
+}
+
+uint32_t registry_use_process(struct registry *r, uint32_t pid)
+{
+    return present_process(r, pid);
+}
+
+uint32_t registry_mention_process(struct registry *r, uint32_t pid)
+{
+    const uint32_t *known = id_map_find(&r->pids, 0, pid);
+    return known != NULL ? *known : add_process(r, NULL, pid, INT64_MIN);
 }
 
 static uint32_t find_or_add_thread(struct registry *r, uint32_t pid, uint32_t tid)
@@ -268,18 +283,73 @@ void registry_end_heap(struct registry *r, uint32_t process, uint64_t handle)
         *known |= HEAP_ENDED;
 }
 
-/* Keeps the name of a record if the process had none. */
+/* A copy that stays, NULL when it is empty or there is no room for it. Empties `text`. */
+static const char *keep_text(struct registry *r, struct strbuf *text)
+{
+    const char *kept = NULL;
+    if (text->len != 0 && r->names.bytes < REGISTRY_TEXT)
+        kept = arena_strndup(&r->names, text->s, text->len);
+    strbuf_release(text);
+    return kept;
+}
+
+static void set_name(struct process *p, const char *name)
+{
+    atomic_store_explicit(&p->name, name, memory_order_release);
+}
+
+/* Takes the name of a record if none had told one. */
 static void learn_name(struct registry *r, struct process *p, struct span name)
 {
-    if (name.len == 0 || atomic_load_explicit(&p->name, memory_order_relaxed) != NULL)
+    if (name.len == 0 || p->told != NULL)
         return;
     struct strbuf safe = {0};
     const char *text = (const char *)name.p;
     text_put_ansi(&safe, text, text_clip(text, name.len, REGISTRY_NAME_BYTES));
-    if (safe.len != 0)
-        atomic_store_explicit(&p->name, arena_strndup(&r->names, safe.s, safe.len),
-                              memory_order_release);
-    strbuf_release(&safe);
+    p->told = keep_text(r, &safe);
+    if (p->told == NULL)
+        return;
+    bool whole = p->program != NULL && process_name_completes(p->program, p->told);
+    set_name(p, whole ? p->program : p->told);
+}
+
+void registry_name_process(struct registry *r, uint32_t process, const char *file)
+{
+    struct process *p = list_at(&r->processes, process);
+    const char *name = atomic_load_explicit(&p->name, memory_order_relaxed);
+    bool tells = p->told == NULL ? p->program == NULL
+                                 : name == p->told && process_name_completes(file, p->told);
+    if (!tells || !process_name_is_program(file))
+        return;
+    struct strbuf text = {0};
+    strbuf_puts(&text, file);
+    p->program = keep_text(r, &text);
+    if (p->program != NULL)
+        set_name(p, p->program);
+}
+
+static void learn_command(struct registry *r, struct process *p, struct span command)
+{
+    if (command.len == 0 || atomic_load_explicit(&p->command, memory_order_relaxed) != NULL)
+        return;
+    size_t bytes = command.len < REGISTRY_COMMAND_BYTES ? command.len : REGISTRY_COMMAND_BYTES;
+    struct strbuf safe = {0};
+    text_put_utf16(&safe, command.p, bytes / 2);
+    atomic_store_explicit(&p->command, keep_text(r, &safe), memory_order_release);
+}
+
+static void learn_id(_Atomic uint32_t *known, uint32_t id)
+{
+    if (id != EVENT_NO_ID)
+        atomic_store_explicit(known, id, memory_order_relaxed);
+}
+
+static void learn(struct registry *r, struct process *p, const struct trace_event *event)
+{
+    learn_name(r, p, event->name);
+    learn_command(r, p, event->text);
+    learn_id(&p->parent, event->process.parent);
+    learn_id(&p->session, event->process.session);
 }
 
 /* Whether `event` speaks of another instance than `p`. */
@@ -302,9 +372,11 @@ uint32_t registry_take_process(struct registry *r, const struct trace_event *eve
     if (index == INDEX_NONE)
         return INDEX_NONE;
     struct process *p = list_at(&r->processes, index);
-    learn_name(r, p, event->name);
-    if (event->kind == EVENT_PROCESS_END && !has_ended(p))
+    learn(r, p, event);
+    if (event->kind == EVENT_PROCESS_END && !has_ended(p)) {
+        atomic_store_explicit(&p->exit_status, event->process.exit_status, memory_order_relaxed);
         atomic_store_explicit(&p->end, event->time, memory_order_release);
+    }
     return index;
 }
 

@@ -2,8 +2,8 @@
  * Who is who in a trace: process instances, threads and heaps, numbered as they appear (numbers.md,
  * Identity).
  *
- * Entries never move and never change once published, except for a process's name and end, which
- * may be learnt later and are set atomically. One thread (the worker) adds; any thread may read the
+ * Entries never move and never change once published, except for what may be learnt of a process
+ * later, which is set atomically. One thread (the worker) adds; any thread may read the
  * entries that a published row refers to.
  */
 #ifndef MODEL_REGISTRY_H
@@ -20,8 +20,15 @@ struct process {
     uint32_t pid;  /* EVENT_NO_ID: the process of records without an id */
     int64_t start; /* raw time of its Start record; INT64_MIN when it was there before the trace;
                       the end of the pid's former instance when its Start was not seen */
-    _Atomic int64_t end;      /* raw time of its End record; INT64_MAX while it runs */
-    const char *_Atomic name; /* UTF-8, safe to print; NULL until a process record told it */
+    _Atomic int64_t end;          /* raw time of its End record; INT64_MAX while it runs */
+    const char *_Atomic name;     /* UTF-8, safe to print; NULL until something told it
+                                     (process_name.h) */
+    const char *_Atomic command;  /* its command line, likewise */
+    _Atomic uint32_t parent;      /* pid; EVENT_NO_ID until a process record told it */
+    _Atomic uint32_t session;     /* likewise */
+    _Atomic uint32_t exit_status; /* once it has ended */
+    const char *told;             /* worker only: the name by its records; NULL: none */
+    const char *program;          /* worker only: the name of its first image ".exe" */
 };
 
 struct thread {
@@ -72,13 +79,29 @@ uint32_t registry_mention_heap(struct registry *r, uint32_t process, uint64_t ha
 /* Ends the present generation of `handle`: the next use starts a new one. */
 void registry_end_heap(struct registry *r, uint32_t process, uint64_t handle);
 
-/* What is known of a name is kept to this many bytes of the record. */
-#define REGISTRY_NAME_BYTES 256
+/* The instance of `pid` that a record speaks of which neither starts nor ends it: the latest one,
+ * ended or not, created when there was none. */
+uint32_t registry_mention_process(struct registry *r, uint32_t pid);
+
+/* The instance of `pid` that runs: another one than before after an End. */
+uint32_t registry_use_process(struct registry *r, uint32_t pid);
+
+/* The process has loaded the image `file`, the last part of its path in UTF-8: if that is its
+ * program, it is named by it (process_name.h). */
+void registry_name_process(struct registry *r, uint32_t process, const char *file);
+
+/* What is known of a name is kept to this many bytes of the record, and of a command line to this
+ * many: Windows allows no more. */
+#define REGISTRY_NAME_BYTES    256
+#define REGISTRY_COMMAND_BYTES 65534
+
+/* Beyond this many bytes of texts, later ones are left out. */
+#define REGISTRY_TEXT ((size_t)64 << 20)
 
 /*
  * Takes a process record: Start opens a new instance when the present one has ended or had a start
- * of its own at another time; End closes the present one; every kind tells the name if it was
- * unknown. `event` is an EVENT_PROCESS_* event. Returns the process index.
+ * of its own at another time; End closes the present one; every kind tells what was unknown.
+ * `event` is an EVENT_PROCESS_* event. Returns the process index.
  */
 uint32_t registry_take_process(struct registry *r, const struct trace_event *event);
 

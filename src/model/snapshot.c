@@ -20,6 +20,7 @@ void snapshot_unref(struct snapshot *s)
     query_unref(s->query);
     for (int i = 0; i < ASIDE_COUNT; i++)
         query_unref(s->aside[i]);
+    image_map_unref(s->images);
     trace_unref(s->trace);
     symbol_table_unref(s->symbols);
     summary_free(s->summary);

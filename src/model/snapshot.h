@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "decoder/etl_tally.h"
+#include "model/image_map.h"
 #include "model/query.h"
 #include "model/symbol_table.h"
 #include "model/trust.h"
@@ -53,6 +54,7 @@ struct snapshot {
     struct etl_file_header header;    /* a copy that does not change; valid when trace is set */
     struct query *query;              /* NULL until trace is set */
     struct query *aside[ASIDE_COUNT]; /* NULL where nothing is asked */
+    struct image_map *images;         /* NULL while no image is known */
     struct summary *summary;      /* of `query`; may lag behind its rows; NULL until first made */
     struct symbol_table *symbols; /* the program's; NULL: there are no names */
     struct etl_tally *tally;      /* a copy, may lag; NULL until first made */

@@ -24,7 +24,10 @@ static struct trace *trace_new_with(const struct etl_file_header *header,
     t->store = store_new();
     if (t->store != NULL)
         store_use_stacks(t->store, stacks);
-    if (t->registry != NULL && t->stacks != NULL && t->store != NULL)
+    t->system = system_facts_new();
+    if (t->registry != NULL)
+        t->images = image_table_new(t->registry);
+    if (t->images != NULL && t->system != NULL && t->stacks != NULL && t->store != NULL)
         t->replay = replay_new(t->store, t->registry, t->clock.ticks_per_second);
     if (t->replay != NULL)
         return t;
@@ -53,6 +56,8 @@ void trace_unref(struct trace *t)
     if (t == NULL || atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1)
         return;
     replay_free(t->replay);
+    image_table_free(t->images);
+    system_facts_free(t->system);
     store_free(t->store);
     stack_table_unref(t->stacks);
     registry_free(t->registry);

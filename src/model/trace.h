@@ -12,9 +12,11 @@
 #include <stdint.h>
 
 #include "decoder/etl_file_header.h"
+#include "model/image_table.h"
 #include "model/registry.h"
 #include "model/replay.h"
 #include "model/store.h"
+#include "model/system_facts.h"
 
 struct trace {
     struct etl_file_header
@@ -23,7 +25,9 @@ struct trace {
     struct registry *registry;
     struct stack_table *stacks; /* referenced; a trace made anew shares it */
     struct store *store;
-    struct replay *replay; /* worker only */
+    struct replay *replay;       /* worker only */
+    struct image_table *images;  /* worker only: others read its maps */
+    struct system_facts *system; /* the machine */
     _Atomic uint32_t refs;
 };
 

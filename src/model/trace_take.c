@@ -12,14 +12,17 @@ int trace_take(struct trace *t, const struct trace_event *event)
     case EVENT_STACK:
     case EVENT_STACK_REFERENCE:
     case EVENT_STACK_DEFINITION:
+        break;
     case EVENT_IMAGE_LOAD:
     case EVENT_IMAGE_UNLOAD:
     case EVENT_IMAGE_RUNDOWN:
+    case EVENT_IMAGE_INFO:
     case EVENT_IMAGE_PDB:
     case EVENT_IMAGE_VERSION:
     case EVENT_VOLUME:
+        return image_table_take(t->images, event);
     case EVENT_SYSTEM:
-        break;
+        return system_facts_take(t->system, event);
     }
     return 0;
 }

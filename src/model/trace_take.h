@@ -11,7 +11,8 @@
 
 #include "model/trace.h"
 
-/* Takes an event that is neither of the heap nor a stack. Returns 0 or -ENOMEM. */
+/* Takes an event that is neither of the heap nor a stack. Returns 0, -ENOMEM, or ERR_LIMIT when it
+ * was left out for a documented limit, which whoever kept the limit has counted. */
 int trace_take(struct trace *t, const struct trace_event *event);
 
 #endif

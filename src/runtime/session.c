@@ -400,6 +400,7 @@ struct snapshot *session_snapshot(struct session *s)
     for (int i = 0; i < ASIDE_COUNT; i++)
         if (s->aside[i].query != NULL)
             out->aside[i] = query_ref(s->aside[i].query);
+    out->images = image_table_map(s->trace->images);
     out->rows = store_rows(s->trace->store);
     out->scanned = query_scanned(s->query);
     out->matched = query_count(s->query);
