@@ -10,19 +10,19 @@
  *   generations;
  * - editor and helper have a heap of the same handle; the helper ran before the trace began;
  * - the updater, a 32-bit process, ends with blocks outstanding;
+ * - most of what the user interface allocates comes from two loops in Contoso.Text.dll, every
+ *   undo record from one place in Contoso.Undo.dll; a plugin's addresses become another's;
  * - one buffer is lost, and what was freed or allocated in it comes out as unmatched and lost.
  */
 #include "workload.h"
 
 #include <stdlib.h>
 
+#include "demo_calls.h"
 #include "stage.h"
 
 /* 1 ms and one second of workload time. */
 enum { MS = 10000, SECOND = 1000 * MS };
-
-/* Call sites that get a StackWalk record. */
-enum { SITE_LEAK = 7, SITE_DOCUMENT = 21, SITE_UPDATER = 33 };
 
 struct demo {
     struct stage stage;
@@ -52,10 +52,7 @@ static void start_editor(struct stage *stage, struct stage_actor *actor)
     stage_log_process(stage, editor, MKETL_START);
     for (size_t i = 0; i < sizeof TIDS / sizeof TIDS[0]; i++)
         stage_log_thread(stage, editor, TIDS[i], MKETL_START);
-    stage_log_image(stage, editor, "\\Device\\HarddiskVolume3\\Contoso\\Contoso.Editor.exe",
-                    0x7ff6a0c00000, 0x41000);
-    stage_log_image(stage, editor, "\\Device\\HarddiskVolume3\\Windows\\System32\\ntdll.dll",
-                    0x7ffb3a2e0000, 0x216000);
+    demo_calls_images(stage, editor, DEMO_EDITOR, MKETL_START);
     stage_pause(stage, MS);
     stage_create(stage, actor);
 }
@@ -64,7 +61,7 @@ static void start_editor(struct stage *stage, struct stage_actor *actor)
 static void type_text(struct stage *stage, struct stage_actor *actor)
 {
     uint64_t size = rng_range(&stage->rng, 16, 512);
-    stage_alloc(stage, actor, actor->held, size, MKETL_SOURCE_LOWFRAG, 0);
+    stage_alloc(stage, actor, actor->held, size, MKETL_SOURCE_LOWFRAG, DEMO_SITE_TYPE);
     if (actor->beat % 64 == 0)
         stage_alloc(stage, actor, actor->held, 24, MKETL_SOURCE_LOOKASIDE, 0);
     while (actor->held->count > 24) {
@@ -76,7 +73,7 @@ static void type_text(struct stage *stage, struct stage_actor *actor)
 /* An undo record of 208 bytes that nobody ever frees. */
 static void keep_undo(struct stage *stage, struct stage_actor *actor)
 {
-    stage_alloc(stage, actor, actor->held, 208, MKETL_SOURCE_LOWFRAG, SITE_LEAK);
+    stage_alloc(stage, actor, actor->held, 208, MKETL_SOURCE_LOWFRAG, DEMO_SITE_UNDO);
 }
 
 static void open_document(struct stage *stage, struct stage_actor *actor)
@@ -84,24 +81,30 @@ static void open_document(struct stage *stage, struct stage_actor *actor)
     stage_create(stage, actor);
 }
 
-static void load_paragraph(struct stage *stage, struct stage_actor *actor)
+static void add_paragraph(struct stage *stage, struct stage_actor *actor, uint32_t site)
 {
     uint64_t size = rng_range(&stage->rng, 0x800, 0x4800);
     uint32_t source = size > 0x4000 ? MKETL_SOURCE_SLOWPATH : MKETL_SOURCE_MAINPATH;
-    stage_alloc(stage, actor, actor->held, size, source, actor->beat % 8 ? 0 : SITE_DOCUMENT);
+    stage_alloc(stage, actor, actor->held, size, source, site);
+}
+
+static void load_paragraph(struct stage *stage, struct stage_actor *actor)
+{
+    add_paragraph(stage, actor, DEMO_SITE_LOAD);
 }
 
 static void edit_paragraph(struct stage *stage, struct stage_actor *actor)
 {
+    demo_calls_plugins(stage, actor->heap->process);
     if (actor->held->count == 0)
         return;
     stage_free(stage, actor, actor->held, rng_below(&stage->rng, actor->held->count));
-    load_paragraph(stage, actor);
+    add_paragraph(stage, actor, DEMO_SITE_EDIT);
 }
 
 static void ask_too_much(struct stage *stage, struct stage_actor *actor)
 {
-    stage_fail(stage, actor, 0xc0000000);
+    stage_fail(stage, actor, 0xc0000000, DEMO_SITE_MUCH);
 }
 
 static void close_document(struct stage *stage, struct stage_actor *actor)
@@ -114,16 +117,16 @@ static void close_document(struct stage *stage, struct stage_actor *actor)
 static void render(struct stage *stage, struct stage_actor *actor)
 {
     if (actor->held->count == 0) {
-        stage_alloc(stage, actor, actor->held, 256, MKETL_SOURCE_LOWFRAG, 0);
+        stage_alloc(stage, actor, actor->held, 256, MKETL_SOURCE_LOWFRAG, DEMO_SITE_RENDER);
         return;
     }
     uint64_t size = actor->held->items[0].size;
     if (size >= 0x10000)
-        stage_resize(stage, actor, actor->held, 0, 0xc000);
+        stage_resize(stage, actor, actor->held, 0, 0xc000, DEMO_SITE_GROW);
     else if (size == 0xc000)
         stage_free(stage, actor, actor->held, 0);
     else
-        stage_move(stage, actor, actor->held, 0, size * 2);
+        stage_move(stage, actor, actor->held, 0, size * 2, DEMO_SITE_GROW);
 }
 
 static void autosave(struct stage *stage, struct stage_actor *actor)
@@ -133,7 +136,7 @@ static void autosave(struct stage *stage, struct stage_actor *actor)
     for (int i = 0; i < BLOCKS; i++) {
         stage_pause(stage, 2000);
         stage_alloc(stage, actor, actor->held, rng_range(&stage->rng, 64, 2048),
-                    MKETL_SOURCE_MAINPATH, 0);
+                    MKETL_SOURCE_MAINPATH, DEMO_SITE_SAVE);
     }
     for (int i = 0; i < BLOCKS / 4; i++) {
         stage_pause(stage, 1000);
@@ -148,7 +151,9 @@ static void autosave(struct stage *stage, struct stage_actor *actor)
 
 static void helper_exists(struct stage *stage, struct stage_actor *actor)
 {
+    demo_calls_boot(stage);
     stage_log_process(stage, actor->heap->process, MKETL_DC_START);
+    demo_calls_images(stage, actor->heap->process, DEMO_HELPER, MKETL_DC_START);
     stage_log_thread(stage, actor->heap->process, actor->tid, MKETL_DC_START);
     stage_log_snapshot(stage, actor);
 }
@@ -162,7 +167,7 @@ static void check_spelling(struct stage *stage, struct stage_actor *actor)
 {
     for (int i = 0; i < 4; i++) {
         stage_alloc(stage, actor, actor->held, rng_range(&stage->rng, 8, 96), MKETL_SOURCE_LOWFRAG,
-                    0);
+                    DEMO_SITE_SPELL);
         stage_pause(stage, 300);
     }
     trim(stage, actor, 40);
@@ -174,6 +179,7 @@ static void start_updater(struct stage *stage, struct stage_actor *actor)
 {
     stage_log_process(stage, actor->heap->process, MKETL_START);
     stage_log_thread(stage, actor->heap->process, actor->tid, MKETL_START);
+    demo_calls_images(stage, actor->heap->process, DEMO_UPDATER, MKETL_START);
     stage_pause(stage, MS);
     stage_create(stage, actor);
 }
@@ -181,7 +187,7 @@ static void start_updater(struct stage *stage, struct stage_actor *actor)
 static void download(struct stage *stage, struct stage_actor *actor)
 {
     stage_alloc(stage, actor, actor->held, rng_range(&stage->rng, 32, 1400), MKETL_SOURCE_LOWFRAG,
-                actor->beat % 16 ? 0 : SITE_UPDATER);
+                DEMO_SITE_DOWNLOAD);
     int64_t walk = actor->beat % 16 ? 0 : 1; /* the walk of a stack takes a tick */
     stage->now += walk;
     if (actor->beat % 3 != 0 && actor->held->count > 1)
@@ -191,6 +197,7 @@ static void download(struct stage *stage, struct stage_actor *actor)
 
 static void end_updater(struct stage *stage, struct stage_actor *actor)
 {
+    demo_calls_images(stage, actor->heap->process, DEMO_UPDATER, MKETL_END);
     stage_log_process(stage, actor->heap->process, MKETL_END);
 }
 
@@ -218,7 +225,11 @@ static void set_stage(struct demo *demo, struct recorder *recorder)
     static const uint64_t ROOM = 0x4000000;
     static const uint64_t SHARED_HANDLE = 0x1d35bd0000;
     *demo = (struct demo){
-        .stage = {.recorder = recorder, .rng = {2025}, .now = MS},
+        .stage = {.recorder = recorder,
+                  .rng = {2025},
+                  .now = MS,
+                  .call = demo_calls_find,
+                  .calls = {43}},
         .editor = {6124, 4820, 8, "Contoso.Editor.exe"},
         .helper = {7720, 6124, 8, "Contoso.Prüfer.exe"},
         .updater = {8832, 6124, 4, "Contoso.Update.exe"},
@@ -286,6 +297,8 @@ void demo_workload_run(struct recorder *recorder)
 #undef ONCE
     /* clang-format on */
     stage_run(&demo.stage, cast, sizeof cast / sizeof cast[0]);
+    demo_calls_images(&demo.stage, &demo.editor, DEMO_EDITOR, MKETL_DC_END);
+    demo_calls_images(&demo.stage, &demo.helper, DEMO_HELPER, MKETL_DC_END);
     stage_log_process(&demo.stage, &demo.editor, MKETL_DC_END);
     stage_log_process(&demo.stage, &demo.helper, MKETL_DC_END);
 
@@ -302,5 +315,7 @@ void demo_workload_options(struct mketl_options *out_options)
     out_options->cpus = 4;
     out_options->buffer_size = 0x10000;
     out_options->seed = 1;
-    out_options->lose_buffer = 18;
+    out_options->stack_cpu = 1 + 2;
+    out_options->stack_cache = 64;
+    out_options->lose_buffer = 25;
 }

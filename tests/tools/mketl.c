@@ -70,6 +70,7 @@ static void fill_defaults(struct mketl_options *options)
     default_to(&options->max_buffers, 8);
     default_to(&options->tail_buffers, 3);
     default_to(&options->stack_sites, 24);
+    default_to(&options->stack_cache, 32);
     if (options->events == 0)
         options->events = 10000;
     if (options->frequency == 0)
@@ -117,6 +118,7 @@ static const char *find_nonsense(const struct mketl_options *options)
         {options->lose_every == 1,          "losing every buffer leaves no trace"},
         {options->cut_last && compressed,   "nobody could read a cut compressed buffer"},
         {options->cut_last && preallocated, "a preallocated file ends in zeros, not in a cut"},
+        {options->stack_cache > 64,         "at most 64 stacks are cached at once"},
         {wordless,                          "there is no workload text"},
     };
     /* clang-format on */

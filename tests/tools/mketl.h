@@ -98,6 +98,7 @@ struct mketl_options {
     bool images;          /* write Image, ImageId and configuration records */
     bool mix;             /* images and stacks in every form: sets the rates that are 0 */
     uint32_t stack_sites; /* ways to the heap in each process; 0: 24 */
+    uint32_t stack_cache; /* stacks whose keys are live at once, up to 64; 0: 32 */
     uint32_t stack_cpu;   /* 1 + the CPU that tells the frames of keys; 0: any */
 
     uint32_t cpus;         /* 0: 4 */

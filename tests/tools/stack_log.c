@@ -104,7 +104,7 @@ static size_t find_key(struct recorder *recorder, int kind, uint32_t frames, int
     for (size_t slot = 0; slot < STACK_KEYS; slot++)
         if (log->keys[kind][slot].frames == frames)
             return slot;
-    if (log->cached[kind] == STACK_CACHED)
+    if (log->cached[kind] >= recorder->options->stack_cache)
         evict(recorder, kind, time);
     size_t slot = free_key(log, kind, time);
     if (slot == STACK_KEYS)

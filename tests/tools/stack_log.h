@@ -37,7 +37,7 @@ struct stack_call {
     uint16_t user_cpu;
 };
 
-enum { STACK_KEYS = 96, STACK_CACHED = 32, STACK_CACHED_LEAST = 4 };
+enum { STACK_KEYS = 128, STACK_CACHED_LEAST = 4 };
 
 /* A key of the cache, which holds user stacks and kernel stacks under the same keys. */
 struct stack_key {

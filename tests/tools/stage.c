@@ -10,7 +10,6 @@ enum {
     OVERHEAD = 16,         /* a block header */
     FREE_LAG = 34,
     SUMMARY_LAG = 4,
-    STACK_FRAMES = 11,
     LFH_LIMIT = 0x4000
 };
 
@@ -63,21 +62,6 @@ void stage_log_thread(struct stage *stage, const struct stage_process *process, 
                                       .time = stage->now,
                                       .target_pid = process->pid,
                                       .target_tid = tid,
-                                  });
-}
-
-void stage_log_image(struct stage *stage, const struct stage_process *process, const char *name,
-                     uint64_t base, uint64_t size)
-{
-    recorder_log(stage->recorder, &(struct mketl_event){
-                                      .kind = MKETL_KIND_IMAGE,
-                                      .opcode = MKETL_DC_START,
-                                      .time = stage->now,
-                                      .pid = process->pid,
-                                      .target_pid = process->pid,
-                                      .address = base,
-                                      .size = size,
-                                      .name = name,
                                   });
 }
 
@@ -177,17 +161,14 @@ static struct sim_block let_go(struct stage_blocks *held, size_t at)
     return block;
 }
 
-/* Frames leaf first: ntdll, ucrtbase, then the program, chosen by the call site's number. */
-static uint32_t site_frames(struct stage *stage, uint32_t site)
+static void log_called(struct stage *stage, const struct stage_actor *actor,
+                       const struct mketl_event *event, uint32_t site)
 {
-    static const uint64_t COMMON[] = {0x7ffb3a2f1c40, 0x7ffb3a2ef0a7, 0x7ffb37d1b8e6};
-    static const uint64_t PROGRAM = 0x7ff6a0c01000;
-    enum { COMMON_FRAMES = sizeof COMMON / sizeof COMMON[0] };
-    uint64_t frames[STACK_FRAMES];
-    for (uint32_t i = 0; i < STACK_FRAMES; i++)
-        frames[i] =
-            i < COMMON_FRAMES ? COMMON[i] : PROGRAM + (site * 7919ull + i * 104729ull) % 0x40000;
-    return frames_add(&stage->recorder->frames, frames, STACK_FRAMES);
+    struct stack_call call;
+    if (stage->call && stage->call(stage, actor, site, &call))
+        recorder_log_called(stage->recorder, event, &call);
+    else
+        recorder_log(stage->recorder, event);
 }
 
 static void log_alloc(struct stage *stage, const struct stage_actor *actor,
@@ -197,12 +178,7 @@ static void log_alloc(struct stage *stage, const struct stage_actor *actor,
     event.address = block->address;
     event.size = block->size;
     event.source = block->source;
-    if (!site) {
-        recorder_log(stage->recorder, &event);
-        return;
-    }
-    struct stack_call call = {.user = site_frames(stage, site), .user_cpu = actor->cpu};
-    recorder_log_called(stage->recorder, &event, &call);
+    log_called(stage, actor, &event, site);
 }
 
 static void log_free(struct stage *stage, const struct stage_actor *actor, uint64_t address,
@@ -215,7 +191,7 @@ static void log_free(struct stage *stage, const struct stage_actor *actor, uint6
 }
 
 static void log_realloc(struct stage *stage, const struct stage_actor *actor,
-                        const struct sim_block *old, const struct sim_block *new)
+                        const struct sim_block *old, const struct sim_block *new, uint32_t site)
 {
     struct mketl_event event = heap_event(stage, actor, MKETL_REALLOC);
     event.address = new->address;
@@ -223,7 +199,7 @@ static void log_realloc(struct stage *stage, const struct stage_actor *actor,
     event.size = new->size;
     event.old_size = old->size;
     event.source = new->source;
-    recorder_log(stage->recorder, &event);
+    log_called(stage, actor, &event, site);
 }
 
 void stage_alloc(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
@@ -239,9 +215,9 @@ void stage_alloc(struct stage *stage, const struct stage_actor *actor, struct st
     hold(held, block);
 }
 
-void stage_fail(struct stage *stage, const struct stage_actor *actor, uint64_t size)
+void stage_fail(struct stage *stage, const struct stage_actor *actor, uint64_t size, uint32_t site)
 {
-    log_alloc(stage, actor, &(struct sim_block){.size = size, .source = MKETL_SOURCE_NONE}, 0);
+    log_alloc(stage, actor, &(struct sim_block){.size = size, .source = MKETL_SOURCE_NONE}, site);
 }
 
 void stage_free(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
@@ -260,7 +236,7 @@ void stage_free_unknown(struct stage *stage, const struct stage_actor *actor)
 }
 
 void stage_move(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
-                size_t at, uint64_t size)
+                size_t at, uint64_t size, uint32_t site)
 {
     struct sim_block old = let_go(held, at);
     struct sim_block new = {
@@ -269,21 +245,21 @@ void stage_move(struct stage *stage, const struct stage_actor *actor, struct sta
         .source = size < LFH_LIMIT ? MKETL_SOURCE_LOWFRAG : MKETL_SOURCE_MAINPATH,
     };
     grow_heap(stage, actor, size);
-    log_alloc(stage, actor, &new, 0);
+    log_alloc(stage, actor, &new, site);
     stage->now += FREE_LAG;
     log_free(stage, actor, old.address, old.source);
     stage->now += SUMMARY_LAG;
-    log_realloc(stage, actor, &old, &new);
+    log_realloc(stage, actor, &old, &new, site);
     sim_heap_give(&actor->heap->sim, old.address, old.size);
     actor->heap->in_use -= old.size + OVERHEAD;
     hold(held, new);
 }
 
 void stage_resize(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
-                  size_t at, uint64_t size)
+                  size_t at, uint64_t size, uint32_t site)
 {
     struct sim_block old = held->items[at];
     held->items[at].size = size;
-    log_realloc(stage, actor, &old, &held->items[at]);
+    log_realloc(stage, actor, &old, &held->items[at], site);
     actor->heap->in_use += size - old.size;
 }

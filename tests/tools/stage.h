@@ -50,6 +50,12 @@ struct stage {
     struct recorder *recorder;
     struct rng rng;
     int64_t now;
+
+    /* The stack of what happens at `site`; false when there is none.  NULL: nothing has one. */
+    bool (*call)(struct stage *stage, const struct stage_actor *actor, uint32_t site,
+                 struct stack_call *out_call);
+    struct rng calls; /* what is random about stacks alone */
+    uint32_t plugins; /* bits: which are loaded */
 };
 
 /* Runs the actors, always the one whose turn comes first, until all have left. */
@@ -61,8 +67,6 @@ void stage_pause(struct stage *stage, uint64_t most);
 void stage_log_process(struct stage *stage, const struct stage_process *process, uint8_t opcode);
 void stage_log_thread(struct stage *stage, const struct stage_process *process, uint32_t tid,
                       uint8_t opcode);
-void stage_log_image(struct stage *stage, const struct stage_process *process, const char *name,
-                     uint64_t base, uint64_t size);
 
 /* Any heap event that carries nothing but its handle. */
 void stage_log_plain(struct stage *stage, const struct stage_actor *actor, uint8_t opcode);
@@ -73,13 +77,14 @@ void stage_log_snapshot(struct stage *stage, const struct stage_actor *actor);
 void stage_create(struct stage *stage, const struct stage_actor *actor);
 void stage_destroy(struct stage *stage, const struct stage_actor *actor);
 
-/* Allocates from the actor's heap into `held`; the heap expands when it has to.  With `site` other
- * than 0 a StackWalk record follows. */
+/* In what follows `site` is where the program calls the heap, for the stack of the event. */
+
+/* Allocates from the actor's heap into `held`; the heap expands when it has to. */
 void stage_alloc(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
                  uint64_t size, uint32_t source, uint32_t site);
 
 /* An Alloc that got nothing. */
-void stage_fail(struct stage *stage, const struct stage_actor *actor, uint64_t size);
+void stage_fail(struct stage *stage, const struct stage_actor *actor, uint64_t size, uint32_t site);
 
 /* Frees block `at` of `held`; the heap contracts when half of it is empty. */
 void stage_free(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
@@ -90,8 +95,8 @@ void stage_free_unknown(struct stage *stage, const struct stage_actor *actor);
 
 /* Block `at` of `held` gets a new size: at a new address, or where it is. */
 void stage_move(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
-                size_t at, uint64_t size);
+                size_t at, uint64_t size, uint32_t site);
 void stage_resize(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
-                  size_t at, uint64_t size);
+                  size_t at, uint64_t size, uint32_t site);
 
 #endif

@@ -17,6 +17,7 @@
 #include "mini_reader.h"
 #include "mketl.h"
 #include "stack_log.h"
+#include "workload.h"
 
 static void generate(const struct mketl_options *options, struct mketl_trace *out_trace)
 {
@@ -650,17 +651,18 @@ static void test_stacks_are_the_ones_meant(void **state)
     }
 }
 
-/* The demo tells its story in less than 2 MB. */
+/* The demo tells its story in less than 2.5 MB. */
 static void test_demo(void **state)
 {
     (void)state;
-    struct mketl_options options = {.workload = MKETL_WORKLOAD_DEMO, .seed = 1, .lose_buffer = 18};
+    struct mketl_options options = {0};
+    demo_workload_options(&options);
     struct mketl_trace trace;
     size_t size;
     generate(&options, &trace);
     free(mketl_trace_bytes(&trace, &size));
     const struct truth *t = &trace.truth;
-    assert_true(size < 2000000);
+    assert_true(size < 2500000);
     assert_true(t->heap_events >= 25000 && t->heap_events <= 40000);
     assert_true(t->duration_ns > 29000000000 && t->duration_ns <= 30100000000);
     assert_int_equal(t->facts.buffers_lost, 1);
@@ -671,6 +673,17 @@ static void test_demo(void **state)
     assert_true(t->ops[MKETL_DESTROY] >= 4);
     assert_true(t->ops[MKETL_CONTRACT] > 0);
     assert_true(t->ops[MKETL_SNAPSHOT] > 0);
+    assert_true(t->with_stack > 14000 && t->without_stack > 0);
+    assert_true(t->distinct_stacks > 30 && t->distinct_stacks < 100);
+    for (size_t i = 0; i < trace.event_count; i++) {
+        struct frame_list stack = frames_get(&trace.frames, trace.events[i].stack);
+        for (uint32_t at = 0; truth_is_row(&trace.events[i]) && at < stack.count; at++) {
+            const struct truth_image *image =
+                truth_find_image(t, t->process_of_event[i], stack.frames[at], trace.events[i].time);
+            assert_non_null(image);
+            assert_true(image->unloaded > trace.events[i].time);
+        }
+    }
     mketl_trace_release(&trace);
 }
 
