@@ -17,6 +17,7 @@
 #include "model/ingest_ahead.h"
 #include "model/ingest_reader.h"
 #include "model/rebuild.h"
+#include "model/stack_join.h"
 #include "model/trace_take.h"
 
 /* While live, rebuilding for late records may take this share of the time: one part in so many. */
@@ -35,6 +36,7 @@ struct ingest {
 
     bool ended; /* all of every input was read */
     struct trace *trace;
+    struct stack_join *stacks;
     uint64_t not_stored;      /* events beyond the store's capacity */
     struct kept_list journal; /* process events, for a rebuild */
     struct kept_list late;    /* late events not in their place yet */
@@ -53,9 +55,10 @@ struct ingest *ingest_new(void)
     if (in == NULL)
         return NULL;
     in->reader = ingest_reader_new();
-    if (in->reader != NULL)
+    in->stacks = stack_join_new();
+    if (in->reader != NULL && in->stacks != NULL)
         return in;
-    free(in);
+    ingest_free(in);
     return NULL;
 }
 
@@ -100,6 +103,7 @@ void ingest_free(struct ingest *in)
     kept_list_release(&in->journal);
     kept_list_release(&in->late);
     trace_unref(in->trace);
+    stack_join_free(in->stacks);
     free(in->facts);
     free(in);
 }
@@ -173,6 +177,9 @@ static int take_batch(struct ingest *in, const struct event_batch *b)
     }
     if (rc == 0)
         rc = replay_run(in, b->events + run, b->count - run);
+    /* Before the rows are published, so that nearly all have their stacks when they are seen. */
+    if (rc == 0)
+        rc = stack_join_take(in->stacks, in->trace, b->events, b->count);
     store_publish(in->trace->store);
     return rc;
 }
@@ -187,7 +194,7 @@ static int start_rebuild(struct ingest *in)
 }
 
 /* Puts the new trace in the place of the old one. */
-static void finish_rebuild(struct ingest *in)
+static int finish_rebuild(struct ingest *in)
 {
     struct kept_list journal;
     struct trace *made = rebuild_take(in->rebuild, &journal);
@@ -199,6 +206,7 @@ static void finish_rebuild(struct ingest *in)
     in->journal = journal;
     int64_t now = clock_monotonic_ns();
     in->rebuild_due = now + (now - in->rebuild_started) * (REBUILD_SHARE - 1);
+    return stack_join_rebuilt(in->stacks, made);
 }
 
 static int step_rebuild(struct ingest *in)
@@ -207,10 +215,10 @@ static int step_rebuild(struct ingest *in)
     if (rc == 1)
         return INGEST_MORE;
     if (rc == 0 || rc == ERR_LIMIT)
-        finish_rebuild(in);
+        rc = finish_rebuild(in);
     rebuild_free(in->rebuild);
     in->rebuild = NULL;
-    return rc == 0 || rc == ERR_LIMIT ? INGEST_MORE : rc;
+    return rc == 0 ? INGEST_MORE : rc;
 }
 
 static bool rebuild_is_due(const struct ingest *in, enum ingest_hold hold)
@@ -275,7 +283,10 @@ static int at_rest(struct ingest *in, enum ingest_hold hold, struct err_info *in
     if (rebuild_is_due(in, hold))
         return start_rebuild(in);
     in->ended = hold == INGEST_FINISH;
-    return in->ended ? INGEST_ENDED : INGEST_WAIT;
+    if (!in->ended)
+        return INGEST_WAIT;
+    int rc = stack_join_finish(in->stacks, in->trace);
+    return rc == 0 ? INGEST_ENDED : rc;
 }
 
 int ingest_step(struct ingest *in, enum ingest_hold hold, struct err_info *info)
@@ -353,6 +364,7 @@ void ingest_trust(const struct ingest *in, struct trust *out)
     out->wrong_heap = r->wrong_heap;
     out->duplicates = r->duplicates;
     out->other = r->other;
+    out->stacks_missing = stack_join_missing(in->stacks, in->trace);
 }
 
 size_t ingest_input_count(const struct ingest *in)

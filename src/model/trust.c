@@ -27,6 +27,8 @@ const struct trust_field trust_fields[] = {
     FIELD(double_frees, "double free candidates", MISTAKE, true,
           "freed twice, not allocated between"),
     FIELD(wrong_heap, "wrong heap candidates", MISTAKE, true, "address is live in another heap"),
+    FIELD(stacks_missing, "stacks missing", NOTE, false,
+          "Allocs and ReAllocs whose stack was not recorded or lost"),
     FIELD(duplicates, "duplicates", NOTE, false,
           "Create, Expand, Contract told twice: not counted"),
     FIELD(other, "other events", NOTE, false, "heap events that no rule fits"),

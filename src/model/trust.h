@@ -25,8 +25,9 @@ struct trust {
     uint64_t repaired;
     uint64_t double_frees;
     uint64_t wrong_heap;
-    uint64_t duplicates; /* Create, Expand, Contract told twice */
-    uint64_t other;      /* heap events that no rule fits */
+    uint64_t duplicates;     /* Create, Expand, Contract told twice */
+    uint64_t other;          /* heap events that no rule fits */
+    uint64_t stacks_missing; /* Allocs and ReAllocs, see stack_join_missing() */
 };
 
 /* What a counter that is not zero says. */

@@ -1,0 +1,150 @@
+/* Which way a stack goes; see stack_join.h. */
+#include "model/stack_join.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "model/stack_keys.h"
+#include "model/stack_match.h"
+#include "model/stack_orphans.h"
+#include "model/stack_parts.h"
+
+struct stack_join {
+    struct stack_match match;
+    struct stack_parts parts;
+    struct stack_keys keys;
+    struct stack_orphans orphans;
+    bool finished;
+};
+
+struct stack_join *stack_join_new(void)
+{
+    struct stack_join *j = calloc(1, sizeof *j);
+    if (j == NULL)
+        return NULL;
+    stack_parts_init(&j->parts);
+    stack_keys_init(&j->keys);
+    return j;
+}
+
+void stack_join_free(struct stack_join *j)
+{
+    if (j == NULL)
+        return;
+    stack_parts_release(&j->parts);
+    stack_keys_release(&j->keys);
+    stack_orphans_release(&j->orphans);
+    free(j);
+}
+
+/* The stack that the event brings, or the promise of one. STACK_NONE: none, or no memory. */
+static uint32_t stack_of(struct stack_join *j, struct trace *t, const struct trace_event *e)
+{
+    if (e->kind == EVENT_STACK_REFERENCE)
+        return stack_keys_refer(&j->keys, &j->parts, t, e);
+    return stack_table_add(t->stacks, e->stack.frames, e->stack.frame_count);
+}
+
+/* Gives a STACK or REFERENCE to its rows. Returns 1 when there are none, 0, or -ENOMEM. */
+static int join(struct stack_join *j, struct trace *t, const struct trace_event *e)
+{
+    uint64_t rows[STACK_MATCH_MOST];
+    struct stack_walked walked = stack_walked_of(e);
+    size_t n = stack_match_rows(&j->match, t, &walked, rows);
+    if (n == 0)
+        return 1;
+    uint32_t stack = stack_of(j, t, e);
+    return stack != STACK_NONE ? stack_parts_give(&j->parts, t, rows, n, stack) : 0;
+}
+
+/* True when an event of `time` may still come in its turn: no row is later. */
+static bool may_come(const struct trace *t, int64_t time)
+{
+    uint64_t rows = store_appended(t->store);
+    return rows == 0 || store_time(t->store, rows - 1) <= time;
+}
+
+static int take(struct stack_join *j, struct trace *t, const struct trace_event *e)
+{
+    if (e->kind == EVENT_STACK_DEFINITION)
+        return stack_keys_define(&j->keys, &j->parts, &j->match, t, e);
+    if (e->kind == EVENT_STACK && e->stack.frame_count == 0)
+        return 0;
+    int rc = join(j, t, e);
+    if (rc != 1)
+        return rc;
+    stack_orphans_add(&j->orphans, e, may_come(t, e->stack.event_time));
+    return 0;
+}
+
+/* ---- orphans ---- */
+
+struct offer {
+    struct stack_join *j;
+    struct trace *t;
+    int rc;
+};
+
+static bool offer_orphan(void *ctx, const struct trace_event *e)
+{
+    struct offer *o = ctx;
+    int rc = o->rc == 0 ? join(o->j, o->t, e) : 1;
+    if (rc < 0)
+        o->rc = rc;
+    return rc == 0;
+}
+
+static int offer_orphans(struct stack_join *j, struct trace *t, bool early_only)
+{
+    struct offer o = {j, t, 0};
+    stack_orphans_offer(&j->orphans, early_only, offer_orphan, &o);
+    return o.rc;
+}
+
+/* ---- public ---- */
+
+int stack_join_take(struct stack_join *j, struct trace *t, const struct trace_event *events,
+                    size_t n)
+{
+    int rc = offer_orphans(j, t, true);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (trace_event_is_stack(&events[i]))
+            rc = take(j, t, &events[i]);
+    return rc;
+}
+
+int stack_join_rebuilt(struct stack_join *j, struct trace *t)
+{
+    return offer_orphans(j, t, false);
+}
+
+int stack_join_finish(struct stack_join *j, struct trace *t)
+{
+    if (j->finished)
+        return 0;
+    j->finished = true;
+    int rc = stack_keys_finish(&j->keys, &j->parts, t);
+    return rc == 0 ? stack_parts_finish(&j->parts, t) : rc;
+}
+
+uint64_t stack_join_missing(const struct stack_join *j, const struct trace *t)
+{
+    uint64_t missing = j->finished ? j->parts.waiting_rows : 0;
+    for (unsigned op = HEAP_OP_ALLOC; op <= HEAP_OP_REALLOC; op++) {
+        struct store_stack_count c = store_stack_count(t->store, op);
+        if (c.given != 0)
+            missing += c.rows - c.given;
+    }
+    return missing;
+}
+
+uint64_t stack_join_dropped(const struct stack_join *j)
+{
+    return j->keys.dropped;
+}
+
+size_t stack_join_bytes(const struct stack_join *j)
+{
+    return sizeof *j + stack_parts_bytes(&j->parts) + stack_keys_bytes(&j->keys) +
+           (j->orphans.words != NULL ? STACK_ORPHANS_WORDS * sizeof(uint64_t) : 0);
+}
