@@ -22,24 +22,40 @@ static const struct magic magics[] = {
     {ETL_KIND_EVTX, 8, {'E', 'l', 'f', 'F', 'i', 'l', 'e', 0}},
 };
 
-static const char *const advice[ETL_KIND_COUNT] = {
-    [ETL_KIND_ETL] = "a Windows event trace (.etl)",
-    [ETL_KIND_EMPTY] = "empty: is the trace session still to write its first buffer?",
-    [ETL_KIND_OLD_ETL] = "a trace from before Windows Vista, which has no heap events: record it "
-                         "on a newer Windows",
-    [ETL_KIND_ZIP] = "a zip archive (.zip, .etl.zip or .diagsession): unpack the .etl inside first",
-    [ETL_KIND_CAB] = "a cabinet archive: unpack the .etl inside first (cabextract)",
-    [ETL_KIND_7Z] = "a 7z archive: unpack the .etl inside first (7z x)",
-    [ETL_KIND_GZIP] = "gzip-compressed: expand it first (gunzip)",
-    [ETL_KIND_XZ] = "xz-compressed: expand it first (unxz)",
-    [ETL_KIND_ZSTD] = "zstd-compressed: expand it first (unzstd)",
-    [ETL_KIND_BZIP2] = "bzip2-compressed: expand it first (bunzip2)",
-    [ETL_KIND_OLE] = "an OLE compound file (older .diagsession): extract the .etl inside first",
-    [ETL_KIND_EVTX] = "a Windows event log (.evtx), not a trace: record an .etl with xperf or wpr",
-    [ETL_KIND_ZEROS] = "nothing but zero bytes: a trace file that was created but never written",
-    [ETL_KIND_TEXT] = "text, not a trace: give the .etl file itself, not a dump of it",
-    [ETL_KIND_UNKNOWN] = "not a Windows event trace: give an .etl file recorded with xperf, wpr, "
-                         "UIforETW or Visual Studio",
+static const struct {
+    const char *name;
+    const char *advice;
+    bool is_container;
+} kinds[ETL_KIND_COUNT] = {
+    [ETL_KIND_ETL] = {"Windows event trace", "a Windows event trace (.etl)", false},
+    [ETL_KIND_EMPTY] = {"empty", "empty: is the trace session still to write its first buffer?",
+                        false},
+    [ETL_KIND_OLD_ETL] = {"trace from before Windows Vista",
+                          "a trace from before Windows Vista, which has no heap events: record it "
+                          "on a newer Windows",
+                          false},
+    [ETL_KIND_ZIP] = {"zip archive", "a zip archive: unpack it first", true},
+    [ETL_KIND_CAB] = {"cabinet archive", "a cabinet archive: unpack it first (cabextract)", true},
+    [ETL_KIND_7Z] = {"7z archive", "a 7z archive: unpack it first (7z x)", true},
+    [ETL_KIND_GZIP] = {"gzip-compressed", "gzip-compressed: expand it first (gunzip)", true},
+    [ETL_KIND_XZ] = {"xz-compressed", "xz-compressed: expand it first (unxz)", true},
+    [ETL_KIND_ZSTD] = {"zstd-compressed", "zstd-compressed: expand it first (unzstd)", true},
+    [ETL_KIND_BZIP2] = {"bzip2-compressed", "bzip2-compressed: expand it first (bunzip2)", true},
+    [ETL_KIND_TAR] = {"tar archive", "a tar archive: unpack it first", true},
+    [ETL_KIND_OLE] = {"OLE compound file", "an OLE compound file: extract the .etl inside first",
+                      true},
+    [ETL_KIND_EVTX] = {"Windows event log",
+                       "a Windows event log (.evtx), not a trace: record an .etl with xperf or wpr",
+                       false},
+    [ETL_KIND_ZEROS] = {"zero bytes",
+                        "nothing but zero bytes: a trace file that was created but never written",
+                        false},
+    [ETL_KIND_TEXT] = {"text", "text, not a trace: give the .etl file itself, not a dump of it",
+                       false},
+    [ETL_KIND_UNKNOWN] = {"no trace",
+                          "not a Windows event trace: give an .etl file recorded with xperf, wpr, "
+                          "UIforETW or Visual Studio",
+                          false},
 };
 
 static bool is_marker(struct span s)
@@ -77,6 +93,12 @@ static bool is_wide_text(struct span s)
     return s.len >= 4 && s.p[0] == 0xff && s.p[1] == 0xfe && s.p[3] == 0;
 }
 
+/* The signature stands behind the first header's fields (POSIX.1-1988 and later). */
+static bool is_tar(struct span s)
+{
+    return span_has(s, 257, 5) && memcmp(s.p + 257, "ustar", 5) == 0;
+}
+
 static bool is_zero(struct span s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -97,12 +119,24 @@ enum etl_kind etl_detect(struct span first)
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
         if (s.len >= magics[i].len && memcmp(s.p, magics[i].bytes, magics[i].len) == 0)
             return magics[i].kind;
+    if (is_tar(s))
+        return ETL_KIND_TAR;
     if (is_zero(s))
         return ETL_KIND_ZEROS;
     return is_text(s) || is_wide_text(s) ? ETL_KIND_TEXT : ETL_KIND_UNKNOWN;
 }
 
+bool etl_kind_is_container(enum etl_kind kind)
+{
+    return kinds[kind].is_container;
+}
+
+const char *etl_kind_name(enum etl_kind kind)
+{
+    return kinds[kind].name;
+}
+
 const char *etl_kind_advice(enum etl_kind kind)
 {
-    return advice[kind];
+    return kinds[kind].advice;
 }
