@@ -23,7 +23,7 @@ static const struct action_hint hints[] = {
 
 struct fixture {
     struct frame_state state;
-    struct frame frame;
+    struct screen_frame frame;
     struct keymap keymap;
     struct prompt prompt;
     int body_rows;

@@ -116,7 +116,7 @@ struct app {
     struct view_env env;
     struct census census;
     struct view_stack stack;
-    struct frame frame;
+    struct screen_frame frame;
     struct canvas body; /* of the last frame, as a measure: nothing is drawn on it */
     struct app_texts texts;
 

@@ -54,7 +54,7 @@ struct canvas frame_body(const struct frame_state *st, const struct canvas *whol
     return canvas_sub(whole, l.body, 0, l.body_rows, whole->cols);
 }
 
-int frame_tab_at(const struct frame *f, int y, int x)
+int frame_tab_at(const struct screen_frame *f, int y, int x)
 {
     for (int i = 0; y == f->tabs_y && i < FRAME_MAX_TABS; i++)
         if (x >= f->tab[i].from && x < f->tab[i].to)
@@ -62,7 +62,7 @@ int frame_tab_at(const struct frame *f, int y, int x)
     return -1;
 }
 
-void frame_release(struct frame *f)
+void frame_release(struct screen_frame *f)
 {
     strbuf_release(&f->text);
 }
@@ -138,7 +138,8 @@ static void add_live(struct segments *line, const struct frame_state *st)
         note->right = true;
 }
 
-static void draw_title(struct frame *f, const struct frame_state *st, const struct canvas *c, int y)
+static void draw_title(struct screen_frame *f, const struct frame_state *st, const struct canvas *c,
+                       int y)
 {
     /* A frozen picture must not be taken for the live one: the whole line says so. */
     enum role bar = st->frozen ? ROLE_STATUS_PAUSED : ROLE_TITLE;
@@ -175,7 +176,7 @@ static int tabs_width(const struct frame_state *st, struct charset cs, bool titl
     return width;
 }
 
-static int draw_tab(struct frame *f, const struct frame_tab *tab, const struct keymap *km,
+static int draw_tab(struct screen_frame *f, const struct frame_tab *tab, const struct keymap *km,
                     const struct canvas *c, int y, int x, bool active, bool title)
 {
     strbuf_clear(&f->text);
@@ -202,7 +203,7 @@ static void put_steps(struct strbuf *out, const char *steps, struct charset cs, 
     strbuf_puts(out, steps);
 }
 
-static void draw_tabs(struct frame *f, const struct frame_state *st, const struct keymap *km,
+static void draw_tabs(struct screen_frame *f, const struct frame_state *st, const struct keymap *km,
                       const struct canvas *c, int y)
 {
     canvas_fill(c, y, 0, 1, c->cols, ROLE_TAB);
@@ -229,8 +230,8 @@ static void draw_tabs(struct frame *f, const struct frame_state *st, const struc
         segments_draw(&line, &rest, 0, 1);
 }
 
-static void draw_filter(struct frame *f, const struct frame_state *st, const struct canvas *c,
-                        int y)
+static void draw_filter(struct screen_frame *f, const struct frame_state *st,
+                        const struct canvas *c, int y)
 {
     struct segments line;
     segments_init(&line, &f->text);
@@ -327,8 +328,8 @@ static void add_find(struct segments *line, const struct frame_state *st)
     segments_add(line, ROLE_STATUS_KEY, 95, st->find_status);
 }
 
-static void draw_status(struct frame *f, const struct frame_state *st, const struct keymap *km,
-                        const struct canvas *c, int y)
+static void draw_status(struct screen_frame *f, const struct frame_state *st,
+                        const struct keymap *km, const struct canvas *c, int y)
 {
     struct segments line;
     segments_init(&line, &f->text);
@@ -349,7 +350,7 @@ static void draw_status(struct frame *f, const struct frame_state *st, const str
     segments_draw(&line, c, y, 2);
 }
 
-void frame_draw(struct frame *f, const struct frame_state *st, const struct keymap *km,
+void frame_draw(struct screen_frame *f, const struct frame_state *st, const struct keymap *km,
                 const struct prompt *prompt, const struct canvas *whole)
 {
     bool prompting = prompt && prompt->active;

@@ -86,7 +86,7 @@ struct canvas frame_body(const struct frame_state *st, const struct canvas *whol
 
 /* The text of the line being drawn, kept so that drawing allocates nothing, and where the tabs
  * stand. Zero is a valid state. */
-struct frame {
+struct screen_frame {
     struct strbuf text;
     int tabs_y; /* of the screen; -1: not shown */
     struct frame_span {
@@ -94,14 +94,14 @@ struct frame {
     } tab[FRAME_MAX_TABS];
 };
 
-void frame_release(struct frame *f);
+void frame_release(struct screen_frame *f);
 
 /* The tab that was drawn at (y, x), as an index; -1 where there is none. */
-int frame_tab_at(const struct frame *f, int y, int x);
+int frame_tab_at(const struct screen_frame *f, int y, int x);
 
 /* Draws the frame around frame_body(). `prompt` is drawn in place of the bottom lines while it is
  * active; it may be NULL. */
-void frame_draw(struct frame *f, const struct frame_state *st, const struct keymap *km,
+void frame_draw(struct screen_frame *f, const struct frame_state *st, const struct keymap *km,
                 const struct prompt *prompt, const struct canvas *whole);
 
 #endif
