@@ -182,3 +182,13 @@ const struct query_spec *query_asked(const struct query *q)
 {
     return &q->spec;
 }
+
+const struct trace *query_trace(const struct query *q)
+{
+    return q->trace;
+}
+
+struct stack_fold *query_fold_stacks(const struct query *q)
+{
+    return stack_fold_new(q->trace, q->matches, query_range(q));
+}

@@ -14,6 +14,7 @@
 
 #include "model/filter.h"
 #include "model/fold.h"
+#include "model/stack_fold.h"
 #include "model/trace.h"
 
 /* What is asked. Times in ns since the trace's start, both included; INT64_MIN and INT64_MAX when
@@ -62,5 +63,10 @@ uint64_t query_scanned(const struct query *q); /* rows of the trace decided so f
 bool query_has(const struct query *q, uint64_t row);
 
 const struct query_spec *query_asked(const struct query *q);
+const struct trace *query_trace(const struct query *q);
+
+/* Worker: totals by stack of what is asked, none folded yet. They may be advanced as far as
+ * query_scanned(), and must go before the query. NULL when memory is out. */
+struct stack_fold *query_fold_stacks(const struct query *q);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "decoder/etl_tally.h"
+#include "model/call_tree.h"
 #include "model/image_map.h"
 #include "model/query.h"
 #include "model/symbol_table.h"
@@ -57,6 +58,7 @@ struct snapshot {
     struct image_map *images;         /* NULL while no image is known */
     struct summary *summary;      /* of `query`; may lag behind its rows; NULL until first made */
     struct symbol_table *symbols; /* the program's; NULL: there are no names */
+    struct call_tree *tree;       /* what was asked last; may lag; NULL where nothing is asked */
     struct etl_tally *tally;      /* a copy, may lag; NULL until first made */
     struct trust trust;
     uint64_t rows;         /* of the trace, visible now */
@@ -66,6 +68,7 @@ struct snapshot {
     bool provisional;      /* the order of rows is not certain yet */
     bool rows_complete;    /* every row of the input is there */
     bool summary_complete; /* `summary` covers all `rows` */
+    bool tree_complete;    /* so does `tree` */
 };
 
 struct snapshot *snapshot_ref(struct snapshot *s);

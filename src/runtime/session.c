@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/strbuf.h"
 #include "model/ingest.h"
+#include "runtime/session_tree.h"
 
 /* Files above this size show provisional rows from this much of their beginning first. */
 #define PREVIEW_BYTES ((uint64_t)2 << 20)
@@ -45,6 +46,7 @@ struct session {
         bool asked;
         struct query *query; /* NULL while there is no trace, too */
     } aside[ASIDE_COUNT];
+    struct session_tree tree;
     struct trace
         *trace; /* the one `query` asks; of the ingest, the preview, or the last before a re-read */
 
@@ -92,6 +94,7 @@ void session_free(struct session *s)
 {
     if (s == NULL)
         return;
+    session_tree_release(&s->tree);
     query_unref(s->query);
     trace_unref(s->trace);
     filter_unref(s->spec.filter);
@@ -157,6 +160,12 @@ void session_ask_aside(struct session *s, enum aside which, const struct query_s
     start_aside(s, a);
 }
 
+void session_ask_tree(struct session *s, const struct tree_spec *spec)
+{
+    session_tree_ask(&s->tree, spec, s->query);
+    s->news = true;
+}
+
 void session_ask(struct session *s, const struct query_spec *spec)
 {
     struct filter *old = s->spec.filter;
@@ -165,6 +174,7 @@ void session_ask(struct session *s, const struct query_spec *spec)
         s->spec.filter = filter_ref(spec->filter);
     filter_unref(old);
     start_query(s);
+    session_tree_start(&s->tree, s->query, true);
 }
 
 void session_grow(struct session *s, uint64_t size)
@@ -254,10 +264,17 @@ void session_lose(struct session *s, enum source_state why)
     s->news = true;
 }
 
-int64_t session_deadline(const struct session *s)
+/* When what is held back for order is shown. */
+static int64_t release_deadline(const struct session *s)
 {
     bool holding = s->hold == INGEST_HOLD && s->buffers != 0 && !s->failed;
     return holding ? s->status.last_buffer_at + IDLE_NS : INT64_MAX;
+}
+
+int64_t session_deadline(const struct session *s)
+{
+    int64_t release = release_deadline(s), tree = session_tree_deadline(&s->tree);
+    return release < tree ? release : tree;
 }
 
 /* Shows the rows of `trace` from now on, unless it is the one that is shown. */
@@ -265,9 +282,11 @@ static void show_trace(struct session *s, struct trace *trace)
 {
     if (trace == s->trace || trace == NULL)
         return;
+    bool same_stacks = s->trace != NULL && s->trace->stacks == trace->stacks;
     trace_unref(s->trace);
     s->trace = trace_ref(trace);
     start_query(s);
+    session_tree_start(&s->tree, s->query, same_stacks);
     for (int i = 0; i < ASIDE_COUNT; i++)
         start_aside(s, &s->aside[i]);
 }
@@ -306,7 +325,7 @@ static bool step_ingest(struct session *s)
 {
     if (s->failed || s->ended)
         return false;
-    if (clock_monotonic_ns() >= session_deadline(s))
+    if (clock_monotonic_ns() >= release_deadline(s))
         s->hold = INGEST_RELEASE;
     struct err_info info = {.text = ""};
     int rc = ingest_step(s->ingest, s->hold, &info);
@@ -348,6 +367,18 @@ static bool step_asides(struct session *s)
     return behind;
 }
 
+/* Only when nothing else is behind. */
+static bool step_tree(struct session *s)
+{
+    if (!s->tree.asked)
+        return false;
+    struct image_map *images = image_table_map(s->trace->images);
+    const struct frame_namer namer = {.images = images, .symbols = s->symbols};
+    bool more = session_tree_step(&s->tree, &namer, &s->news);
+    image_map_unref(images);
+    return more;
+}
+
 bool session_step(struct session *s)
 {
     if (s->preview != NULL)
@@ -361,7 +392,8 @@ bool session_step(struct session *s)
         s->news = true;
     if (query_failed(s->query) && !s->failed)
         fail(s, "out of memory for the figures");
-    return step_asides(s) || more || behind;
+    behind = step_asides(s) || behind;
+    return behind ? true : step_tree(s) || more;
 }
 
 bool session_has_news(const struct session *s)
@@ -406,6 +438,7 @@ struct snapshot *session_snapshot(struct session *s)
     out->matched = query_count(s->query);
     out->provisional = s->trace != ingest_trace(s->ingest);
     out->rows_complete = s->ended && !out->provisional;
+    out->tree = session_tree_show(&s->tree, &out->tree_complete);
     copy_figures(s, out);
     return out;
 }

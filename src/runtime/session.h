@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "model/snapshot.h"
+#include "model/tree_maker.h"
 #include "source/source.h"
 
 struct session;
@@ -40,6 +41,12 @@ void session_ask(struct session *s, const struct query_spec *spec);
 /* Asks a question beside it; NULL forgets the last one. Borrowed for the call. */
 void session_ask_aside(struct session *s, enum aside which, const struct query_spec *spec);
 
+/*
+ * Asks for a call tree of what is asked by session_ask(), remade when that or what is known of it
+ * changes; NULL forgets it, and what it cost. The rules are referenced.
+ */
+void session_ask_tree(struct session *s, const struct tree_spec *spec);
+
 /* File: this many bytes are there now. */
 void session_grow(struct session *s, uint64_t size);
 
@@ -66,7 +73,8 @@ bool session_step(struct session *s);
 
 /*
  * When the session wants to be stepped although nothing happened: what is held back for order is
- * shown once the input has been idle for a second. Monotonic ns; INT64_MAX: never.
+ * shown once the input has been idle for a second, and a call tree is made anew after a rest.
+ * Monotonic ns; INT64_MAX: never.
  */
 int64_t session_deadline(const struct session *s);
 

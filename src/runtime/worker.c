@@ -19,6 +19,7 @@
 enum order_kind {
     ORDER_ASK,
     ORDER_ASIDE,
+    ORDER_TREE,
     ORDER_NAMES,
     ORDER_GROW,
     ORDER_PUSH,
@@ -32,7 +33,8 @@ struct order {
     enum order_kind kind;
     struct query_spec spec; /* ORDER_ASK, ORDER_ASIDE: holds a reference to the filter */
     enum aside aside;       /* ORDER_ASIDE */
-    bool forget;            /* ORDER_ASIDE: nothing is asked any more */
+    struct tree_spec tree;  /* ORDER_TREE: holds a reference to the rules */
+    bool forget;            /* ORDER_ASIDE, ORDER_TREE: nothing is asked any more */
     uint64_t size;          /* ORDER_GROW: of the file; ORDER_PUSH: of bytes */
     char *bytes;            /* ORDER_PUSH: owned */
     enum source_state why;  /* ORDER_LOSE */
@@ -60,6 +62,7 @@ struct worker {
 static void order_free(struct order *o)
 {
     filter_unref(o->spec.filter);
+    frame_rules_unref(o->tree.rules);
     free(o->bytes);
     free(o);
 }
@@ -72,6 +75,9 @@ static void obey(struct worker *w, struct order *o)
         break;
     case ORDER_ASIDE:
         session_ask_aside(w->session, o->aside, o->forget ? NULL : &o->spec);
+        break;
+    case ORDER_TREE:
+        session_ask_tree(w->session, o->forget ? NULL : &o->tree);
         break;
     case ORDER_NAMES:
         session_note_names(w->session);
@@ -256,6 +262,16 @@ void worker_ask_aside(struct worker *w, enum aside which, const struct query_spe
 void worker_note_names(struct worker *w)
 {
     give_order(w, &(struct order){.kind = ORDER_NAMES});
+}
+
+void worker_ask_tree(struct worker *w, const struct tree_spec *spec)
+{
+    struct order o = {.kind = ORDER_TREE, .forget = spec == NULL};
+    if (spec != NULL)
+        o.tree = *spec;
+    if (o.tree.rules != NULL)
+        frame_rules_ref(o.tree.rules);
+    give_order(w, &o);
 }
 
 void worker_grow(struct worker *w, uint64_t size)

@@ -35,6 +35,7 @@ void worker_close(struct worker *w);
 void worker_ask(struct worker *w, const struct query_spec *spec);
 void worker_ask_aside(struct worker *w, enum aside which, const struct query_spec *spec);
 void worker_note_names(struct worker *w);
+void worker_ask_tree(struct worker *w, const struct tree_spec *spec);
 void worker_grow(struct worker *w, uint64_t size);
 void worker_push(struct worker *w, char *bytes, size_t n); /* takes `bytes`, malloced */
 void worker_end(struct worker *w);
