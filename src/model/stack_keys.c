@@ -43,7 +43,7 @@ static struct stack_definition *definition(const struct stack_keys *k, uint64_t 
 /* Forgets the oldest definition. */
 static void forget(struct stack_keys *k)
 {
-    struct stack_definition *d = definition(k, k->oldest++);
+    struct stack_definition *d = &k->ring[k->oldest++ % STACK_DEFINITIONS_MAX];
     if (d->frames != NULL)
         k->frames -= d->count;
     free(d->frames);
