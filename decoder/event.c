@@ -35,7 +35,8 @@ static bool own_text(struct arena *arena, struct span *text)
 
 bool trace_event_own(struct trace_event *e, struct arena *arena)
 {
-    bool ok = own_text(arena, &e->name) & own_text(arena, &e->text);
+    bool ok = own_text(arena, &e->name);
+    ok = own_text(arena, &e->text) && ok;
     switch ((enum event_kind)e->kind) {
     case EVENT_HEAP:
         return own_values(arena, &e->extra, &e->extra_count) && ok;
@@ -43,7 +44,8 @@ bool trace_event_own(struct trace_event *e, struct arena *arena)
     case EVENT_STACK_DEFINITION:
         return own_values(arena, &e->stack.frames, &e->stack.frame_count) && ok;
     case EVENT_SYSTEM:
-        return own_text(arena, &e->system.computer) & own_text(arena, &e->system.build_lab) & ok;
+        ok = own_text(arena, &e->system.computer) && ok;
+        return own_text(arena, &e->system.build_lab) && ok;
     default:
         return ok;
     }
