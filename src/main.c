@@ -68,7 +68,8 @@ static int explore(const struct options *o, struct config *config, struct symbol
     struct strbuf text = {0};
     options_put_filter(o, &text);
     const struct explore_options options = {
-        .path = o->files[0],
+        .paths = o->files,
+        .path_count = o->file_count,
         .filter_text = strbuf_str(&text),
         .since = o->since,
         .until = o->until,

@@ -65,7 +65,7 @@ int events_run(const struct options *o, struct output *out)
     if (code != COMMAND_OK)
         return code;
     struct subject s;
-    code = subject_open(&s, o, o->files[0], NULL);
+    code = subject_open(&s, o, o->files, o->file_count, NULL);
     if (code == COMMAND_OK && !subject_has_events(&s))
         code = COMMAND_FAILED;
     list.raw_time = o->raw_time;

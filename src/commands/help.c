@@ -13,7 +13,7 @@ static void put_call(struct strbuf *out, const char *call, const char *help)
 void help_put_usage(struct strbuf *out)
 {
     strbuf_puts(out, "usage:\n");
-    put_call(out, "heaptail [options] [FILE|-]", "explore; follows FILE while it grows");
+    put_call(out, "heaptail [options] [FILE...|-]", "explore; follows files that grow");
     put_call(out, "heaptail --demo", "explore a capture that ships with heaptail");
     for (size_t i = 0; i < command_count; i++) {
         struct strbuf call = {0};
@@ -64,7 +64,9 @@ static void put_command(const struct command *command, struct strbuf *out)
 {
     strbuf_printf(out, "usage: heaptail %s %s\n\nPrints %s.\n", command->name, command->arguments,
                   command->help);
-    strbuf_puts(out, "FILE is an .etl trace; - or a pipe is read to its end.\n\noptions:\n");
+    strbuf_puts(out, "FILE is an .etl trace; - or a pipe is read to its end. --merge makes one\n"
+                     "trace of a heap session and its kernel session: heap.etl kernel.etl.\n"
+                     "\noptions:\n");
     options_put_help(command->bit, out);
     put_formats(command, out);
     if (command->bit == ON_EVENTS)
@@ -76,8 +78,10 @@ static void put_program(struct strbuf *out)
 {
     strbuf_puts(out, "heaptail: explores Windows heap traces (.etl), live or saved\n\n");
     help_put_usage(out);
-    strbuf_puts(out, "\nWithout a terminal on standard output, heaptail FILE is heaptail report "
-                     "FILE.\n'heaptail COMMAND --help' tells the options of a command.\n"
+    strbuf_puts(out, "\nSeveral FILEs of one boot, such as a heap session and its kernel session,\n"
+                     "are explored as one trace. Without a terminal on standard output,\n"
+                     "heaptail FILE... is heaptail report --merge FILE...\n"
+                     "'heaptail COMMAND --help' tells the options of a command.\n"
                      "\noptions:\n");
     options_put_help(ON_EXPLORE, out);
     strbuf_puts(out, "\nfiles and environment:\n");

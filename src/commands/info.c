@@ -24,7 +24,7 @@ static void put_info(const struct subject *s, struct output *out)
 int info_run(const struct options *o, struct output *out)
 {
     struct subject s;
-    int code = subject_open(&s, o, o->files[0], NULL);
+    int code = subject_open(&s, o, o->files, o->file_count, NULL);
     if (code == COMMAND_OK) {
         put_info(&s, out);
         code = subject_judge(&s, true);

@@ -227,9 +227,10 @@ static int choose_files(struct options *o, char **operands, const struct option_
         return add_demo(o, info);
     if (o->file_count == 0 && place->stdin_is_input)
         add_file(o, standard_input);
-    bool many = o->command != NULL && o->command->many_files;
-    if (o->file_count > 1 && !many)
-        return err_set(info, ERR_SYNTAX, "%s takes one FILE", command_words(o));
+    if (o->file_count > 1 && !o->merge && !o->command->many_files)
+        return err_set(info, ERR_SYNTAX,
+                       "%s takes one FILE; --merge makes several files of one boot one trace",
+                       command_words(o));
     if (o->file_count == 0 && o->command != NULL)
         return err_set(info, ERR_SYNTAX, "%s needs a FILE, or a trace piped in", command_words(o));
     return 0;
@@ -269,6 +270,8 @@ int options_parse(int argc, char **argv, const struct option_place *place,
         rc = check_command_word(operands[0], info);
     if (rc != 0 || o->nothing_to_do)
         return rc;
+    if (o->command == NULL)
+        o->merge = true;
     if (o->command == NULL && !place->stdout_is_terminal) {
         o->command = command_find("report");
         allowed |= o->command->bit;

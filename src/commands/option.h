@@ -58,6 +58,7 @@ struct options {
     unsigned by;     /* bits of enum export_table; 0: the command's own choice */
     const char *columns;
     bool raw_time, all_fields, strict, quiet, demo;
+    bool merge;      /* all files are one trace; always so in the explorer */
     unsigned follow; /* enum option_follow */
     unsigned color;  /* enum option_color */
     unsigned units;  /* enum option_units */

@@ -10,11 +10,12 @@
 #include "export/record.h"
 #include "export/report_table.h"
 
-/* What goes through all files of one call. */
+/* What goes through all reports of one call. */
 struct reports {
     const struct options *options;
     struct output *out;
     struct filter *filter;
+    bool many; /* reports are asked for: of several files, not merged */
     size_t printed;
     json_t *json; /* json: the objects so far */
     /* tsv, csv, jsonl: the one table, its file in front when there are several. */
@@ -38,7 +39,7 @@ static const struct report_table *chosen_table(const struct options *o)
 static void begin_records(struct reports *all)
 {
     size_t n = 0;
-    if (all->options->file_count > 1)
+    if (all->many)
         all->fields[n++].name = "file";
     for (size_t i = 0; i < all->table->column_count; i++)
         all->fields[n++].name = all->table->columns[i].name;
@@ -54,7 +55,7 @@ static void put_records(struct reports *all, const struct report *r, const struc
     size_t n = report_table_rows(all->table, r->summary, top->given, &rows);
     for (size_t i = 0; i < n && (!top->given || i < top->value); i++) {
         struct value file = value_text(strbuf_str(&s->name));
-        if (all->options->file_count > 1)
+        if (all->many)
             record_put(&all->writer, &file);
         report_table_put(r, all->table, rows[i], &all->writer);
         record_end(&all->writer);
@@ -95,12 +96,13 @@ static int put_report(struct reports *all, const struct subject *s)
     return subject_judge(s, all->table == NULL);
 }
 
-static int report_file(struct reports *all, const char *path)
+/* The report of one trace, of so many files. */
+static int report_files(struct reports *all, char *const *paths, size_t count)
 {
     struct subject s;
     const struct query_spec spec = {
         .filter = all->filter, .since = all->options->since, .until = all->options->until};
-    int code = subject_open(&s, all->options, path, &spec);
+    int code = subject_open(&s, all->options, paths, count, &spec);
     if (code == COMMAND_OK && !subject_has_events(&s))
         code = COMMAND_FAILED;
     if (code == COMMAND_OK)
@@ -112,7 +114,7 @@ static int report_file(struct reports *all, const char *path)
 /* One object alone, several in an array; a single file without events gives nothing. */
 static void put_json(struct reports *all)
 {
-    if (all->options->file_count > 1)
+    if (all->many)
         json_put(all->json, all->out);
     else if (json_array_size(all->json) != 0)
         json_put(json_array_get(all->json, 0), all->out);
@@ -129,8 +131,10 @@ int report_run(const struct options *o, struct output *out)
         all.json = json_array();
     if (is_records(command_format(o)))
         all.table = chosen_table(o);
-    for (size_t i = 0; i < o->file_count; i++)
-        code = command_worse(code, report_file(&all, o->files[i]));
+    size_t together = o->merge ? o->file_count : 1;
+    all.many = o->file_count > together;
+    for (size_t i = 0; i < o->file_count; i += together)
+        code = command_worse(code, report_files(&all, o->files + i, together));
     if (all.json != NULL)
         put_json(&all);
     filter_unref(all.filter);

@@ -44,16 +44,15 @@ int subject_parse_filter(const struct options *o, struct filter **out_filter)
     return code;
 }
 
-int subject_open(struct subject *s, const struct options *o, const char *path,
+int subject_open(struct subject *s, const struct options *o, char *const *paths, size_t count,
                  const struct query_spec *spec)
 {
-    *s = (struct subject){.options = o, .path = path, .loaded.source.fd = -1};
-    const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
-    text_put_escaped(&s->name, name, strlen(name));
+    *s = (struct subject){.options = o};
+    inputs_put_paths(paths, count, &s->name);
     struct progress progress;
     struct err_info info;
     progress_init(&progress, o->quiet);
-    int rc = load_trace(path, spec, progress_update, &progress, &s->loaded, &info);
+    int rc = load_trace(paths, count, spec, progress_update, &progress, &s->loaded, &info);
     progress_clear(&progress);
     if (rc == 0)
         return COMMAND_OK;

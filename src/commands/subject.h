@@ -1,5 +1,5 @@
 /*
- * One input of a batch command: loaded to its end, asked, judged.
+ * One trace of a batch command: its inputs loaded to their end, asked, judged.
  *
  * What a person must know about it goes to standard error from here.
  */
@@ -17,8 +17,7 @@
 /* Not to be moved once opened. */
 struct subject {
     const struct options *options;
-    const char *path;
-    struct strbuf name; /* the path, safe to print */
+    struct strbuf name; /* the paths joined by " + ", safe to print */
     struct loaded loaded;
 };
 
@@ -29,10 +28,10 @@ struct subject {
 int subject_parse_filter(const struct options *o, struct filter **out_filter);
 
 /*
- * Reads `path` whole, and asks `spec` (may be NULL) of it meanwhile. Returns COMMAND_OK, or
- * COMMAND_FAILED after saying why. Release in any case.
+ * Reads `count` paths whole as one trace, and asks `spec` (may be NULL) of it meanwhile. Returns
+ * COMMAND_OK, or COMMAND_FAILED after saying why. Release in any case.
  */
-int subject_open(struct subject *s, const struct options *o, const char *path,
+int subject_open(struct subject *s, const struct options *o, char *const *paths, size_t count,
                  const struct query_spec *spec);
 void subject_release(struct subject *s);
 

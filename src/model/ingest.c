@@ -404,6 +404,12 @@ bool ingest_is_finished(const struct ingest *in)
     return in->trace != NULL && !etl_file_header_is_live(&in->trace->header);
 }
 
+bool ingest_input_is_finished(const struct ingest *in, unsigned input)
+{
+    return in->trace != NULL &&
+           !etl_file_header_is_live(ingest_reader_input_header(in->reader, input));
+}
+
 bool ingest_needs_reread(const struct ingest *in)
 {
     return in->trace != NULL && ingest_reader_needs_reread(in->reader);

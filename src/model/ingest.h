@@ -118,8 +118,9 @@ uint64_t ingest_input_buffers(const struct ingest *in, unsigned input);
  */
 int ingest_refresh_header(struct ingest *in, unsigned input, bool *out_finished);
 
-/* True when the headers say that every session has ended (EndTime is not 0). */
+/* True when the headers say that every session has ended (EndTime is not 0), or that one has. */
 bool ingest_is_finished(const struct ingest *in);
+bool ingest_input_is_finished(const struct ingest *in, unsigned input);
 
 /*
  * True when what was read of a live file may differ from the finished one (circular mode, records

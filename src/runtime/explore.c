@@ -79,7 +79,7 @@ static void start_app(struct explorer *e)
         .filter = e->asked.filter,
         .since = e->asked.since,
         .until = e->asked.until,
-        .follow = e->input->live || e->input->source.is_stream,
+        .follow = e->input->live,
         .short_units = e->options->short_units,
         .wall_time = e->options->wall_time,
         .utc = e->options->utc,

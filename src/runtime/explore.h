@@ -6,6 +6,7 @@
 #define RUNTIME_EXPLORE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct config;
@@ -15,7 +16,9 @@ enum explore_follow { EXPLORE_FOLLOW_AUTO, EXPLORE_FOLLOW_ON, EXPLORE_FOLLOW_OFF
 enum explore_color { EXPLORE_COLOR_AUTO, EXPLORE_COLOR_ALWAYS, EXPLORE_COLOR_NEVER };
 
 struct explore_options {
-    const char *path;        /* "-" is standard input; borrowed, as all strings here */
+    char *const *paths;      /* merged into one trace; "-" is standard input; borrowed, as all
+                                strings here */
+    size_t path_count;       /* at least 1 */
     const char *filter_text; /* NULL or empty: none; already checked with filter_parse() */
     int64_t since, until;    /* ns since the trace's start; INT64_MIN and INT64_MAX when open */
     const char *theme;       /* name or path; NULL: environment, then default */

@@ -29,7 +29,9 @@ static void on_news(void *ctx)
         app_message(e->app, true, s->source.message);
         explore_schedule_frame(e);
     } else if (is_hopeless(s)) {
-        strbuf_printf(&e->last_words, "%s: %s", s->source.name, s->source.message);
+        if (e->input->inputs.count == 1)
+            strbuf_printf(&e->last_words, "%s: ", s->source.name);
+        strbuf_puts(&e->last_words, s->source.message);
         explore_leave(e, 1);
     } else {
         app_set_snapshot(e->app, s);
@@ -90,7 +92,7 @@ static void host_reload(void *ctx)
 {
     struct explorer *e = ctx;
     struct err_info info;
-    if (e->input->source.is_stream)
+    if (inputs_have_stream(&e->input->inputs))
         app_message(e->app, true, "A pipe cannot be read again.");
     else if (explore_open_input(e, &info) != 0)
         app_message(e->app, true, info.text);

@@ -1,14 +1,14 @@
-/* Joins source, tail, feed and worker; see input_watch.h. */
+/* Joins inputs, tails, feed and worker; see input_watch.h. */
 #include "runtime/input_watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "decoder/etl_file_header.h"
 #include "runtime/feed.h"
 #include "runtime/tail.h"
-#include "source/source.h"
 
 /* The first buffer of every capture seen is at most 1 MiB; its header record lies within this much.
  */
@@ -16,40 +16,41 @@
 
 static void on_found(void *ctx, enum source_change change, uint64_t size)
 {
-    struct input_watch *w = ctx;
+    struct watched *in = ctx;
+    struct worker *worker = in->owner->worker;
     switch (change) {
     case SOURCE_GREW:
-        worker_grow(w->worker, size);
+        worker_grow(worker, in->number, size);
         break;
     case SOURCE_SAME:
-        worker_look(w->worker);
+        worker_look(worker, in->number);
         break;
     case SOURCE_SHRANK:
-        worker_lose(w->worker, SOURCE_TRUNCATED);
+        worker_lose(worker, in->number, SOURCE_TRUNCATED);
         break;
     case SOURCE_OTHER_FILE:
-        worker_lose(w->worker, SOURCE_REPLACED);
+        worker_lose(worker, in->number, SOURCE_REPLACED);
         break;
     }
 }
 
 static void on_bytes(void *ctx, char *bytes, size_t n)
 {
-    struct input_watch *w = ctx;
-    worker_push(w->worker, bytes, n);
+    struct watched *in = ctx;
+    worker_push(in->owner->worker, in->number, bytes, n);
 }
 
 static void on_end(void *ctx, int error)
 {
-    struct input_watch *w = ctx;
+    struct watched *in = ctx;
     (void)error;
-    worker_end(w->worker);
+    worker_end(in->owner->worker, in->number);
 }
 
 static size_t on_queued(void *ctx)
 {
-    struct input_watch *w = ctx;
-    return worker_queued(w->worker);
+    struct watched *in = ctx;
+    return worker_queued(in->owner->worker);
 }
 
 /* A file is live when its header has no EndTime yet (etl-format 1.6), unless the user says
@@ -67,83 +68,121 @@ static bool is_live(const struct source *s, enum explore_follow follow)
     return header.end_time == 0;
 }
 
-static enum session_mode choose_mode(const struct input_watch *w)
+static enum session_mode choose_mode(const struct source *s, enum explore_follow follow)
 {
-    if (w->source.is_stream)
+    if (s->is_stream)
         return SESSION_PIPE;
-    return w->live ? SESSION_LIVE : SESSION_SAVED;
+    return is_live(s, follow) ? SESSION_LIVE : SESSION_SAVED;
 }
 
-/* Reads and watches a pipe or socket. */
-static int open_stream(struct input_watch *w, struct session *session, worker_notify_fn notify,
-                       void *ctx, struct err_info *info)
+static void watch_all(struct input_watch *w, enum explore_follow follow)
 {
-    struct feed_events events = {.ctx = w, .bytes = on_bytes, .end = on_end, .queued = on_queued};
-    w->worker = worker_new(w->loop, session, notify, ctx);
-    if (w->worker == NULL)
-        return err_set(info, -ENOMEM, "no thread to work in");
-    w->feed = feed_new(w->loop, &w->source, &events, info);
+    w->watched = base_xcalloc(w->inputs.count, sizeof *w->watched);
+    for (unsigned i = 0; i < w->inputs.count; i++) {
+        enum session_mode mode = choose_mode(w->inputs.list[i], follow);
+        w->watched[i] = (struct watched){.owner = w, .number = i, .mode = mode};
+        w->live = w->live || mode != SESSION_SAVED;
+    }
+}
+
+static struct session *make_session(struct input_watch *w)
+{
+    enum session_mode *modes = base_xcalloc(w->inputs.count, sizeof *modes);
+    for (size_t i = 0; i < w->inputs.count; i++)
+        modes[i] = w->watched[i].mode;
+    struct session *session = session_new(&w->inputs, modes);
+    free(modes);
+    return session;
+}
+
+/* Tells the session how much there is, before the worker starts: no bytes would be an error. */
+static int show_sizes(struct input_watch *w, struct session *session, uint64_t *sizes,
+                      struct err_info *info)
+{
+    for (unsigned i = 0; i < w->inputs.count; i++) {
+        const struct source *s = w->inputs.list[i];
+        if (s->is_stream)
+            continue;
+        int rc = source_size(s, &sizes[i]);
+        if (rc != 0)
+            return err_set(info, rc, "%s: %s", s->name, strerror(-rc));
+        session_grow(session, i, sizes[i]);
+    }
+    return 0;
+}
+
+/* Reads and watches a pipe or socket, watches a file that may grow. */
+static int watch_one(struct input_watch *w, struct watched *in, uint64_t size,
+                     struct err_info *info)
+{
+    const struct source *s = w->inputs.list[in->number];
+    struct feed_events events = {.ctx = in, .bytes = on_bytes, .end = on_end, .queued = on_queued};
+    if (in->mode == SESSION_LIVE)
+        in->tail = tail_new(w->loop, s, size, on_found, in);
+    if (in->mode != SESSION_PIPE)
+        return 0;
+    w->feed = feed_new(w->loop, s, &events, info);
     return w->feed != NULL ? 0 : -EIO;
 }
 
-/* Reads a file and watches it if it may grow. The session knows the size before the worker starts:
- * no bytes would be an error. */
-static int open_file(struct input_watch *w, struct session *session, worker_notify_fn notify,
-                     void *ctx, struct err_info *info)
+/* Takes `session`. */
+static int start(struct input_watch *w, struct session *session, worker_notify_fn notify, void *ctx,
+                 struct err_info *info)
 {
-    uint64_t size;
-    int rc = source_size(&w->source, &size);
-    if (rc != 0) {
+    uint64_t *sizes = base_xcalloc(w->inputs.count, sizeof *sizes);
+    int rc = show_sizes(w, session, sizes, info);
+    if (rc != 0)
         session_free(session);
-        return err_set(info, rc, "%s: %s", w->source.name, strerror(-rc));
-    }
-    session_grow(session, size);
-    w->worker = worker_new(w->loop, session, notify, ctx);
-    if (w->worker == NULL)
-        return err_set(info, -ENOMEM, "no thread to work in");
-    if (w->live)
-        w->tail = tail_new(w->loop, &w->source, size, on_found, w);
-    return 0;
+    else if ((w->worker = worker_new(w->loop, session, notify, ctx)) == NULL)
+        rc = err_set(info, -ENOMEM, "no thread to work in");
+    for (size_t i = 0; i < w->inputs.count && rc == 0; i++)
+        rc = watch_one(w, &w->watched[i], sizes[i], info);
+    free(sizes);
+    return rc;
 }
 
 int input_watch_open(struct input_watch *w, uv_loop_t *loop, const struct explore_options *options,
                      worker_notify_fn notify, void *ctx, struct err_info *info)
 {
     *w = (struct input_watch){.loop = loop};
-    int rc = source_open(options->path, &w->source, info);
+    int rc = inputs_open(&w->inputs, options->paths, options->path_count, info);
     if (rc != 0)
         return rc;
-    w->live = !w->source.is_stream && is_live(&w->source, options->follow);
-    struct session *session = session_new(&w->source, choose_mode(w));
-    if (session != NULL)
+    watch_all(w, options->follow);
+    struct session *session = make_session(w);
+    if (session != NULL) {
         session_set_symbols(session, options->symbols);
-    if (session == NULL)
+        rc = start(w, session, notify, ctx, info);
+    } else {
         rc = err_set(info, -ENOMEM, "out of memory");
-    else if (w->source.is_stream)
-        rc = open_stream(w, session, notify, ctx, info);
-    else
-        rc = open_file(w, session, notify, ctx, info);
+    }
     if (rc != 0)
         input_watch_close(w);
     return rc;
 }
 
+static void close_tails(struct input_watch *w)
+{
+    for (size_t i = 0; i < w->inputs.count; i++) {
+        tail_close(w->watched[i].tail);
+        w->watched[i].tail = NULL;
+    }
+}
+
 void input_watch_close(struct input_watch *w)
 {
-    tail_close(w->tail);
+    close_tails(w);
     feed_close(w->feed);
     if (w->worker != NULL)
         worker_close(w->worker);
-    if (w->source.path != NULL)
-        source_close(&w->source);
+    inputs_close(&w->inputs);
+    free(w->watched);
     *w = (struct input_watch){.loop = w->loop};
 }
 
 void input_watch_progress(struct input_watch *w, const struct snapshot *s)
 {
     feed_resume(w->feed);
-    if (w->tail != NULL && s->source.state != SOURCE_FOLLOWING) {
-        tail_close(w->tail);
-        w->tail = NULL;
-    }
+    if (s->source.state != SOURCE_FOLLOWING)
+        close_tails(w);
 }

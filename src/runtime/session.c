@@ -25,14 +25,27 @@
 /* Rows searched in one step, without figures: likewise. */
 #define ASIDE_ROWS (UINT64_C(1) << 18)
 
-struct session {
-    struct source *source;
+/* Inputs that are previewed at most: every one costs time before the first row. */
+#define PREVIEW_INPUTS 4u
+
+/* What is known of one input. */
+struct session_input {
     enum session_mode mode;
-    uint64_t size; /* bytes of the file known to be there */
-    enum ingest_hold hold;
-    bool rereading; /* a finished live file is read again from its start */
-    bool
-        unfinished; /* the header had no end when it was first read: the writer's end can be seen */
+    uint64_t size;     /* bytes known to be there */
+    uint64_t buffers;  /* at the last look */
+    int64_t buffer_at; /* monotonic ns: when the last buffer arrived */
+    bool idle;         /* nothing came for so long that it is not waited for */
+    bool unfinished;   /* its header had no end when it was first read: the end can be seen */
+    bool ended;        /* its writer is gone; a saved file's always was */
+};
+
+struct session {
+    struct inputs *inputs;
+    struct session_input *input; /* one each; owned */
+    size_t open;                 /* inputs whose writer is at work */
+    bool begun;                  /* a step was made */
+    enum ingest_hold hold;       /* of all of them */
+    bool rereading;              /* finished live files are read again from their start */
 
     struct ingest *ingest;
     struct ingest *preview; /* NULL unless the first rows still come from it */
@@ -52,33 +65,51 @@ struct session {
 
     struct symbol_table *symbols; /* NULL: none */
     struct source_status status;
-    uint64_t buffers; /* at the last look */
-    bool news;        /* something changed since the last snapshot */
+    bool news; /* something changed since the last snapshot */
 };
 
+/* An ingest that knows of every input what the session knows. */
 static struct ingest *new_ingest(const struct session *s)
 {
-    if (s->mode == SESSION_PIPE)
-        return ingest_new_stream();
-    return ingest_new_file(source_read_at, s->source);
+    struct ingest *in = inputs_ingest(s->inputs);
+    for (unsigned i = 0; in != NULL && i < s->inputs->count; i++) {
+        if (s->input[i].ended)
+            ingest_set_hold(in, i, INGEST_FINISH);
+        if (s->input[i].mode != SESSION_PIPE)
+            ingest_set_size(in, i, s->input[i].size);
+    }
+    return in;
 }
 
-struct session *session_new(struct source *source, enum session_mode mode)
+static void set_modes(struct session *s, const enum session_mode *modes)
+{
+    for (size_t i = 0; i < s->inputs->count; i++) {
+        bool saved = modes[i] == SESSION_SAVED;
+        s->input[i] = (struct session_input){.mode = modes[i], .ended = saved};
+        s->open += !saved;
+    }
+    s->hold = s->open == 0 ? INGEST_FINISH : INGEST_HOLD;
+    s->status.state = s->open == 0 ? SOURCE_LOADING : SOURCE_FOLLOWING;
+}
+
+struct session *session_new(struct inputs *inputs, const enum session_mode *modes)
 {
     struct session *s = calloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
-    s->source = source;
-    s->mode = mode;
-    s->hold = mode == SESSION_SAVED ? INGEST_FINISH : INGEST_HOLD;
+    s->inputs = inputs;
+    s->input = calloc(inputs->count, sizeof *s->input);
     s->spec = (struct query_spec){.since = INT64_MIN, .until = INT64_MAX};
-    s->status.state = mode == SESSION_SAVED ? SOURCE_LOADING : SOURCE_FOLLOWING;
     s->status.opened_at = clock_monotonic_ns();
-    snprintf(s->status.name, sizeof s->status.name, "%s", source->name);
+    snprintf(s->status.name, sizeof s->status.name, "%s", inputs->name);
     s->news = true;
-    s->ingest = new_ingest(s);
+    if (s->input != NULL) {
+        set_modes(s, modes);
+        s->ingest = new_ingest(s);
+    }
     if (s->ingest != NULL)
         return s;
+    free(s->input);
     free(s);
     return NULL;
 }
@@ -103,6 +134,7 @@ void session_free(struct session *s)
     ingest_free(s->preview);
     ingest_free(s->ingest);
     symbol_table_unref(s->symbols);
+    free(s->input);
     free(s);
 }
 
@@ -124,6 +156,17 @@ static void fail(struct session *s, const char *message)
     s->news = true;
     s->status.state = SOURCE_FAILED;
     snprintf(s->status.message, sizeof s->status.message, "%s", message);
+}
+
+/* Of several inputs the message says which one. */
+static void fail_input(struct session *s, unsigned input, const char *message)
+{
+    struct strbuf line = {0};
+    if (s->inputs->count > 1)
+        strbuf_printf(&line, "%s: ", s->inputs->list[input]->name);
+    strbuf_puts(&line, message);
+    fail(s, strbuf_str(&line));
+    strbuf_release(&line);
 }
 
 /* A search that finds no memory finds nothing; what is shown goes on. */
@@ -177,28 +220,40 @@ void session_ask(struct session *s, const struct query_spec *spec)
     session_tree_start(&s->tree, s->query, true);
 }
 
-void session_grow(struct session *s, uint64_t size)
+void session_grow(struct session *s, unsigned input, uint64_t size)
 {
-    if (size <= s->size)
+    struct session_input *in = &s->input[input];
+    if (size <= in->size)
         return;
-    bool first = s->size == 0;
-    s->size = size;
-    s->status.bytes_total = size;
-    ingest_set_size(s->ingest, 0, size);
-    if (first && size > PREVIEW_BYTES && (s->preview = new_ingest(s)) != NULL)
-        ingest_set_size(s->preview, 0, PREVIEW_BYTES);
+    s->status.bytes_total += size - in->size;
+    in->size = size;
+    ingest_set_size(s->ingest, input, size);
     s->ended = false;
     s->news = true;
 }
 
-void session_push(struct session *s, const void *bytes, size_t n)
+void session_push(struct session *s, unsigned input, const void *bytes, size_t n)
 {
-    if (ingest_push(s->ingest, 0, bytes, n) != 0)
+    if (ingest_push(s->ingest, input, bytes, n) != 0)
         fail(s, "out of memory");
-    s->size += n;
-    s->status.bytes_total = s->size;
+    s->input[input].size += n;
+    s->status.bytes_total += n;
 }
 
+/* All inputs again, because a finished file may differ from what was read while it grew. The old
+ * rows stay until then. What came through a pipe does not come again. */
+static void reread(struct session *s)
+{
+    struct ingest *anew = inputs_have_stream(s->inputs) ? NULL : new_ingest(s);
+    if (anew == NULL)
+        return;
+    ingest_free(s->ingest);
+    s->ingest = anew;
+    s->rereading = true;
+    s->ended = false;
+}
+
+/* The writers are gone. */
 static void note_end(struct session *s)
 {
     if (s->status.closed_after == 0)
@@ -206,69 +261,78 @@ static void note_end(struct session *s)
     s->status.state = SOURCE_CLOSED;
     s->hold = INGEST_FINISH;
     s->news = true;
+    if (ingest_needs_reread(s->ingest))
+        reread(s);
 }
 
-void session_end(struct session *s)
+static void end_input(struct session *s, unsigned input)
 {
-    if (!s->failed)
+    struct session_input *in = &s->input[input];
+    if (in->ended)
+        return;
+    in->ended = true;
+    ingest_set_hold(s->ingest, input, INGEST_FINISH);
+    if (--s->open == 0)
         note_end(s);
 }
 
-/* The whole finished file again, because it may differ from what was read while it grew. The old
- * rows stay until then. */
-static void reread(struct session *s)
+void session_end(struct session *s, unsigned input)
 {
-    struct ingest *anew = new_ingest(s);
-    if (anew == NULL)
-        return;
-    ingest_free(s->ingest);
-    s->ingest = anew;
-    s->rereading = true;
-    s->ended = false;
-    ingest_set_size(anew, 0, s->size);
+    if (!s->failed)
+        end_input(s, input);
 }
 
 /* True when the header of a live file says that the session has stopped; then the rest is read as
  * of a saved file. */
-static bool look_for_end(struct session *s)
+static bool look_for_end(struct session *s, unsigned input)
 {
+    struct session_input *in = &s->input[input];
     bool finished = false;
-    if (s->mode != SESSION_LIVE || !s->unfinished ||
-        ingest_refresh_header(s->ingest, 0, &finished) != 0 || !finished)
+    if (in->mode != SESSION_LIVE || !in->unfinished ||
+        ingest_refresh_header(s->ingest, input, &finished) != 0 || !finished)
         return false;
     uint64_t size;
-    if (source_size(s->source, &size) == 0) {
-        s->size = s->status.bytes_total = size;
-        ingest_set_size(s->ingest, 0, size);
+    if (source_size(s->inputs->list[input], &size) == 0) {
+        s->status.bytes_total = s->status.bytes_total - in->size + size;
+        in->size = size;
+        ingest_set_size(s->ingest, input, size);
     }
-    note_end(s);
-    if (ingest_needs_reread(s->ingest))
-        reread(s);
+    end_input(s, input);
     return true;
 }
 
-void session_look(struct session *s)
+void session_look(struct session *s, unsigned input)
 {
-    if (s->failed || s->status.state != SOURCE_FOLLOWING || look_for_end(s))
+    const struct session_input *in = &s->input[input];
+    if (s->failed || in->ended || s->status.state != SOURCE_FOLLOWING || look_for_end(s, input))
         return;
-    ingest_set_size(s->ingest, 0, s->size);
+    ingest_set_size(s->ingest, input, in->size);
 }
 
-void session_lose(struct session *s, enum source_state why)
+void session_lose(struct session *s, unsigned input, enum source_state why)
 {
     /* A preallocated file is cut to what was written when its session stops (etl-format 1.5). */
-    if (s->failed || (why == SOURCE_TRUNCATED && look_for_end(s)))
+    if (s->failed || s->input[input].ended || (why == SOURCE_TRUNCATED && look_for_end(s, input)))
         return;
     s->status.state = why;
     s->hold = INGEST_RELEASE;
     s->news = true;
 }
 
-/* When what is held back for order is shown. */
+/* When an input is not waited for any more; INT64_MAX when that is so already. */
+static int64_t idle_at(const struct session_input *in)
+{
+    return in->ended || in->idle || in->buffers == 0 ? INT64_MAX : in->buffer_at + IDLE_NS;
+}
+
+/* When what is held back for the order of one of them is shown. */
 static int64_t release_deadline(const struct session *s)
 {
-    bool holding = s->hold == INGEST_HOLD && s->buffers != 0 && !s->failed;
-    return holding ? s->status.last_buffer_at + IDLE_NS : INT64_MAX;
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < s->inputs->count && s->hold == INGEST_HOLD && !s->failed; i++)
+        if (idle_at(&s->input[i]) < first)
+            first = idle_at(&s->input[i]);
+    return first;
 }
 
 int64_t session_deadline(const struct session *s)
@@ -307,6 +371,18 @@ static void choose_trace(struct session *s)
     }
 }
 
+/* A long saved or growing file shows rows from its beginning first. */
+static void start_preview(struct session *s)
+{
+    uint64_t size = inputs_have_stream(s->inputs) ? 0 : s->status.bytes_total;
+    if (size <= PREVIEW_BYTES || s->inputs->count > PREVIEW_INPUTS)
+        return;
+    s->preview = inputs_ingest(s->inputs);
+    for (unsigned i = 0; s->preview != NULL && i < s->inputs->count; i++)
+        ingest_set_size(s->preview, i,
+                        s->input[i].size < PREVIEW_BYTES ? s->input[i].size : PREVIEW_BYTES);
+}
+
 /* The preview is drained in one go: it is small. Its damage is the full ingest's to report. */
 static void run_preview(struct session *s)
 {
@@ -321,31 +397,64 @@ static void run_preview(struct session *s)
     }
 }
 
+/* ---- the step ---- */
+
+/* An input that has been idle for long is not waited for, until it delivers again. */
+static void release_idle(struct session *s)
+{
+    int64_t now = clock_monotonic_ns();
+    if (now < release_deadline(s))
+        return;
+    for (unsigned i = 0; i < s->inputs->count; i++) {
+        if (idle_at(&s->input[i]) > now)
+            continue;
+        s->input[i].idle = true;
+        ingest_set_hold(s->ingest, i, INGEST_RELEASE);
+    }
+}
+
+static void note_buffers(struct session *s, unsigned input)
+{
+    struct session_input *in = &s->input[input];
+    uint64_t buffers = ingest_input_buffers(s->ingest, input);
+    if (buffers == in->buffers)
+        return;
+    in->buffers = buffers;
+    in->buffer_at = s->status.last_buffer_at = clock_monotonic_ns();
+    s->news = true;
+    if (!in->idle || in->ended)
+        return;
+    in->idle = false;
+    ingest_set_hold(s->ingest, input, INGEST_HOLD);
+}
+
+/* What the step has found out about the inputs. */
+static void note_inputs(struct session *s)
+{
+    bool has_trace = ingest_trace(s->ingest) != NULL;
+    for (unsigned i = 0; i < s->inputs->count; i++) {
+        note_buffers(s, i);
+        if (has_trace && !ingest_input_is_finished(s->ingest, i))
+            s->input[i].unfinished = true;
+    }
+}
+
 static bool step_ingest(struct session *s)
 {
     if (s->failed || s->ended)
         return false;
-    if (clock_monotonic_ns() >= release_deadline(s))
-        s->hold = INGEST_RELEASE;
+    release_idle(s);
     struct err_info info = {.text = ""};
     int rc = ingest_step(s->ingest, s->hold, &info);
     if (rc < 0) {
-        fail(s, info.text[0] != '\0' ? info.text : strerror(-rc));
+        fail_input(s, ingest_failed_input(s->ingest),
+                   info.text[0] != '\0' ? info.text : strerror(-rc));
         return false;
     }
     s->ended = rc == INGEST_ENDED;
-    if (ingest_trace(s->ingest) != NULL && !ingest_is_finished(s->ingest))
-        s->unfinished = true;
     if (s->ended && s->status.state == SOURCE_LOADING)
         s->status.state = SOURCE_COMPLETE;
-    uint64_t buffers = ingest_buffers(s->ingest);
-    if (buffers != s->buffers) {
-        s->buffers = buffers;
-        s->status.last_buffer_at = clock_monotonic_ns();
-        s->news = true;
-        if (s->status.state == SOURCE_FOLLOWING)
-            s->hold = INGEST_HOLD;
-    }
+    note_inputs(s);
     if (rc != INGEST_WAIT)
         s->news = true;
     choose_trace(s);
@@ -381,6 +490,9 @@ static bool step_tree(struct session *s)
 
 bool session_step(struct session *s)
 {
+    if (!s->begun)
+        start_preview(s);
+    s->begun = true;
     if (s->preview != NULL)
         run_preview(s);
     bool more = step_ingest(s);

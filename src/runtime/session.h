@@ -1,5 +1,5 @@
 /*
- * One input being explored: its ingest, the query asked of it, and the snapshots that show both.
+ * The inputs being explored: their ingest, the query asked of it, and the snapshots that show both.
  *
  * What the worker thread does, without the thread: every call returns within about two
  * milliseconds, so that a new question never waits long. A large saved file is previewed: the first
@@ -14,19 +14,20 @@
 
 #include "model/snapshot.h"
 #include "model/tree_maker.h"
-#include "source/source.h"
+#include "source/inputs.h"
 
 struct session;
 
-/* How the input is expected to behave. */
+/* How an input is expected to behave. */
 enum session_mode {
     SESSION_SAVED, /* a file that is read as it is now */
     SESSION_LIVE,  /* a file that may grow, until its header says that the writer has stopped */
     SESSION_PIPE,  /* bytes are pushed until session_end() */
 };
 
-/* `source` is borrowed and must outlive the session. NULL when memory is out. */
-struct session *session_new(struct source *source, enum session_mode mode);
+/* `inputs` are borrowed and must outlive the session; `modes` has one for each, and is copied. NULL
+ * when memory is out. */
+struct session *session_new(struct inputs *inputs, const enum session_mode *modes);
 void session_free(struct session *s);
 
 /* Names for addresses: its snapshots have `t` from now on. A reference is taken. */
@@ -47,24 +48,24 @@ void session_ask_aside(struct session *s, enum aside which, const struct query_s
  */
 void session_ask_tree(struct session *s, const struct tree_spec *spec);
 
-/* File: this many bytes are there now. */
-void session_grow(struct session *s, uint64_t size);
+/* File: this many bytes are there now. Every file's first size is told before the first step. */
+void session_grow(struct session *s, unsigned input, uint64_t size);
 
 /* Pipe: the next bytes, copied. */
-void session_push(struct session *s, const void *bytes, size_t n);
+void session_push(struct session *s, unsigned input, const void *bytes, size_t n);
 
-/* The input has ended (pipe closed by its writer). */
-void session_end(struct session *s);
+/* An input has ended (pipe closed by its writer). The writer counts as gone once all have. */
+void session_end(struct session *s, unsigned input);
 
 /*
  * The file was looked at and has the same size: its header may have been finished, or its unwritten
  * tail been filled.
  */
-void session_look(struct session *s);
+void session_look(struct session *s, unsigned input);
 
-/* The file shrank, or its name belongs to another file: what was read is kept, nothing more is
- * read. */
-void session_lose(struct session *s, enum source_state why);
+/* The file shrank, or its name belongs to another file: what was read is kept, nothing more of any
+ * input is read. Nothing happens when the file's session had ended before. */
+void session_lose(struct session *s, unsigned input, enum source_state why);
 
 /*
  * Does a bounded piece of work. Returns true when there is more to do at once.

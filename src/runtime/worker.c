@@ -35,6 +35,7 @@ struct order {
     enum aside aside;       /* ORDER_ASIDE */
     struct tree_spec tree;  /* ORDER_TREE: holds a reference to the rules */
     bool forget;            /* ORDER_ASIDE, ORDER_TREE: nothing is asked any more */
+    unsigned input;         /* ORDER_GROW and what follows it */
     uint64_t size;          /* ORDER_GROW: of the file; ORDER_PUSH: of bytes */
     char *bytes;            /* ORDER_PUSH: owned */
     enum source_state why;  /* ORDER_LOSE */
@@ -83,20 +84,20 @@ static void obey(struct worker *w, struct order *o)
         session_note_names(w->session);
         break;
     case ORDER_GROW:
-        session_grow(w->session, o->size);
+        session_grow(w->session, o->input, o->size);
         break;
     case ORDER_PUSH:
-        session_push(w->session, o->bytes, o->size);
+        session_push(w->session, o->input, o->bytes, o->size);
         atomic_fetch_sub_explicit(&w->queued, o->size, memory_order_relaxed);
         break;
     case ORDER_END:
-        session_end(w->session);
+        session_end(w->session, o->input);
         break;
     case ORDER_LOOK:
-        session_look(w->session);
+        session_look(w->session, o->input);
         break;
     case ORDER_LOSE:
-        session_lose(w->session, o->why);
+        session_lose(w->session, o->input, o->why);
         break;
     }
 }
@@ -274,30 +275,30 @@ void worker_ask_tree(struct worker *w, const struct tree_spec *spec)
     give_order(w, &o);
 }
 
-void worker_grow(struct worker *w, uint64_t size)
+void worker_grow(struct worker *w, unsigned input, uint64_t size)
 {
-    give_order(w, &(struct order){.kind = ORDER_GROW, .size = size});
+    give_order(w, &(struct order){.kind = ORDER_GROW, .input = input, .size = size});
 }
 
-void worker_push(struct worker *w, char *bytes, size_t n)
+void worker_push(struct worker *w, unsigned input, char *bytes, size_t n)
 {
     atomic_fetch_add_explicit(&w->queued, n, memory_order_relaxed);
-    give_order(w, &(struct order){.kind = ORDER_PUSH, .size = n, .bytes = bytes});
+    give_order(w, &(struct order){.kind = ORDER_PUSH, .input = input, .size = n, .bytes = bytes});
 }
 
-void worker_end(struct worker *w)
+void worker_end(struct worker *w, unsigned input)
 {
-    give_order(w, &(struct order){.kind = ORDER_END});
+    give_order(w, &(struct order){.kind = ORDER_END, .input = input});
 }
 
-void worker_look(struct worker *w)
+void worker_look(struct worker *w, unsigned input)
 {
-    give_order(w, &(struct order){.kind = ORDER_LOOK});
+    give_order(w, &(struct order){.kind = ORDER_LOOK, .input = input});
 }
 
-void worker_lose(struct worker *w, enum source_state why)
+void worker_lose(struct worker *w, unsigned input, enum source_state why)
 {
-    give_order(w, &(struct order){.kind = ORDER_LOSE, .why = why});
+    give_order(w, &(struct order){.kind = ORDER_LOSE, .input = input, .why = why});
 }
 
 size_t worker_queued(const struct worker *w)

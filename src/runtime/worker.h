@@ -36,11 +36,12 @@ void worker_ask(struct worker *w, const struct query_spec *spec);
 void worker_ask_aside(struct worker *w, enum aside which, const struct query_spec *spec);
 void worker_note_names(struct worker *w);
 void worker_ask_tree(struct worker *w, const struct tree_spec *spec);
-void worker_grow(struct worker *w, uint64_t size);
-void worker_push(struct worker *w, char *bytes, size_t n); /* takes `bytes`, malloced */
-void worker_end(struct worker *w);
-void worker_look(struct worker *w);
-void worker_lose(struct worker *w, enum source_state why);
+void worker_grow(struct worker *w, unsigned input, uint64_t size);
+void worker_push(struct worker *w, unsigned input, char *bytes,
+                 size_t n); /* takes `bytes`, malloced */
+void worker_end(struct worker *w, unsigned input);
+void worker_look(struct worker *w, unsigned input);
+void worker_lose(struct worker *w, unsigned input, enum source_state why);
 
 /* Bytes pushed and not taken yet: the measure of back-pressure. */
 size_t worker_queued(const struct worker *w);

@@ -1,4 +1,4 @@
-/* Drives ingest over a whole input without a loop; see load.h. */
+/* Drives ingest over whole inputs without a loop; see load.h. */
 #include "source/load.h"
 
 #include <errno.h>
@@ -22,6 +22,7 @@ struct loader {
     load_progress_fn progress;     /* may be NULL */
     void *ctx;
     unsigned steps;
+    unsigned failed; /* the input that an error is about */
     struct err_info *info;
 };
 
@@ -66,9 +67,7 @@ static void note_step(struct loader *ld)
         asker_allow(ld->asker);
     if (ld->progress == NULL || ld->steps++ % PROGRESS_STEPS != 0)
         return;
-    uint64_t size = 0;
-    (void)source_size(&ld->l->source, &size);
-    ld->progress(ld->ctx, ingest_bytes_done(in), size);
+    ld->progress(ld->ctx, ingest_bytes_done(in), inputs_size(&ld->l->inputs));
 }
 
 /* Works until there is nothing more to do. */
@@ -79,10 +78,12 @@ static int drain(struct loader *ld, enum ingest_hold hold)
         rc = ingest_step(ld->l->ingest, hold, ld->info);
         note_step(ld);
     } while (rc == INGEST_MORE);
+    ld->failed = ingest_failed_input(ld->l->ingest);
     return rc < 0 ? rc : 0;
 }
 
-static int load_stream(struct loader *ld)
+/* Reads the stream to its end, and meanwhile what can be told of the files beside it. */
+static int load_stream(struct loader *ld, unsigned input)
 {
     uint8_t *block = malloc(LOAD_BLOCK);
     if (block == NULL)
@@ -90,36 +91,43 @@ static int load_stream(struct loader *ld)
     int rc = 0;
     size_t n = 1;
     while (rc == 0 && n != 0) {
-        rc = read_stream(ld->l->source.fd, block, LOAD_BLOCK, &n);
+        rc = read_stream(ld->l->inputs.list[input]->fd, block, LOAD_BLOCK, &n);
+        ld->failed = input;
         if (rc != 0)
             err_set(ld->info, rc, "cannot read: %s", strerror(-rc));
         else if (n != 0)
-            rc = ingest_push(ld->l->ingest, 0, block, n);
+            rc = ingest_push(ld->l->ingest, input, block, n);
         if (rc == 0 && n != 0)
             rc = drain(ld, INGEST_HOLD);
     }
     free(block);
-    return rc != 0 ? rc : drain(ld, INGEST_FINISH);
+    return rc;
 }
 
-static int load_file(struct loader *ld)
+/* What is there is all there will be of a file. */
+static int show_file(struct loader *ld, unsigned input)
 {
     uint64_t size;
-    int rc = source_size(&ld->l->source, &size);
+    int rc = source_size(ld->l->inputs.list[input], &size);
+    ld->failed = input;
     if (rc != 0)
         return err_set(ld->info, rc, "cannot read its size");
-    ingest_set_size(ld->l->ingest, 0, size);
-    return drain(ld, INGEST_FINISH);
+    ingest_set_size(ld->l->ingest, input, size);
+    ingest_set_hold(ld->l->ingest, input, INGEST_FINISH);
+    return 0;
 }
 
-static int open_input(const char *path, struct loaded *l, struct err_info *info)
+static int load_all(struct loader *ld)
 {
-    int rc = source_open(path, &l->source, info);
-    if (rc != 0)
-        return rc;
-    l->ingest =
-        l->source.is_stream ? ingest_new_stream() : ingest_new_file(source_read_at, &l->source);
-    return l->ingest != NULL ? 0 : err_set(info, -ENOMEM, "out of memory");
+    const struct inputs *in = &ld->l->inputs;
+    int rc = 0;
+    for (unsigned i = 0; i < in->count && rc == 0; i++)
+        if (!in->list[i]->is_stream)
+            rc = show_file(ld, i);
+    for (unsigned i = 0; i < in->count && rc == 0; i++)
+        if (in->list[i]->is_stream)
+            rc = load_stream(ld, i);
+    return rc != 0 ? rc : drain(ld, INGEST_FINISH);
 }
 
 /* The answer, once everything is there. */
@@ -136,8 +144,26 @@ static int finish_query(struct loader *ld)
     return ld->l->query != NULL ? 0 : err_set(ld->info, -ENOMEM, "out of memory for the figures");
 }
 
-int load_trace(const char *path, const struct query_spec *spec, load_progress_fn progress,
-               void *ctx, struct loaded *out_loaded, struct err_info *info)
+/* Reads what was opened, and answers what is asked. */
+static int load_opened(struct loader *ld)
+{
+    ld->l->ingest = inputs_ingest(&ld->l->inputs);
+    if (ld->l->ingest == NULL)
+        return err_set(ld->info, -ENOMEM, "out of memory");
+    int rc = load_all(ld);
+    if (rc == 0)
+        rc = finish_query(ld);
+    asker_free(ld->asker);
+    if (rc != 0) {
+        struct err_info inner = *ld->info;
+        inputs_error(&ld->l->inputs, ld->failed, ld->info, rc, inner.text);
+    }
+    return rc;
+}
+
+int load_trace(char *const *paths, size_t count, const struct query_spec *spec,
+               load_progress_fn progress, void *ctx, struct loaded *out_loaded,
+               struct err_info *info)
 {
     struct err_info scratch;
     struct loader ld = {.l = out_loaded,
@@ -145,18 +171,10 @@ int load_trace(const char *path, const struct query_spec *spec, load_progress_fn
                         .progress = progress,
                         .ctx = ctx,
                         .info = info != NULL ? info : &scratch};
-    *out_loaded = (struct loaded){.source.fd = -1};
-    int rc = open_input(path, out_loaded, ld.info);
-    if (rc == 0) {
-        rc = out_loaded->source.is_stream ? load_stream(&ld) : load_file(&ld);
-        if (rc == 0)
-            rc = finish_query(&ld);
-        asker_free(ld.asker);
-        if (rc != 0) {
-            struct err_info inner = *ld.info;
-            source_error(ld.info, rc, path, inner.text);
-        }
-    }
+    *out_loaded = (struct loaded){0};
+    int rc = inputs_open(&out_loaded->inputs, paths, count, ld.info);
+    if (rc == 0)
+        rc = load_opened(&ld);
     if (rc != 0) {
         loaded_release(out_loaded);
         return rc;
@@ -170,6 +188,6 @@ void loaded_release(struct loaded *l)
 {
     query_unref(l->query);
     ingest_free(l->ingest);
-    source_close(&l->source);
-    *l = (struct loaded){.source.fd = -1};
+    inputs_close(&l->inputs);
+    *l = (struct loaded){0};
 }

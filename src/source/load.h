@@ -1,6 +1,6 @@
 /*
- * Reads an input to its end, for the batch commands: the same ingest as the live screens, driven in
- * one go.
+ * Reads the inputs of a trace to their end, for the batch commands: the same ingest as the live
+ * screens, driven in one go.
  */
 #ifndef SOURCE_LOAD_H
 #define SOURCE_LOAD_H
@@ -8,14 +8,14 @@
 #include "base/err.h"
 #include "model/ingest.h"
 #include "model/query.h"
-#include "source/source.h"
+#include "source/inputs.h"
 
 /* Called now and then while loading; `total` is 0 when unknown. */
 typedef void (*load_progress_fn)(void *ctx, uint64_t done, uint64_t total);
 
 /* What a batch command works on. */
 struct loaded {
-    struct source source;
+    struct inputs inputs;
     struct ingest *ingest;
     struct trace *trace; /* borrowed from `ingest` */
     struct query *query; /* what was asked, answered; NULL when nothing was */
@@ -23,12 +23,13 @@ struct loaded {
 };
 
 /*
- * Opens `path` and reads all of it. Returns 0 or a negative code with a line in `info` (cli.md:
- * file, offset, what was wrong, what to try). A trace without heap events loads fine: ask
- * ingest_tally(). `spec` (may be NULL) is asked of it while it loads.
+ * Opens `count` paths and reads all of them, as one trace. Returns 0 or a negative code with a line
+ * in `info` (cli.md: file, offset, what was wrong, what to try). A trace without heap events loads
+ * fine: ask ingest_tally(). `spec` (may be NULL) is asked of it while it loads.
  */
-int load_trace(const char *path, const struct query_spec *spec, load_progress_fn progress,
-               void *ctx, struct loaded *out_loaded, struct err_info *info);
+int load_trace(char *const *paths, size_t count, const struct query_spec *spec,
+               load_progress_fn progress, void *ctx, struct loaded *out_loaded,
+               struct err_info *info);
 void loaded_release(struct loaded *l);
 
 #endif

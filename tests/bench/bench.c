@@ -132,7 +132,7 @@ int main(int argc, char **argv)
         run_section(&b, &sections[i]);
     if (b.ingest != NULL) {
         ingest_free(b.ingest);
-        source_close(&b.source);
+        inputs_close(&b.inputs);
     }
     return 0;
 }

@@ -5,7 +5,7 @@
 #define TESTS_BENCH_BENCH_H
 
 #include "model/ingest.h"
-#include "source/source.h"
+#include "source/inputs.h"
 
 #define BENCH_RUNS 3
 
@@ -14,7 +14,7 @@ struct bench {
     char folder[3072]; /* of the programs */
     double bytes;
     double read_s; /* a bare read() of the whole file; 0 until bench_read() */
-    struct source source;
+    struct inputs inputs;
     struct ingest *ingest; /* NULL until bench_need_rows() */
     double rows;
 };

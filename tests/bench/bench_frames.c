@@ -40,8 +40,9 @@ static int64_t now(void *ctx)
 
 static struct snapshot *final_snapshot(struct bench *b, struct session **out_session)
 {
-    struct session *s = session_new(&b->source, SESSION_SAVED);
-    session_grow(s, (uint64_t)b->bytes);
+    enum session_mode mode = SESSION_SAVED;
+    struct session *s = session_new(&b->inputs, &mode);
+    session_grow(s, 0, (uint64_t)b->bytes);
     while (session_step(s))
         continue;
     *out_session = s;

@@ -35,9 +35,10 @@ void bench_read(struct bench *b)
 static void ingest(struct bench *b)
 {
     struct err_info info;
-    if (source_open(b->path, &b->source, &info) != 0)
+    char *path = b->path;
+    if (inputs_open(&b->inputs, &path, 1, &info) != 0)
         bench_die(info.text);
-    b->ingest = ingest_new_file(source_read_at, &b->source);
+    b->ingest = inputs_ingest(&b->inputs);
     ingest_set_size(b->ingest, 0, (uint64_t)b->bytes);
     int rc;
     while ((rc = ingest_step(b->ingest, INGEST_FINISH, &info)) == INGEST_MORE)
@@ -138,12 +139,14 @@ void bench_first_rows(struct bench *b)
     double t[BENCH_RUNS];
     for (int i = 0; i < BENCH_RUNS; i++) {
         double start = clocked_now();
-        struct source source;
+        struct inputs inputs;
+        enum session_mode mode = SESSION_SAVED;
         struct err_info info;
-        if (source_open(b->path, &source, &info) != 0)
+        char *path = b->path;
+        if (inputs_open(&inputs, &path, 1, &info) != 0)
             bench_die(info.text);
-        struct session *s = session_new(&source, SESSION_SAVED);
-        session_grow(s, (uint64_t)b->bytes);
+        struct session *s = session_new(&inputs, &mode);
+        session_grow(s, 0, (uint64_t)b->bytes);
         struct snapshot *shot = NULL;
         while (shot == NULL || shot->matched == 0) {
             snapshot_unref(shot);
@@ -153,7 +156,7 @@ void bench_first_rows(struct bench *b)
         t[i] = clocked_now() - start;
         snapshot_unref(shot);
         session_free(s);
-        source_close(&source);
+        inputs_close(&inputs);
     }
     char note[64];
     snprintf(note, sizeof note, "bar %.0f ms", 50 + 20 * b->bytes / 1e9);

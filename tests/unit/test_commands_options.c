@@ -66,6 +66,16 @@ static void test_values(void **state)
     assert_string_equal(l.o.files[1], "b.etl");
     options_release(&l.o);
 
+    parse_well(&l, "events --merge a.etl b.etl");
+    assert_true(l.o.merge && l.o.file_count == 2);
+    options_release(&l.o);
+    parse_well(&l, "report a.etl b.etl");
+    assert_false(l.o.merge);
+    options_release(&l.o);
+    parse_well(&l, "a.etl b.etl");
+    assert_true(l.o.merge && l.o.file_count == 2);
+    options_release(&l.o);
+
     parse_well(&l, "a.etl --color never --no-follow --theme light --ascii");
     assert_null(l.o.command);
     assert_int_equal(l.o.color, OPTION_COLOR_NEVER);
@@ -152,8 +162,8 @@ static void test_usage_errors(void **state)
         {"report --format json --top 3 a.etl", "json always has all"},
         {"report --format csv --by heap,size a.etl", "csv is of one table"},
         {"events --all-fields a.etl", "--all-fields needs --format jsonl"},
-        {"events a.etl b.etl", "events takes one FILE"},
-        {"a.etl b.etl", "the explorer takes one FILE"},
+        {"events a.etl b.etl", "events takes one FILE; --merge"},
+        {"info a.etl b.etl", "info takes one FILE; --merge"},
         {"report", "report needs a FILE"},
         {"reprot a.etl", "the commands are report, events and info"},
         {"report --demo a.etl", "--demo is a file of its own"},

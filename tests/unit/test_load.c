@@ -73,8 +73,9 @@ static void query_beside_equals_query_after(void **state)
         spec.filter = filter_parse(texts[i], strlen(texts[i]), &error);
         assert_non_null(spec.filter);
         struct loaded l;
+        char *path = w->path;
         struct err_info info;
-        assert_int_equal(load_trace(w->path, &spec, NULL, NULL, &l, &info), 0);
+        assert_int_equal(load_trace(&path, 1, &spec, NULL, NULL, &l, &info), 0);
         struct query *after = query_new(l.trace, &spec);
         while (query_advance(after, 50000))
             continue;

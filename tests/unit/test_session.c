@@ -23,7 +23,7 @@ struct world {
     struct mketl_trace t;
     struct memory_file file;
     char path[64];
-    struct source source;
+    struct inputs inputs;
     struct session *session;
 };
 
@@ -47,17 +47,18 @@ static void open_world(struct world *w, const struct mketl_options *o, size_t si
     size = size < w->file.size ? size : w->file.size;
     write_at(w, w->file.bytes, size, 0);
     struct err_info info;
-    assert_int_equal(source_open(w->path, &w->source, &info), 0);
-    w->session = session_new(&w->source, mode);
+    char *path = w->path;
+    assert_int_equal(inputs_open(&w->inputs, &path, 1, &info), 0);
+    w->session = session_new(&w->inputs, &mode);
     assert_non_null(w->session);
     if (mode != SESSION_PIPE)
-        session_grow(w->session, size);
+        session_grow(w->session, 0, size);
 }
 
 static void close_world(struct world *w)
 {
     session_free(w->session);
-    source_close(&w->source);
+    inputs_close(&w->inputs);
     unlink(w->path);
     free(w->file.bytes);
     mketl_trace_release(&w->t);
@@ -128,12 +129,12 @@ static void growing_file_is_followed_to_its_end(void **state)
     for (size_t at = 100000; at < w.file.size; at += 50001) {
         size_t n = w.file.size - at < 50001 ? w.file.size - at : 50001;
         write_at(&w, w.file.bytes + at, n, (off_t)at);
-        session_grow(w.session, at + n);
-        session_look(w.session);
+        session_grow(w.session, 0, at + n);
+        session_look(w.session, 0);
         snapshot_unref(settle(&w));
     }
     write_at(&w, w.file.bytes, 8192, 0); /* the finished header */
-    session_look(w.session);
+    session_look(w.session, 0);
     s = settle(&w);
     check_final(&w, s);
     assert_int_equal(s->source.state, SOURCE_CLOSED);
@@ -151,7 +152,7 @@ static void lost_file_keeps_what_was_read(void **state)
     open_world(&w, &o, SIZE_MAX, SESSION_LIVE);
     snapshot_unref(settle(&w));
     assert_int_equal(truncate(w.path, 1000), 0);
-    session_lose(w.session, SOURCE_TRUNCATED);
+    session_lose(w.session, 0, SOURCE_TRUNCATED);
     struct snapshot *s = settle(&w);
     assert_int_equal(s->source.state, SOURCE_TRUNCATED);
     assert_int_equal(s->rows, w.t.truth.rows);
@@ -171,12 +172,12 @@ static void pipe_answers_a_question_while_it_flows(void **state)
     assert_non_null(spec.filter);
     for (size_t at = 0; at < w.file.size; at += 65536) {
         size_t n = w.file.size - at < 65536 ? w.file.size - at : 65536;
-        session_push(w.session, w.file.bytes + at, n);
+        session_push(w.session, 0, w.file.bytes + at, n);
         session_step(w.session);
         if (at == 131072)
             session_ask(w.session, &spec);
     }
-    session_end(w.session);
+    session_end(w.session, 0);
     struct snapshot *s = settle(&w);
     assert_int_equal(s->rows, w.t.truth.rows);
     assert_int_equal(s->matched, w.t.truth.ops[MKETL_ALLOC]);
@@ -208,7 +209,8 @@ static void wrong_inputs_are_named(void **state)
         close(fd);
         write_at(&w, inputs[i].bytes, strlen(inputs[i].bytes), 0);
         struct err_info info = {.text = ""};
-        assert_int_equal(source_open(w.path, &w.source, &info), inputs[i].code);
+        struct source source;
+        assert_int_equal(source_open(w.path, &source, &info), inputs[i].code);
         assert_non_null(strstr(info.text, inputs[i].says));
         unlink(w.path);
     }
