@@ -22,6 +22,8 @@ struct sim_thread {
     uint32_t tid;
     uint16_t cpu;
     uint64_t *last_free; /* per heap of its process */
+    struct stack_call last_call;
+    int64_t called; /* when that was */
 };
 
 struct sim_process {
@@ -52,9 +54,6 @@ struct sim {
     struct sim_process *processes;
     struct rng calls; /* all that is random about stacks: without them the rest stays as it is */
     struct program_kernel kernel;
-    struct stack_call last_call; /* of the event at last_time on last_thread */
-    int64_t last_time;
-    const struct sim_thread *last_thread;
     uint32_t cumulative[MKETL_KNOBS]; /* sums of the rates of actions, the workload's */
 };
 

@@ -118,16 +118,18 @@ void sim_program_plugin(struct sim *sim, const struct sim_step *step)
 }
 
 /* Stacks of one thread at one time are all the same: nothing could tell them apart. */
-static bool repeat_call(struct sim *sim, struct stack_call *out_call)
+static bool repeat_call(struct sim *sim, const struct sim_thread *thread,
+                        struct stack_call *out_call)
 {
-    *out_call = sim->last_call;
-    return !sim->last_call.in_event && rng_chance(&sim->calls, 500);
+    *out_call = thread->last_call;
+    return !thread->last_call.in_event && rng_chance(&sim->calls, 500);
 }
 
 bool sim_program_call(struct sim *sim, const struct sim_step *step, struct stack_call *out_call)
 {
-    if (sim->last_thread == step->thread && sim->last_time == sim->now)
-        return repeat_call(sim, out_call);
+    struct sim_thread *thread = step->thread;
+    if (thread->called == sim->now)
+        return repeat_call(sim, thread, out_call);
     const struct program_site *site = program_choose(&step->process->program, &sim->calls);
     if (!site)
         return false;
@@ -153,9 +155,8 @@ bool sim_program_call(struct sim *sim, const struct sim_step *step, struct stack
         call.kernel = frames_join(&sim->recorder->frames, call.kernel, call.user);
         call.user = FRAMES_NONE;
     }
-    sim->last_call = call;
-    sim->last_thread = step->thread;
-    sim->last_time = sim->now;
+    thread->last_call = call;
+    thread->called = sim->now;
     *out_call = call;
     return true;
 }

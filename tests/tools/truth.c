@@ -440,6 +440,18 @@ static void count_outstanding(struct replay *r)
     }
 }
 
+/* A module that is loaded where others are takes their place. */
+static void replace_images(struct replay *r, size_t process, const struct mketl_event *event)
+{
+    for (size_t i = 0; i < r->truth->image_count; i++) {
+        struct truth_image *image = &r->truth->images[i];
+        if (image->process == process && image->unloaded == INT64_MAX &&
+            image->base < event->address + event->size &&
+            event->address < image->base + image->size)
+            image->unloaded = event->time;
+    }
+}
+
 static void replay_image(struct replay *r, const struct mketl_event *event)
 {
     enum { IDLE = 0, SYSTEM = 4 };
@@ -447,6 +459,8 @@ static void replay_image(struct replay *r, const struct mketl_event *event)
     bool kernel = event->target_pid == IDLE || event->target_pid == SYSTEM;
     size_t process = kernel ? TRUTH_KERNEL : process_of(r, event->target_pid);
     uint64_t known = map_get(&r->image_of, process, event->address);
+    if (event->opcode == MKETL_START)
+        replace_images(r, process, event);
     bool there = known && t->images[known - 1].unloaded == INT64_MAX;
     if (there && event->opcode == MKETL_END)
         t->images[known - 1].unloaded = event->time;

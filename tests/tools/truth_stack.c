@@ -71,20 +71,33 @@ static struct walk *find_walk(struct join *join, int64_t time, uint32_t pid, uin
     return at ? &join->walks[at - 1] : NULL;
 }
 
+static struct walk *add_walk(struct join *join, int64_t time, uint32_t pid, uint32_t tid)
+{
+    struct walk *known = find_walk(join, time, pid, tid);
+    if (known)
+        return known;
+    uint64_t first = map_get(&join->walk_of, (uint64_t)time, tid);
+    join->walks =
+        mem_grow(join->walks, &join->walk_capacity, join->walk_count + 1, sizeof *join->walks);
+    join->walks[join->walk_count++] = (struct walk){.pid = pid, .next = (size_t)first};
+    map_set(&join->walk_of, (uint64_t)time, tid, join->walk_count);
+    return &join->walks[join->walk_count - 1];
+}
+
+/* An event with its stack in it stands for the others of its thread at its time, too. */
+static void note_own(struct join *join, const struct mketl_event *event)
+{
+    struct walk *walk = add_walk(join, event->time, event->pid, event->tid);
+    if (walk->kernel == FRAMES_NONE && walk->user == FRAMES_NONE)
+        walk->user = event->stack;
+}
+
 static void note_part(struct join *join, const struct mketl_event *event)
 {
     bool whole = event->opcode == STACK_OP_WHOLE;
     bool kernel = whole ? is_kernel(join, event) : event->opcode == STACK_OP_KERNEL;
     uint32_t frames = whole ? event->stack : resolve(join, event);
-    struct walk *walk = find_walk(join, event->stack_time, event->target_pid, event->target_tid);
-    if (!walk) {
-        uint64_t first = map_get(&join->walk_of, (uint64_t)event->stack_time, event->target_tid);
-        join->walks =
-            mem_grow(join->walks, &join->walk_capacity, join->walk_count + 1, sizeof *join->walks);
-        walk = &join->walks[join->walk_count++];
-        *walk = (struct walk){.pid = event->target_pid, .next = (size_t)first};
-        map_set(&join->walk_of, (uint64_t)event->stack_time, event->target_tid, join->walk_count);
-    }
+    struct walk *walk = add_walk(join, event->stack_time, event->target_pid, event->target_tid);
     uint32_t *part = kernel ? &walk->kernel : &walk->user;
     if (*part == FRAMES_NONE)
         *part = frames;
@@ -102,6 +115,8 @@ void truth_join_stacks(struct mketl_event *events, size_t count, struct frames *
         if (events[i].kind == MKETL_KIND_STACK && events[i].opcode != STACK_OP_DELETE &&
             events[i].opcode != STACK_OP_RUNDOWN)
             note_part(&join, &events[i]);
+        else if (truth_is_row(&events[i]) && events[i].stack != FRAMES_NONE)
+            note_own(&join, &events[i]);
     for (size_t i = 0; i < count; i++) {
         if (!truth_is_row(&events[i]) || events[i].stack != FRAMES_NONE)
             continue;
