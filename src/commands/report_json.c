@@ -5,6 +5,7 @@
 
 #include "commands/json_value.h"
 #include "decoder/heap_op.h"
+#include "export/stack_count.h"
 
 static void set_head(json_t *root, const struct report *r, const struct subject *s)
 {
@@ -94,10 +95,17 @@ static json_t *table_json(const struct report *r, const struct report_table *t)
     return array;
 }
 
-/* No stack is decoded yet: what is unknown is null. */
-static json_t *stacks_json(void)
+/* A trace without any record of a stack says nothing of them: null. */
+static json_t *stacks_json(const struct report *r, const struct subject *s)
 {
-    return json_pack("{s:n, s:n, s:n}", "with", "without", "distinct");
+    struct stack_count n;
+    if (!subject_has_stacks(s) || stack_count_rows(r->trace, query_asked(s->loaded.query), &n) != 0)
+        return json_pack("{s:n, s:n, s:n}", "with", "without", "distinct");
+    json_t *stacks = json_object();
+    json_set_u64(stacks, "with", n.with);
+    json_set_u64(stacks, "without", n.without);
+    json_set_u64(stacks, "distinct", n.distinct);
+    return stacks;
 }
 
 static json_t *trust_json(const struct trust *t)
@@ -118,7 +126,7 @@ json_t *report_json(const struct report *r, const struct subject *s)
     json_object_set_new(root, "sources", sources_json(r->summary));
     json_object_set_new(root, "heaps", table_json(r, &report_tables[EXPORT_TABLE_HEAP]));
     json_object_set_new(root, "sizes", table_json(r, &report_tables[EXPORT_TABLE_SIZE]));
-    json_object_set_new(root, "stacks", stacks_json());
+    json_object_set_new(root, "stacks", stacks_json(r, s));
     json_object_set_new(root, "trust", trust_json(&s->loaded.trust));
     return root;
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "commands/text_lines.h"
+#include "export/stack_count.h"
 #include "export/text_table.h"
 #include "model/capture_words.h"
 
@@ -96,6 +97,22 @@ static void put_selection(const struct report *r, const struct options *o, struc
         strbuf_puts(&b, " events");
     }
     text_line(out, "shown", &b);
+}
+
+/* How far stacks were recorded; nothing for a trace without any. */
+static void put_stacks(const struct report *r, const struct subject *s, struct strbuf *out)
+{
+    struct stack_count n;
+    if (!subject_has_stacks(s) || stack_count_rows(r->trace, query_asked(s->loaded.query), &n) != 0)
+        return;
+    struct strbuf b = {0};
+    text_put_grouped(&b, n.with);
+    strbuf_puts(&b, " of ");
+    text_put_grouped(&b, n.with + n.without);
+    strbuf_puts(&b, " Allocs and ReAllocs, ");
+    text_put_grouped(&b, n.distinct);
+    strbuf_puts(&b, " distinct");
+    text_line(out, "stacks", &b);
 }
 
 /* ---- totals and operations ---- */
@@ -207,6 +224,7 @@ void report_text(const struct report *r, const struct subject *s, struct strbuf 
     put_length(r, s, out);
     put_processes(r, out);
     put_selection(r, s->options, out);
+    put_stacks(r, s, out);
     put_totals(r, out);
     put_ops(r, out);
     unsigned tables = s->options->by != 0 ? s->options->by : TABLES_USUAL;

@@ -89,6 +89,12 @@ bool subject_has_events(const struct subject *s)
     return has;
 }
 
+bool subject_has_stacks(const struct subject *s)
+{
+    return ingest_tally(s->loaded.ingest)->stack_records != 0 ||
+           stack_table_count(s->loaded.trace->stacks) != 0;
+}
+
 static void say_losses(const struct subject *s)
 {
     struct strbuf b = {0};

@@ -48,6 +48,9 @@ void subject_find_names(const struct subject *s);
 /* True when there are heap events; else says what there is instead. */
 bool subject_has_events(const struct subject *s);
 
+/* True when the trace has records of call stacks, whatever they are of. */
+bool subject_has_stacks(const struct subject *s);
+
 /*
  * What --strict makes of the losses: COMMAND_OK or COMMAND_LOSS. Says what was lost when --strict
  * fails for it, or when the command's output does not (`told` false).

@@ -104,6 +104,50 @@ static void test_json_is_the_truth(void **state)
     free(text);
 }
 
+static json_int_t number(const json_t *root, const char *object, const char *key)
+{
+    const json_t *from = object != NULL ? json_object_get(root, object) : root;
+    return json_integer_value(json_object_get(from, key));
+}
+
+/* What the report of the world says of stacks. */
+static json_t *told_stacks(const struct command_world *w, const char *filter)
+{
+    char *text;
+    assert_int_equal(COMMAND_CALL(w, &text, "report", "--format", "json", "--filter", filter),
+                     COMMAND_OK);
+    json_t *told = parsed(text);
+    json_t *stacks = json_incref(json_object_get(told, "stacks"));
+    json_decref(told);
+    free(text);
+    return stacks;
+}
+
+static void test_stacks_are_the_truth(void **state)
+{
+    (void)state;
+    struct mketl_options options = {.seed = 5, .events = 5000, .mix = true};
+    struct command_world w;
+    command_world_init(&w, &options);
+    const struct truth *truth = &w.trace.truth;
+    json_t *all = told_stacks(&w, "");
+    assert_int_equal(number(all, NULL, "with"), truth->with_stack);
+    assert_int_equal(number(all, NULL, "without"), truth->without_stack);
+    assert_int_equal(number(all, NULL, "distinct"), truth->distinct_stacks);
+    json_t *few = told_stacks(&w, "op == alloc && size < 64");
+    json_t *rest = told_stacks(&w, "!(op == alloc && size < 64)");
+    assert_true(number(few, NULL, "with") > 0 &&
+                number(few, NULL, "distinct") <= number(all, NULL, "distinct"));
+    assert_int_equal(number(few, NULL, "with") + number(rest, NULL, "with"),
+                     number(all, NULL, "with"));
+    assert_int_equal(number(few, NULL, "without") + number(rest, NULL, "without"),
+                     number(all, NULL, "without"));
+    json_decref(all);
+    json_decref(few);
+    json_decref(rest);
+    command_world_release(&w);
+}
+
 /* The keys of cli.md, in its order. */
 static void test_json_keys(void **state)
 {
@@ -146,12 +190,6 @@ static void test_json_keys(void **state)
     assert_int_equal(at, sizeof keys / sizeof keys[0]);
     json_decref(told);
     free(text);
-}
-
-static json_int_t number(const json_t *root, const char *object, const char *key)
-{
-    const json_t *from = object != NULL ? json_object_get(root, object) : root;
-    return json_integer_value(json_object_get(from, key));
 }
 
 /* Under a filter and in a range: ops count rows, while records and heap_events stay the input's. */
@@ -327,6 +365,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_json_is_the_truth, setup, teardown),
+        cmocka_unit_test(test_stacks_are_the_truth),
         cmocka_unit_test_setup_teardown(test_json_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(test_filter_and_range, setup, teardown),
         cmocka_unit_test_setup_teardown(test_filter_that_matches_nothing, setup, teardown),
