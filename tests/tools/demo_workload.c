@@ -317,5 +317,5 @@ void demo_workload_options(struct mketl_options *out_options)
     out_options->seed = 1;
     out_options->stack_cpu = 1 + 2;
     out_options->stack_cache = 64;
-    out_options->lose_buffer = 25;
+    out_options->lose_buffer = out_options->split ? 0 : 25; /* the story's, in the one file */
 }

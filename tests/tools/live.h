@@ -11,10 +11,11 @@
 #include "mketl.h"
 
 /*
- * Writes `trace` to `out`, waiting `interval_ms` before each buffer.  The header is finished in
- * place when `out` can be positioned; a pipe keeps the unfinished one.  Returns 0, or -1 with errno
- * set.
+ * Writes `trace` to `out`, and its kernel session's file, if it has one, to `kernel`; the buffers
+ * in the order in which they became full, waiting `interval_ms` before each.  A header is finished
+ * in place when its file can be positioned; a pipe keeps the unfinished one.  Returns 0, or -1 with
+ * errno set.
  */
-int live_write(const struct mketl_trace *trace, uint32_t interval_ms, FILE *out);
+int live_write(const struct mketl_trace *trace, uint32_t interval_ms, FILE *out, FILE *kernel);
 
 #endif

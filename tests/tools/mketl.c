@@ -100,6 +100,7 @@ static const char *find_nonsense(const struct mketl_options *options)
         rates += is_modifier(i) ? 0 : options->rates[i];
     bool compressed = options->compression != MKETL_COMPRESS_NONE;
     bool preallocated = options->shape == MKETL_SHAPE_PREALLOCATED;
+    bool idless = options->form == MKETL_FORM_PERFINFO || options->form == MKETL_FORM_MIXED;
     bool wordless = options->workload == MKETL_WORKLOAD_TEXT && !options->text;
     uint8_t pointer = options->machine_pointer_size;
     uint32_t buffer = options->buffer_size;
@@ -119,6 +120,7 @@ static const char *find_nonsense(const struct mketl_options *options)
         {options->cut_last && compressed,   "nobody could read a cut compressed buffer"},
         {options->cut_last && preallocated, "a preallocated file ends in zeros, not in a cut"},
         {options->stack_cache > 64,         "at most 64 stacks are cached at once"},
+        {options->split && idless,          "heap records without ids need the kernel's in their file"},
         {wordless,                          "there is no workload text"},
     };
     /* clang-format on */
@@ -215,6 +217,9 @@ int mketl_trace_write(const struct mketl_trace *trace, FILE *out)
 
 void mketl_trace_release(struct mketl_trace *trace)
 {
+    if (trace->kernel)
+        mketl_trace_release(trace->kernel);
+    free(trace->kernel);
     for (size_t i = 0; i < trace->buffer_count; i++)
         free(trace->buffers[i].bytes);
     free(trace->buffers);

@@ -120,6 +120,8 @@ struct mketl_options {
     uint32_t lose_buffer; /* the buffer of this sequence number is lost; 0: none */
     bool flag_losses;     /* the buffer after a lost one says so in its flags */
 
+    bool split; /* two files: a heap session's, which has no names, and a kernel session's */
+
     bool no_truth; /* no event list, no totals: for big files */
 };
 
@@ -133,8 +135,10 @@ struct mketl_trace {
     struct mketl_event *events; /* what stands in the file, in trace order */
     size_t event_count;
     struct truth truth;
-    struct frames frames; /* the stacks that the events name */
-    char *text;           /* what event names may point into */
+    struct frames frames;       /* the stacks that the events name */
+    char *text;                 /* what event names may point into */
+    struct mketl_trace *kernel; /* the kernel session's file alone, NULL unless `split` was asked;
+                                   events and truth above are those of both together */
 };
 
 /*

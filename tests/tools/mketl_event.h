@@ -135,6 +135,7 @@ struct mketl_event {
     uint8_t opcode;
     uint8_t pointer_size; /* of the payload; 0 lets the recorder choose */
     uint8_t family;       /* enum wire_family it was written with */
+    uint8_t session;      /* 1: the kernel session's file, when there are two */
     uint8_t has_space;    /* the record tells CommittedSpace and ReservedSpace */
 };
 

@@ -68,18 +68,29 @@ static int write_damaged(const struct command *command, const struct mketl_trace
     return result;
 }
 
+/* Into both files, of which the second may be missing. */
+static int write_files(const struct command *command, const struct mketl_trace *trace, FILE *out,
+                       FILE *kernel)
+{
+    if (command->live)
+        return live_write(trace, command->live_ms, out, kernel);
+    if (kernel && mketl_trace_write(trace->kernel, kernel) != 0)
+        return -1;
+    return command->damage_count > 0 ? write_damaged(command, trace, out)
+                                     : mketl_trace_write(trace, out);
+}
+
 static int write_trace(const struct command *command, const struct mketl_trace *trace)
 {
+    FILE *kernel = command->kernel ? open_output(command->kernel) : NULL;
+    if (command->kernel && !kernel)
+        return complain(command->kernel, strerror(errno));
     FILE *out = open_output(command->output);
+    int result = out ? write_files(command, trace, out, kernel) : -1;
+    if (kernel && close_output(command->kernel, kernel, 0) != 0)
+        result = -1;
     if (!out)
         return complain(command->output, strerror(errno));
-    int result;
-    if (command->live)
-        result = live_write(trace, command->live_ms, out);
-    else if (command->damage_count > 0)
-        result = write_damaged(command, trace, out);
-    else
-        result = mketl_trace_write(trace, out);
     return close_output(command->output, out, result);
 }
 
@@ -124,6 +135,9 @@ static int run(struct command *command)
         return complain("nothing to do", "name a file with -o, --truth or --tsv");
     if (command->trace.no_truth && (command->truth || command->tsv))
         return complain("--no-truth", "there would be no truth to write");
+    if (command->kernel && !command->output)
+        return complain("--kernel", "name the heap session's file with -o, too");
+    command->trace.split = command->kernel != NULL;
     if (command->demo)
         demo_workload_options(&command->trace);
     if (command->workload) {

@@ -14,7 +14,8 @@ enum { OPTIONS_MOST_DAMAGE = 16 };
 struct command {
     struct mketl_options trace;
     const char *output;
-    const char *truth; /* path of the JSON, NULL: none */
+    const char *kernel; /* path of the kernel session's file, NULL: one file for all */
+    const char *truth;  /* path of the JSON, NULL: none */
     const char *tsv;
     const char *workload; /* path of a text workload */
     bool demo;

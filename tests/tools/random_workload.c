@@ -277,8 +277,16 @@ static void act_lost_destroy(struct sim *sim, const struct sim_step *step)
     sim_log_create(sim, step);
 }
 
+/* Nothing orders records of one time in two files. */
+static void keep_apart(struct sim *sim)
+{
+    if (sim->options->split)
+        sim->now += FREE_LAG;
+}
+
 static void act_process_end(struct sim *sim, const struct sim_step *step)
 {
+    keep_apart(sim);
     sim_log_process(sim, step->process, MKETL_END);
     for (uint32_t i = 0; i < sim->options->heaps; i++)
         step->process->heaps[i].live = false;
@@ -402,6 +410,7 @@ static void run_step(struct sim *sim)
     if (!step.process->running) {
         sim->now += RESTART_GAP;
         sim_log_process(sim, step.process, MKETL_START);
+        keep_apart(sim);
     }
     if (!step.heap->live)
         sim_log_create(sim, &step);

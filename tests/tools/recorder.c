@@ -38,15 +38,22 @@ static void init_header(struct recorder *recorder)
                                 : UPTIME / RECORDER_SECOND * file_header_rate(&recorder->header);
 }
 
+static void init_writer(const struct mketl_options *options, struct etl_writer *out_writer)
+{
+    etl_writer_init(out_writer, options->buffer_size, options->cpus);
+    out_writer->old_cpu_field = options->old_cpu_field;
+    out_writer->shared = options->shape == MKETL_SHAPE_SHARED;
+}
+
 void recorder_init(struct recorder *recorder, const struct mketl_options *options)
 {
     memset(recorder, 0, sizeof *recorder);
     recorder->options = options;
     recorder->rng.state = options->seed ^ 0x5e551011;
     init_header(recorder);
-    etl_writer_init(&recorder->writer, options->buffer_size, options->cpus);
-    recorder->writer.old_cpu_field = options->old_cpu_field;
-    recorder->writer.shared = options->shape == MKETL_SHAPE_SHARED;
+    init_writer(options, &recorder->writer);
+    init_writer(options, &recorder->kernel);
+    recorder->newest = recorder->header.time;
     recorder->last_time = mem_alloc(options->cpus * sizeof *recorder->last_time);
     for (uint32_t cpu = 0; cpu < options->cpus; cpu++)
         recorder->last_time[cpu] = recorder->header.time;
@@ -313,6 +320,13 @@ static void remember(struct recorder *recorder, const struct mketl_event *event)
     recorder->events[recorder->event_count++] = *event;
 }
 
+/* A heap session logs the heap alone. */
+static bool is_of_kernel_session(const struct recorder *recorder, const struct mketl_event *event)
+{
+    return recorder->options->split && event->kind != MKETL_KIND_HEAP &&
+           event->kind != MKETL_KIND_RANGE && event->kind != MKETL_KIND_CONTROL;
+}
+
 int64_t recorder_write(struct recorder *recorder, const struct mketl_event *original)
 {
     struct mketl_event event = *original;
@@ -330,8 +344,10 @@ int64_t recorder_write(struct recorder *recorder, const struct mketl_event *orig
     put_payload(recorder, &event);
 
     struct etl_place place;
+    event.session = is_of_kernel_session(recorder, &event);
+    struct etl_writer *writer = event.session ? &recorder->kernel : &recorder->writer;
     if (!wire_end(&recorder->wire) ||
-        !etl_writer_append(&recorder->writer, event.cpu, &recorder->wire, event.time, &place))
+        !etl_writer_append(writer, event.cpu, &recorder->wire, event.time, &place))
         return event.time;
     event.buffer = place.buffer;
     event.offset = place.offset;
@@ -406,11 +422,13 @@ void recorder_finish(struct recorder *recorder)
 {
     stack_log_finish(recorder);
     etl_writer_finish(&recorder->writer);
+    etl_writer_finish(&recorder->kernel);
 }
 
 void recorder_release(struct recorder *recorder)
 {
     etl_writer_release(&recorder->writer);
+    etl_writer_release(&recorder->kernel);
     stack_log_release(&recorder->stacks);
     frames_release(&recorder->frames);
     map_release(&recorder->running);

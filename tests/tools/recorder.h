@@ -24,6 +24,7 @@ struct recorder {
     const struct mketl_options *options; /* with every default filled in */
     struct file_header header;
     struct etl_writer writer;
+    struct etl_writer kernel; /* the kernel session's, when there are two */
     struct rng rng;
     struct map running;            /* (cpu, 0) -> tid + 1 of the last context switch written */
     struct map thread_pid;         /* (tid, 0) -> pid + 1 of the last Thread record written */

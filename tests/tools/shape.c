@@ -246,13 +246,13 @@ static size_t cut_size(const struct mketl_buffer *last)
 
 /* Drops the events that no buffer holds any more and gives the others their sequence number in
  * `buffer`, for the order of the trace. */
-static size_t keep_events(struct mketl_event *events, size_t count, const struct mketl_trace *trace,
-                          size_t ids)
+static size_t keep_events(struct mketl_event *events, size_t count, uint8_t session,
+                          const struct mketl_trace *trace, size_t ids)
 {
     struct {
         uint32_t sequence; /* 0: gone */
         uint32_t end;      /* records must end before */
-    } *place = mem_alloc(ids * sizeof *place);
+    } *place = mem_alloc((ids + 1) * sizeof *place);
     for (size_t i = 1; i < trace->buffer_count; i++) {
         const struct mketl_buffer *buffer = &trace->buffers[i];
         bool cut = trace->cut_size && i + 1 == trace->buffer_count;
@@ -262,6 +262,10 @@ static size_t keep_events(struct mketl_event *events, size_t count, const struct
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t id = events[i].buffer;
+        if (events[i].session != session) {
+            events[kept++] = events[i];
+            continue;
+        }
         if (!place[id].sequence || events[i].offset + events[i].bytes > place[id].end)
             continue;
         events[kept] = events[i];
@@ -287,12 +291,15 @@ static int compare_events(const void *left, const void *right)
 
 static void take_events(struct recorder *recorder, struct mketl_trace *trace)
 {
+    size_t count =
+        keep_events(recorder->events, recorder->event_count, 0, trace, recorder->writer.next_id);
+    if (trace->kernel)
+        count = keep_events(recorder->events, count, 1, trace->kernel, recorder->kernel.next_id);
     trace->events = recorder->events;
-    trace->event_count =
-        keep_events(recorder->events, recorder->event_count, trace, recorder->writer.next_id);
+    trace->event_count = count;
     recorder->events = NULL;
-    if (trace->event_count != 0)
-        qsort(trace->events, trace->event_count, sizeof *trace->events, compare_events);
+    if (count != 0)
+        qsort(trace->events, count, sizeof *trace->events, compare_events);
 }
 
 static int compare_sequences(const void *left, const void *right)
@@ -316,7 +323,7 @@ static uint32_t count_gaps(const struct mketl_trace *trace)
     return gaps;
 }
 
-static void fill_facts(const struct shaper *shaper, const struct mketl_trace *trace,
+static void fill_facts(const struct mketl_options *options, const struct mketl_trace *trace,
                        struct truth_facts *out_facts)
 {
     const struct file_header *header = &trace->header;
@@ -326,27 +333,21 @@ static void fill_facts(const struct shaper *shaper, const struct mketl_trace *tr
         .start = header->start_time,
         .pointer_size = header->pointer_size,
         .cpus = header->cpus,
-        .header_records = shaper->options->shape == MKETL_SHAPE_MERGED ? 2 : 1,
+        .header_records = options->shape == MKETL_SHAPE_MERGED ? 2 : 1,
         .events_lost = header->events_lost,
         .buffers_lost = header->buffers_lost,
         .sequence_gaps = count_gaps(trace),
     };
 }
 
-void shape_apply(struct recorder *recorder, struct mketl_trace *out_trace,
-                 struct truth_facts *out_facts)
+static void shape_session(struct recorder *recorder, struct etl_writer *writer,
+                          struct file_header *header, struct mketl_trace *out_trace)
 {
     const struct mketl_options *options = recorder->options;
-    struct etl_writer *writer = &recorder->writer;
     struct shaper shaper = {.options = options,
                             .recorder = recorder,
                             .buffers = writer->done,
                             .count = writer->done_count};
-    int64_t last_time = recorder->header.time;
-    for (uint32_t cpu = 0; cpu < options->cpus; cpu++)
-        if (recorder->last_time[cpu] > last_time)
-            last_time = recorder->last_time[cpu];
-
     lose_buffers(&shaper);
     shaper.count = close_ranks(shaper.buffers, shaper.count);
     shaper.written = (uint32_t)shaper.count + 1;
@@ -355,20 +356,49 @@ void shape_apply(struct recorder *recorder, struct mketl_trace *out_trace,
     if (options->shuffle)
         shuffle(&shaper);
     for (size_t i = 0; rewritten(options) && i < shaper.count; i++)
-        rewrite_header(&recorder->header, &shaper.buffers[i]);
+        rewrite_header(header, &shaper.buffers[i]);
     for (size_t i = 0; options->compression && i < shaper.count; i++)
         compress_buffer(options, &shaper.buffers[i]);
 
-    fill_header(&shaper, last_time, &recorder->header);
-    *out_trace = (struct mketl_trace){.header = recorder->header, .buffer_count = shaper.count + 1};
+    fill_header(&shaper, recorder->newest, header);
+    *out_trace = (struct mketl_trace){.header = *header, .buffer_count = shaper.count + 1};
     out_trace->buffers = mem_alloc(out_trace->buffer_count * sizeof *out_trace->buffers);
-    header_buffer(&recorder->header, options, &out_trace->buffers[0]);
+    header_buffer(header, options, &out_trace->buffers[0]);
     memcpy(out_trace->buffers + 1, shaper.buffers, shaper.count * sizeof *shaper.buffers);
     writer->done_count = 0; /* the trace owns the bytes now */
     if (options->shape == MKETL_SHAPE_PREALLOCATED)
         out_trace->tail_size = (size_t)options->tail_buffers * options->buffer_size;
     if (options->cut_last && shaper.count > 0)
         out_trace->cut_size = cut_size(&out_trace->buffers[shaper.count]);
+}
+
+/* The kernel session of the same run and clock, which was started a moment earlier. */
+static void shape_kernel(struct recorder *recorder, struct mketl_trace *trace,
+                         struct truth_facts *facts)
+{
+    enum { EARLIER_MS = 20, SECOND_MS = 1000 };
+    struct file_header header = recorder->header;
+    header.session = "NT Kernel Logger";
+    header.file = "C:\\traces\\kernel.etl";
+    header.time -= file_header_rate(&header) * EARLIER_MS / SECOND_MS;
+    header.start_time -= FILETIME_SECOND * EARLIER_MS / SECOND_MS;
+    header.buffers_lost = header.events_lost = 0;
+    trace->kernel = mem_alloc(sizeof *trace->kernel);
+    shape_session(recorder, &recorder->kernel, &header, trace->kernel);
+    facts->zero = header.time;
+    facts->start = header.start_time;
+    facts->header_records *= 2;
+    facts->events_lost += header.events_lost;
+    facts->buffers_lost += header.buffers_lost;
+    facts->sequence_gaps += count_gaps(trace->kernel);
+}
+
+void shape_apply(struct recorder *recorder, struct mketl_trace *out_trace,
+                 struct truth_facts *out_facts)
+{
+    shape_session(recorder, &recorder->writer, &recorder->header, out_trace);
+    fill_facts(recorder->options, out_trace, out_facts);
+    if (recorder->options->split)
+        shape_kernel(recorder, out_trace, out_facts);
     take_events(recorder, out_trace);
-    fill_facts(&shaper, out_trace, out_facts);
 }

@@ -632,24 +632,67 @@ static void test_seeds(void **state)
     }
 }
 
-static void test_live_file_is_the_finished_one(void **state)
+/* What the stream holds is the finished file of the trace. */
+static void check_written(FILE *out, const struct mketl_trace *trace)
 {
-    (void)state;
-    struct mketl_options options = {.events = 3000, .lose_buffer = 2};
-    struct mketl_trace trace;
     size_t size;
-    generate(&options, &trace);
-    uint8_t *bytes = mketl_trace_bytes(&trace, &size);
-    FILE *out = tmpfile();
-    assert_non_null(out);
-    assert_int_equal(live_write(&trace, 0, out), 0);
+    uint8_t *bytes = mketl_trace_bytes(trace, &size);
     uint8_t *written = malloc(size + 1);
     rewind(out);
     assert_int_equal(fread(written, 1, size + 1, out), size);
     assert_memory_equal(written, bytes, size);
-    fclose(out);
     free(written);
     free(bytes);
+}
+
+static void test_live_file_is_the_finished_one(void **state)
+{
+    (void)state;
+    for (int split = 0; split < 2; split++) {
+        struct mketl_options options = {.events = 3000, .lose_buffer = 2, .split = split};
+        struct mketl_trace trace;
+        generate(&options, &trace);
+        FILE *out = tmpfile();
+        FILE *kernel = tmpfile();
+        assert_non_null(out);
+        assert_non_null(kernel);
+        assert_int_equal(live_write(&trace, 0, out, kernel), 0);
+        check_written(out, &trace);
+        if (split)
+            check_written(kernel, trace.kernel);
+        fclose(out);
+        fclose(kernel);
+        mketl_trace_release(&trace);
+    }
+}
+
+/* The heap's records in one file, all others in the other, none lost and none twice. */
+static void test_two_sessions(void **state)
+{
+    (void)state;
+    struct mketl_options options = {.seed = 3, .events = 3000, .mix = true, .split = true};
+    struct mketl_trace trace;
+    generate(&options, &trace);
+    const struct mketl_trace *const files[] = {&trace, trace.kernel};
+    size_t records = 0;
+    for (size_t i = 0; i < 2; i++) {
+        struct mini_file file;
+        size_t size;
+        uint8_t *bytes = mketl_trace_bytes(files[i], &size);
+        const char *wrong = mini_read(bytes, size, &file);
+        if (wrong)
+            fail_msg("%s", wrong);
+        size_t heap = 0;
+        for (size_t at = 0; at < file.count; at++)
+            heap += file.records[at].is_heap;
+        assert_int_equal(heap, i == 0 ? trace.truth.heap_events : 0);
+        records += file.count;
+        free(bytes);
+        mini_release(&file);
+    }
+    assert_int_equal(records, trace.truth.records);
+    assert_true(trace.kernel->header.time < trace.header.time);
+    assert_int_equal(trace.truth.facts.zero, trace.kernel->header.time);
     mketl_trace_release(&trace);
 }
 
@@ -756,6 +799,7 @@ int main(void)
         cmocka_unit_test(test_shape_details),
         cmocka_unit_test(test_seeds),
         cmocka_unit_test(test_live_file_is_the_finished_one),
+        cmocka_unit_test(test_two_sessions),
         cmocka_unit_test(test_unfinish_touches_the_outcome_alone),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_nonsense_is_refused),

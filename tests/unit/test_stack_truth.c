@@ -23,6 +23,7 @@ struct world {
     struct mketl_options options;
     struct mketl_trace expected;
     struct memory_file file;
+    struct memory_file kernel; /* the second of two */
     struct ingest *in;
     struct trace *trace;
     uint32_t *process_of; /* per truth process: registry index, UNSEEN before its first row */
@@ -41,6 +42,8 @@ static void begin(struct world *w, const struct mketl_options *options)
 {
     *w = (struct world){.options = *options};
     generate(options, &w->expected, &w->file);
+    if (w->expected.kernel)
+        w->kernel.bytes = mketl_trace_bytes(w->expected.kernel, &w->kernel.size);
 }
 
 static void open_world(struct world *w, struct ingest *in)
@@ -61,6 +64,7 @@ static void close_world(struct world *w)
 static void end(struct world *w)
 {
     free(w->file.bytes);
+    free(w->kernel.bytes);
     mketl_trace_release(&w->expected);
 }
 
@@ -318,6 +322,34 @@ static void losses_leave_what_the_rule_finds(void **state)
     }
 }
 
+static struct ingest *both(struct world *w, bool kernel_first)
+{
+    struct ingest *in = ingest_new();
+    assert_non_null(in);
+    struct memory_file *files[] = {&w->file, &w->kernel};
+    for (int i = 0; i < 2; i++) {
+        struct memory_file *file = files[kernel_first ? 1 - i : i];
+        assert_int_equal(ingest_add_file(in, memory_file_read, file), i);
+        ingest_set_size(in, (unsigned)i, file->size);
+    }
+    assert_int_equal(ingest_drain(in, INGEST_FINISH), INGEST_ENDED);
+    return in;
+}
+
+/* A heap session without names and stacks, and the kernel session of the same run. */
+static void two_sessions_are_one_trace(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 81; seed <= 92; seed++) {
+        struct mketl_options options = varied(seed);
+        options.split = true;
+        struct world w;
+        begin(&w, &options);
+        check_everything(&w, both(&w, seed % 2));
+        end(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +357,7 @@ int main(void)
         cmocka_unit_test(a_saved_file_has_its_stacks),
         cmocka_unit_test(a_closed_stream_has_the_same),
         cmocka_unit_test(losses_leave_what_the_rule_finds),
+        cmocka_unit_test(two_sessions_are_one_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
