@@ -14,20 +14,7 @@ bool process_name_is_program(const char *file)
     return n > 4 && strcasecmp(file + n - 4, ".exe") == 0;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
-/* Passes over what an unknown code page may have made of other letters; '?' stands for those it
- * does not have. */
-static const char *skip_foreign(const char *s)
-{
-    while ((unsigned char)*s >= 0x80 || *s == '?')
-        s++;
-    return s;
-}
-
+/* A letter that the code page of the machine decides about, or has not: '?'. */
 static bool is_foreign(char c)
 {
     return (unsigned char)c >= 0x80 || c == '?';
@@ -35,21 +22,14 @@ static bool is_foreign(char c)
 
 bool process_name_completes(const char *file, const char *name)
 {
-    const char *f = file;
-    const char *n = name;
-    bool foreign = false;
-    while (*n != '\0') {
-        if (is_foreign(*n)) {
-            foreign = true;
-            if (!is_foreign(*f))
-                return false;
-            n = skip_foreign(n);
-            f = skip_foreign(f);
-        } else if (lower(*n++) != lower(*f++)) {
-            return false;
-        }
-    }
-    if (*f == '\0')
-        return foreign;
-    return strlen(name) >= CUT_BYTES;
+    size_t n = 0;
+    while (name[n] != '\0' && !is_foreign(name[n]))
+        n++;
+    if (strncasecmp(file, name, n) != 0)
+        return false;
+    if (name[n] == '\0')
+        return file[n] != '\0' && n >= CUT_BYTES;
+    /* What follows the first foreign letter cannot be compared: in some code pages the second byte
+     * of a letter looks like ASCII. */
+    return is_foreign(file[n]);
 }

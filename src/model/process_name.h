@@ -15,8 +15,8 @@
 bool process_name_is_program(const char *file);
 
 /*
- * True when `file` (UTF-8) is the whole of `name`, a record's as shown: equal but for case where
- * both are ASCII, cut where `name` is as long as the kernel lets it be, and telling more.
+ * True when `file` (UTF-8) is the whole of `name`, a record's as shown, and says more: the same but
+ * for case up to where the kernel cut, or up to the first letter that is not ASCII.
  */
 bool process_name_completes(const char *file, const char *name);
 
