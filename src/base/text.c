@@ -145,6 +145,22 @@ void text_put_ansi(struct strbuf *b, const char *s, size_t n)
     }
 }
 
+void text_put_middle(struct strbuf *b, const char *s, size_t n, size_t room)
+{
+    static const char gap[] = "...";
+    size_t ends = room > sizeof gap - 1 ? room - (sizeof gap - 1) : 0;
+    if (n <= room) {
+        strbuf_add(b, s, n);
+        return;
+    }
+    size_t tail = n - ends / 2;
+    while (tail < n && ((uint8_t)s[tail] & 0xc0) == 0x80)
+        tail++;
+    strbuf_add(b, s, text_clip(s, n, ends - ends / 2));
+    strbuf_puts(b, gap);
+    strbuf_add(b, s + tail, n - tail);
+}
+
 const char *text_last_part(const char *path)
 {
     const char *name = path;
@@ -284,6 +300,13 @@ void text_put_seconds(struct strbuf *b, int64_t ns)
         strbuf_putc(b, '-');
     text_put_grouped(b, v / NS_PER_S);
     strbuf_printf(b, ".%03u %03u %u", fraction / 10000, fraction / 10 % 1000, fraction % 10);
+}
+
+void text_put_moment(struct strbuf *b, int64_t ns)
+{
+    uint64_t ms = (uint64_t)(ns < 0 ? 0 : ns) / 1000000;
+    text_put_grouped(b, ms / 1000);
+    strbuf_printf(b, ".%03u s", (unsigned)(ms % 1000));
 }
 
 /*

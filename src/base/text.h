@@ -40,6 +40,10 @@ void text_put_utf16(struct strbuf *b, const uint8_t *p, size_t units);
  * Escaped. */
 void text_put_ansi(struct strbuf *b, const char *s, size_t n);
 
+/* Appends the `n` bytes of UTF-8 at `s`; of more than `room` bytes the first and the last ones with
+ * "..." between them: the ends of paths and command lines tell most. No character is cut. */
+void text_put_middle(struct strbuf *b, const char *s, size_t n, size_t room);
+
 /* Where the last part of a path begins, whichever system wrote it. */
 const char *text_last_part(const char *path);
 
@@ -57,6 +61,9 @@ void text_put_duration(struct strbuf *b, int64_t ns);
 
 /* Seconds with 7 digits after the point in groups of three: `0.444 624 4` (numbers.md, Time). */
 void text_put_seconds(struct strbuf *b, int64_t ns);
+
+/* 1.204 s for sentences: seconds with three digits; 0.000 s for what lies before 0. */
+void text_put_moment(struct strbuf *b, int64_t ns);
 
 /* 2025-11-02T09:14:33.1234567Z from 100 ns units since 1601 (FILETIME). */
 void text_put_filetime(struct strbuf *b, int64_t filetime);

@@ -2,6 +2,7 @@
 #include "commands/info_json.h"
 
 #include "commands/info_facts.h"
+#include "commands/info_programs.h"
 #include "commands/json_value.h"
 #include "model/capture_words.h"
 
@@ -21,16 +22,22 @@ static void set_times(json_t *root, const struct subject *s)
     json_object_set_new(root, "finished", json_boolean(ingest_is_finished(s->loaded.ingest)));
 }
 
-static json_t *machine_json(const struct etl_file_header *h)
+static json_t *machine_json(const struct etl_file_header *h, const struct system_info *info)
 {
     json_t *machine = json_object();
     struct strbuf b = {0};
-    capture_put_windows(&b, h);
+    capture_put_version(&b, h);
     json_object_set_new(machine, "windows", json_take_text(&b));
     strbuf_release(&b);
     json_set_u64(machine, "pointer_size", h->pointer_size);
     json_set_u64(machine, "cpus", h->cpus);
-    json_set_u64(machine, "cpu_mhz", h->cpu_mhz);
+    json_set_u64(machine, "cpu_mhz", info->mhz != 0 ? info->mhz : h->cpu_mhz);
+    json_object_set_new(machine, "memory_bytes",
+                        info->memory_mib != 0 ? json_u64((uint64_t)info->memory_mib << 20)
+                                              : json_null());
+    set_text(machine, "computer", info->computer);
+    set_text(machine, "product", info->product);
+    set_text(machine, "build_lab", info->build_lab);
     json_object_set_new(machine, "boot", json_filetime(h->boot_time));
     return machine;
 }
@@ -131,7 +138,8 @@ json_t *info_json(const struct subject *s)
     set_text(root, "file", strbuf_str(&s->name));
     set_text(root, "format", "etl");
     set_times(root, s);
-    json_object_set_new(root, "machine", machine_json(&trace->header));
+    json_object_set_new(root, "machine",
+                        machine_json(&trace->header, system_facts_info(trace->system)));
     json_object_set_new(root, "session", session_json(&trace->header));
     json_object_set_new(root, "clock", clock_json(trace));
     json_object_set_new(root, "buffers", buffers_json(t));
@@ -142,6 +150,7 @@ json_t *info_json(const struct subject *s)
     json_object_set_new(root, "providers", providers_json(t));
     json_set_u64(root, "other_provider_records", t->other_provider_records);
     json_object_set_new(root, "ops", json_ops(t->heap_ops));
+    info_set_programs(root, trace);
     json_object_set_new(root, "losses", losses_json(&s->loaded.trust));
     return root;
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "commands/info_facts.h"
+#include "commands/info_programs.h"
 #include "commands/text_lines.h"
 #include "export/text_table.h"
 #include "model/capture_words.h"
@@ -43,11 +44,10 @@ static void put_machine(const struct trace *trace, struct strbuf *out)
 {
     const struct etl_file_header *h = &trace->header;
     struct strbuf b = {0};
-    strbuf_puts(&b, "Windows ");
-    capture_put_windows(&b, h);
-    strbuf_printf(&b, ", %u-bit, %u CPUs", h->pointer_size * 8, h->cpus);
-    if (h->cpu_mhz != 0)
-        strbuf_printf(&b, " of %u MHz", h->cpu_mhz);
+    const struct system_info *info = system_facts_info(trace->system);
+    capture_put_windows(&b, h, info);
+    text_line(out, "system", &b);
+    capture_put_hardware(&b, h, info);
     text_line(out, "machine", &b);
     capture_put_clock(&b, h->clock_type, &trace->clock);
     text_line(out, "clock", &b);
@@ -154,6 +154,7 @@ void info_text(const struct subject *s, struct strbuf *out)
     put_session(&trace->header, out);
     put_buffers(&trace->header, t, out);
     put_records(t, out);
+    info_put_programs(out, trace);
     put_providers(t, out);
     text_trust(out, &s->loaded.trust);
 }

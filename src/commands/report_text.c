@@ -9,6 +9,7 @@
 #include "export/stack_count.h"
 #include "export/text_table.h"
 #include "model/capture_words.h"
+#include "model/process_words.h"
 
 #define INDENT 2
 
@@ -29,9 +30,8 @@ static void put_recorded(const struct report *r, struct strbuf *out)
         text_put_filetime(&b, r->trace->clock.origin_filetime);
         strbuf_puts(&b, ", ");
     }
-    strbuf_puts(&b, "Windows ");
-    capture_put_windows(&b, h);
-    strbuf_printf(&b, ", %u-bit, %u CPUs", h->pointer_size * 8, h->cpus);
+    capture_put_windows(&b, h, system_facts_info(r->trace->system));
+    strbuf_printf(&b, ", %u CPU%s", h->cpus, h->cpus == 1 ? "" : "s");
     text_line(out, "recorded", &b);
 }
 
@@ -60,9 +60,8 @@ static void put_processes(const struct report *r, struct strbuf *out)
     for (size_t i = 0; i < n && i < PROCESSES_MOST; i++) {
         uint32_t index = ((const struct group_figures *)rows[i])->index;
         const struct process *p = registry_process(r->trace->registry, index);
-        strbuf_printf(&b, "%s%s", i != 0 ? ", " : "", p->name != NULL ? p->name : "unnamed");
-        if (p->pid != EVENT_NO_ID)
-            strbuf_printf(&b, " (%u)", p->pid);
+        strbuf_puts(&b, i != 0 ? ", " : "");
+        process_put_name(&b, p, true);
     }
     if (n > PROCESSES_MOST)
         strbuf_printf(&b, " and %zu more", n - PROCESSES_MOST);

@@ -11,6 +11,7 @@
 
 #include "base/strbuf.h"
 #include "decoder/etl_file_header.h"
+#include "model/system_facts.h"
 
 struct capture_mode_word {
     uint32_t bit; /* enum etl_log_mode */
@@ -30,6 +31,27 @@ const char *capture_clock_name(uint32_t clock_type);
 void capture_put_clock(struct strbuf *b, uint32_t clock_type, const struct etl_clock *clock);
 
 /* "10.0.22000". */
-void capture_put_windows(struct strbuf *b, const struct etl_file_header *header);
+void capture_put_version(struct strbuf *b, const struct etl_file_header *header);
+
+/* "Windows 11 Pro": the product, which calls itself 10 on Windows 11; "Windows 10.0" when it is not
+ * told. */
+void capture_put_product(struct strbuf *b, const struct etl_file_header *header,
+                         const struct system_info *info);
+
+/* "22000, 64-bit". */
+void capture_put_build(struct strbuf *b, const struct etl_file_header *header);
+
+/* "8 of 2,096 MHz". */
+void capture_put_cpus(struct strbuf *b, const struct etl_file_header *header,
+                      const struct system_info *info);
+
+/* "WIN-GFC58IM3QMG, 9.71 GiB": as much as is known, perhaps nothing. */
+void capture_put_machine(struct strbuf *b, const struct system_info *info);
+
+/* "Windows 11 Pro, build 22000, 64-bit", and the other two in one line. */
+void capture_put_windows(struct strbuf *b, const struct etl_file_header *header,
+                         const struct system_info *info);
+void capture_put_hardware(struct strbuf *b, const struct etl_file_header *header,
+                          const struct system_info *info);
 
 #endif

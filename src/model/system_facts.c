@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 #include "base/text.h"
 
 /* Records that change something, at most: every one keeps the former facts in memory. */
@@ -14,9 +15,6 @@
 
 /* What is kept of a text. */
 #define TEXT_UNITS 256u
-
-/* Windows 11 begins with this build and still tells "Windows 10" for its product. */
-#define BUILD_WINDOWS_11 22000u
 
 struct system_facts {
     const struct system_info *_Atomic info;
@@ -89,29 +87,4 @@ int system_facts_take(struct system_facts *f, const struct trace_event *e)
     f->changes++;
     atomic_store_explicit(&f->info, made, memory_order_release);
     return 0;
-}
-
-/* The product's name, put right. */
-static void put_product(const char *product, unsigned build, struct strbuf *out)
-{
-    static const char ten[] = "Windows 10";
-    size_t n = sizeof ten - 1;
-    if (build >= BUILD_WINDOWS_11 && strncmp(product, ten, n) == 0) {
-        strbuf_puts(out, "Windows 11");
-        product += n;
-    }
-    strbuf_puts(out, product);
-}
-
-void system_info_put_windows(const struct system_info *info, unsigned major, unsigned minor,
-                             unsigned build, struct strbuf *out)
-{
-    if (info->product[0] != '\0')
-        put_product(info->product, build, out);
-    else if (major != 0)
-        strbuf_printf(out, "Windows %u.%u", major, minor);
-    else
-        return;
-    if (build != 0)
-        strbuf_printf(out, ", build %u", build);
 }

@@ -8,7 +8,6 @@
 
 #include <stdint.h>
 
-#include "base/strbuf.h"
 #include "decoder/event.h"
 
 /* What is not known is 0 or "". Texts are UTF-8, safe to print. */
@@ -30,13 +29,5 @@ int system_facts_take(struct system_facts *f, const struct trace_event *event);
 
 /* What is known now, for as long as the facts live. Any thread. */
 const struct system_info *system_facts_info(const struct system_facts *f);
-
-/*
- * "Windows 11 Pro, build 22000": the product, which calls itself 10 on Windows 11, else the version
- * that the file header tells, then the build. Appends nothing when `major` is 0 and nothing is
- * known.
- */
-void system_info_put_windows(const struct system_info *info, unsigned major, unsigned minor,
-                             unsigned build, struct strbuf *out);
 
 #endif

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "model/trace_take.h"
 
 #define TICKS_PER_US 10
 #define ORIGIN       INT64_C(1000000000)
@@ -121,14 +122,20 @@ static void tell_expand(struct teller *t, uint64_t heap, const uint64_t payload[
     pass(t, 25);
 }
 
-static void tell_process(struct teller *t, uint32_t pid, const char *name)
+#define UTF16(text)                                                                                \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 2                                                  \
+    } /* of a u"" literal */
+
+static void tell_process(struct teller *t, uint32_t pid, const char *name, struct span command)
 {
     if (t->count < t->limit)
         t->events[t->count++] = (struct trace_event){.time = t->now,
                                                      .pid = pid,
                                                      .tid = EVENT_NO_ID,
                                                      .kind = EVENT_PROCESS_RUNDOWN,
-                                                     .name = {(const uint8_t *)name, strlen(name)}};
+                                                     .name = {(const uint8_t *)name, strlen(name)},
+                                                     .text = command};
 }
 
 /* What the first screen of Events shows: one of everything. */
@@ -235,8 +242,11 @@ static void tell_story(struct fixture *f, size_t limit)
                        .pid = SOLUTION,
                        .tid = MAIN_THREAD,
                        .tally = &f->tally};
-    tell_process(&t, SOLUTION, "Solution.exe");
-    tell_process(&t, WORKER, "worker\x1b[31m.exe");
+    struct span command =
+        UTF16(u"\"D:\\УП\\Task 2\\x64\\Debug\\Solution.exe\" --numbers 11000 --in "
+              u"\"C:\\Users\\Public\\Documents\\list of numbers.txt\" --verbose");
+    tell_process(&t, SOLUTION, "Solution.exe", command);
+    tell_process(&t, WORKER, "worker\x1b[31m.exe", (struct span){NULL, 0});
     tell_first_screen(&t);
     tell_work(&t);
     tell_worker(&t);
@@ -255,6 +265,37 @@ static void tell_story(struct fixture *f, size_t limit)
     free(t.events);
 }
 
+static void tell_image(struct trace *trace, uint32_t pid, uint64_t base, struct span path)
+{
+    struct trace_event e = {.kind = EVENT_IMAGE_RUNDOWN,
+                            .time = ORIGIN,
+                            .pid = pid,
+                            .image = {.base = base, .size = 0x200000},
+                            .name = path};
+    assert_int_equal(trace_take(trace, &e), 0);
+}
+
+/* The machine, and the modules of the first process. */
+static void tell_system(struct trace *trace)
+{
+    struct trace_event machine = {
+        .kind = EVENT_SYSTEM,
+        .system = {.mhz = 2096,
+                   .processors = 4,
+                   .memory_mib = 9941,
+                   .computer = UTF16(u"BÜRO-7"),
+                   .build_lab = UTF16(u"19041.1.amd64fre.vb_release.191206-1406")},
+        .name = UTF16(u"Windows 10 Pro"),
+    };
+    assert_int_equal(trace_take(trace, &machine), 0);
+    tell_image(trace, SOLUTION, 0x7ff6d82b0000,
+               (struct span)UTF16(u"\\??\\D:\\УП\\Task 2\\x64\\Debug\\Solution.exe"));
+    tell_image(trace, SOLUTION, 0x7ffb1c4c0000,
+               (struct span)UTF16(u"\\??\\C:\\Windows\\System32\\ucrtbase.dll"));
+    tell_image(trace, SOLUTION, 0x7ffb1e880000,
+               (struct span)UTF16(u"\\??\\C:\\Windows\\System32\\ntdll.dll"));
+}
+
 void fixture_init(struct fixture *f, size_t events)
 {
     struct etl_file_header header;
@@ -262,6 +303,7 @@ void fixture_init(struct fixture *f, size_t events)
     make_header(&header);
     f->trace = trace_new(&header);
     assert_non_null(f->trace);
+    tell_system(f->trace);
     tell_story(f, events == 0 ? MAX_EVENTS : events == FIXTURE_EMPTY ? 0 : events + 2);
 }
 
@@ -295,6 +337,7 @@ struct snapshot *fixture_snapshot(const struct fixture *f, const struct query_sp
     s->tally = base_xcalloc(1, sizeof *s->tally);
     *s->tally = f->tally;
     s->trust = f->trust;
+    s->images = image_table_map(f->trace->images);
     s->rows = store_rows(f->trace->store);
     s->scanned = query_scanned(s->query);
     s->matched = query_count(s->query);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "decoder/heap_op.h"
+#include "model/process_words.h"
 #include "model/snapshot.h"
 #include "ui/term/glyph.h"
 #include "ui/view/wall_clock.h"
@@ -56,9 +57,7 @@ void cell_put_exact_moment(struct strbuf *b, int64_t ns)
 
 void cell_put_moment(struct strbuf *b, int64_t ns)
 {
-    uint64_t ms = (uint64_t)(ns < 0 ? 0 : ns) / 1000000;
-    text_put_grouped(b, ms / 1000);
-    strbuf_printf(b, ".%03u s", (unsigned)(ms % 1000));
+    text_put_moment(b, ns);
 }
 
 void cell_put_bytes(struct strbuf *b, const struct view_env *env, uint64_t bytes)
@@ -102,14 +101,7 @@ void cell_put_heap(struct strbuf *b, const struct heap *heap)
 
 void cell_put_process(struct strbuf *b, const struct process *process, bool brackets)
 {
-    const char *name = atomic_load_explicit(&process->name, memory_order_acquire);
-    if (process->pid == EVENT_NO_ID) {
-        strbuf_puts(b, name != NULL ? name : "unknown process");
-        return;
-    }
-    bool known = name != NULL && name[0] != '\0';
-    strbuf_puts(b, known ? name : "process");
-    strbuf_printf(b, known && brackets ? " (%u)" : " %u", process->pid);
+    process_put_name(b, process, brackets);
 }
 
 void cell_put_thread(struct strbuf *b, const struct thread *thread)

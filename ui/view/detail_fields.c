@@ -1,8 +1,11 @@
 /* The blocks of the detail page; see detail_fields.h. */
 #include "ui/view/detail_fields.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "decoder/heap_op.h"
+#include "model/process_words.h"
 #include "model/snapshot.h"
 #include "ui/term/glyph.h"
 #include "ui/view/cell_format.h"
@@ -12,6 +15,9 @@
 #define FIELD_WIDTH 14 /* "CommittedSpace" */
 #define LIFE_WIDTH  6
 #define HEAP_WIDTH  11 /* "outstanding" */
+
+/* Of a command line so much is shown. */
+#define COMMAND_BYTES 400
 
 static const struct trace *trace_of(const struct detail_event *v)
 {
@@ -54,6 +60,18 @@ static void write_time(const struct detail_event *v, struct pen *pen)
     pen_pair(pen, "time", ROLE_TIME);
 }
 
+static void write_process_more(const struct trace *trace, const struct process *process,
+                               struct pen *pen)
+{
+    const char *command = atomic_load_explicit(&process->command, memory_order_acquire);
+    process_put_times(pen->text, trace, process);
+    pen_pair(pen, "ran", ROLE_TEXT);
+    if (command == NULL)
+        return;
+    text_put_middle(pen->text, command, strlen(command), COMMAND_BYTES);
+    pen_pair_paragraph(pen, "command", ROLE_TEXT);
+}
+
 /* What the header of the record says, beside the time. */
 static void write_identity(const struct detail_event *v, struct pen *pen)
 {
@@ -76,6 +94,8 @@ static void write_identity(const struct detail_event *v, struct pen *pen)
     }
     strbuf_put_i64(pen->text, v->row.time);
     pen_pair(pen, "raw time", ROLE_TEXT);
+    if (process != NULL)
+        write_process_more(trace, process, pen);
 }
 
 static void put_value(struct strbuf *b, uint64_t value, enum heap_unit unit)

@@ -118,12 +118,16 @@ void summary_write_capture(void *ctx, struct pen *pen)
     pen_pair(pen, "started", ROLE_TEXT);
     text_put_duration(pen->text, snapshot_duration(s));
     pen_pair(pen, "duration", ROLE_TEXT);
-    capture_put_windows(pen->text, h);
-    bool known = h->pointer_size == 4 || h->pointer_size == 8; /* headers may lie */
-    strbuf_printf(pen->text, known ? " %u-bit" : ", pointers of %u bytes?",
-                  known ? h->pointer_size * 8 : h->pointer_size);
-    strbuf_printf(pen->text, ", %u CPU%s", h->cpus, h->cpus == 1 ? "" : "s");
-    pen_pair(pen, "Windows", ROLE_TEXT);
+    const struct system_info *info = system_facts_info(s->trace->system);
+    capture_put_product(pen->text, h, info);
+    pen_pair(pen, "system", ROLE_TEXT);
+    capture_put_build(pen->text, h);
+    pen_pair(pen, "build", ROLE_TEXT);
+    capture_put_machine(pen->text, info);
+    if (pen->text->len > 0)
+        pen_pair(pen, "machine", ROLE_TEXT);
+    capture_put_cpus(pen->text, h, info);
+    pen_pair(pen, "CPUs", ROLE_TEXT);
     capture_put_clock(pen->text, h->clock_type, &s->trace->clock);
     pen_pair(pen, "clock", ROLE_TEXT);
     write_buffers(s, pen);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "decoder/heap_op.h"
+#include "model/process_words.h"
 #include "model/snapshot.h"
 #include "ui/term/glyph.h"
 #include "ui/view/cell_format.h"
@@ -18,6 +19,9 @@
 #define BYTES_CELLS 15
 #define SHARE_CELLS 7
 #define GAP_CELLS   1
+
+/* Lines that say more about the row above them. */
+#define MORE_INDENT (PEN_INDENT + 2)
 
 const struct summary *summary_figures(const void *ctx)
 {
@@ -271,6 +275,29 @@ void summary_write_ops(void *ctx, struct pen *pen)
     }
 }
 
+/* When it ran, its modules, and how it was started. */
+static void write_process_more(const struct snapshot *s, uint32_t index, struct pen *pen)
+{
+    const struct process *p = registry_process(s->trace->registry, index);
+    const struct image *const *images;
+    size_t modules = image_map_images(s->images, index, &images);
+    process_put_times(pen->text, s->trace, p);
+    if (modules > 0) {
+        strbuf_puts(pen->text, ", ");
+        text_put_grouped(pen->text, modules);
+        strbuf_puts(pen->text, modules == 1 ? " module" : " modules");
+    }
+    pen_cell(pen, MORE_INDENT, pen->c.cols - MORE_INDENT, ALIGN_LEFT, ROLE_TEXT_MUTED);
+    pen_end_row(pen);
+    const char *command = atomic_load_explicit(&p->command, memory_order_acquire);
+    if (command == NULL)
+        return;
+    strbuf_puts(pen->text, command);
+    pen->cut = CUT_MIDDLE; /* the program and its last arguments tell most */
+    pen_cell(pen, MORE_INDENT, pen->c.cols - MORE_INDENT, ALIGN_LEFT, ROLE_TEXT_MUTED);
+    pen_end_row(pen);
+}
+
 void summary_write_processes(void *ctx, struct pen *pen)
 {
     const struct view_env *env = ctx;
@@ -293,6 +320,7 @@ void summary_write_processes(void *ctx, struct pen *pen)
         count_cell(pen, COUNT_CELLS + BYTES_CELLS, p->f.rows, ROLE_TEXT);
         bytes_cell(pen, env, BYTES_CELLS, p->f.outstanding_bytes, ROLE_OUTSTANDING);
         pen_end_row(pen);
+        write_process_more(env->snapshot, p->index, pen);
     }
     if (f->process_count <= TOP)
         return;

@@ -355,6 +355,14 @@ void pen_pair(struct pen *pen, const char *label, enum role role)
     pen_end_row(pen);
 }
 
+void pen_pair_paragraph(struct pen *pen, const char *label, enum role role)
+{
+    canvas_field(&pen->c, pen->y, PEN_INDENT, pen->label_width, ROLE_TEXT_MUTED, ALIGN_LEFT,
+                 CUT_END, label, strlen(label));
+    pen_paragraph(pen, pen->label_width + 1, role, strbuf_str(pen->text));
+    strbuf_clear(pen->text);
+}
+
 void pen_line(struct pen *pen, enum role role, const char *s)
 {
     canvas_field(&pen->c, pen->y, PEN_INDENT, pen->c.cols - PEN_INDENT, role, ALIGN_LEFT, CUT_END,

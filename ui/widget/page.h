@@ -110,6 +110,9 @@ void pen_heading(struct pen *pen, const char *title);
  * cleared. A value too long for the column is cut. */
 void pen_pair(struct pen *pen, const char *label, enum role role);
 
+/* The same with the value broken into as many lines as it takes. */
+void pen_pair_paragraph(struct pen *pen, const char *label, enum role role);
+
 /* One line of text, cut at the column's edge. */
 void pen_line(struct pen *pen, enum role role, const char *s);
 

@@ -1,0 +1,20 @@
+/*
+ * The programs of a trace for `info`: its processes and the modules they had loaded.
+ */
+#ifndef COMMANDS_INFO_PROGRAMS_H
+#define COMMANDS_INFO_PROGRAMS_H
+
+#include <jansson.h>
+
+#include "base/strbuf.h"
+#include "model/trace.h"
+
+/* Lines that count processes and modules, and what is known of each process that has a heap.
+ * Nothing when the trace tells of neither. */
+void info_put_programs(struct strbuf *out, const struct trace *trace);
+
+/* "processes" and "modules" with everything that is known of each: a module's path, place, time,
+ * and the PDB to look for. */
+void info_set_programs(json_t *root, const struct trace *trace);
+
+#endif
