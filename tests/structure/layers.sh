@@ -26,6 +26,7 @@ allow src/config   "$std|(base|config)/.*"
 allow decoder      "$std|(base|decoder)/.*"
 allow src/model    "$std|(base|decoder|model)/.*"
 allow src/source   "$std|(base|decoder|model|source)/.*|archive_entry\.h|gsf/gsf-[a-z-]+\.h"
+allow src/symbols  "$std|(base|symbols)/.*"
 allow src/export   "$std|(base|decoder|model|export)/.*"
 allow src/commands "$std|(base|decoder|model|source|export|config|commands)/.*"
 allow ui/term      "$std|(base|ui/term)/.*|[a-z_]+\.inc"
@@ -33,13 +34,14 @@ allow ui/keys      "$std|(base|ui/term|ui/keys)/.*"
 allow ui/widget    "$std|(base|ui/term|ui/keys|ui/widget)/.*"
 allow ui/view      "$std|(base|decoder|model|ui/term|ui/keys|ui/widget|ui/view)/.*"
 allow ui/app       "$std|(base|config|decoder|model|ui)/.*"
-allow src/runtime  "$std|(base|decoder|model|source|export|config|runtime|ui)/.*"
+allow src/runtime  "$std|(base|decoder|model|source|symbols|export|config|runtime|ui)/.*"
 
 own src/base     'none'
 own src/config   'ini'
 own decoder      'libfwnt'
 own src/model    'pcre2|xxhash'
 own src/source   'archive|zlib'
+own src/symbols  'jansson'
 own src/export   'none'
 own src/commands 'jansson'
 own ui/term      'curses|ini'
