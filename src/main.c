@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "commands/subject.h"
 #include "config/config.h"
 #include "runtime/explore.h"
+#include "runtime/names.h"
 #include "runtime/settings.h"
 
 /* Prints what was asked for, which may go into a pipe that nobody reads to its end. */
@@ -48,7 +50,7 @@ static int print_usage(void)
     return COMMAND_USAGE;
 }
 
-static int explore(const struct options *o, struct config *config, struct symbol_table *symbols)
+static int explore(const struct options *o, struct config *config, const struct names *names)
 {
     struct filter *filter;
     int code = subject_parse_filter(o, &filter);
@@ -83,7 +85,9 @@ static int explore(const struct options *o, struct config *config, struct symbol
         .short_units = o->units == OPTION_UNITS_SHORT,
         .wall_time = o->time == OPTION_TIME_DAY,
         .forgetful = o->no_config,
-        .symbols = symbols,
+        .symbols = names->table,
+        .symbol_path = &names->path,
+        .symbol_problems = strbuf_str(&names->problems),
         .config = config,
     };
     code = explore_run(&options);
@@ -91,13 +95,16 @@ static int explore(const struct options *o, struct config *config, struct symbol
     return code;
 }
 
-/* Batch commands tell what is wrong in the configuration and go on. */
-static void say_problems(const struct config *config)
+/* Batch commands tell what is wrong in the configuration and with the folders of symbols, and go
+ * on. */
+static void say_problems(const struct config *config, const struct names *names)
 {
     struct strbuf text = {0};
     config_put_problems(config, &text);
     fputs(strbuf_str(&text), stderr);
     strbuf_release(&text);
+    for (const char *s = strbuf_str(&names->problems); s[0] != '\0'; s += strcspn(s, "\n") + 1)
+        command_message("%.*s", (int)strcspn(s, "\n"), s);
 }
 
 static int run_configured(struct options *o)
@@ -107,18 +114,21 @@ static int run_configured(struct options *o)
     if (!o->no_config && xdg_put_path(&path, XDG_CONFIG, "config"))
         config_read(&config, strbuf_str(&path));
     config_give(&config, CONFIG_OPTIONS, options_take, o);
-    struct naming naming = {.table = symbol_table_new()};
+    struct names names;
+    names_init(&names, o->symbols);
+    const struct naming naming = {.table = names.table, .resolve = names_resolve, .ctx = &names};
     int code;
     if (o->command == NULL) {
-        code = explore(o, &config, naming.table);
+        code = explore(o, &config, &names);
     } else {
         settings_check(&config);
         if (!o->quiet)
-            say_problems(&config);
-        o->naming = &naming;
+            say_problems(&config, &names);
+        names_open(&names);
+        o->naming = naming.table != NULL ? &naming : NULL;
         code = command_run(o, STDOUT_FILENO);
     }
-    symbol_table_unref(naming.table);
+    names_release(&names);
     strbuf_release(&path);
     config_release(&config);
     return code;

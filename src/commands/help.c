@@ -57,6 +57,7 @@ static const struct {
     {"XDG_CONFIG_HOME, XDG_STATE_HOME", "other places for them"},
     {"HEAPTAIL_THEME", "the theme, unless --theme says otherwise"},
     {"NO_COLOR", "no colours, unless --color always"},
+    {"_NT_SYMBOL_PATH", "local folders of PDBs, beside --symbols"},
     {"ESCDELAY", "ms that tell Esc from a key sequence: 25"},
 };
 

@@ -4,15 +4,14 @@
 #ifndef COMMANDS_NAMING_H
 #define COMMANDS_NAMING_H
 
-#include <stdbool.h>
-
+#include "base/strbuf.h"
 #include "model/symbol_table.h"
 
 struct naming {
     struct symbol_table *table; /* borrowed */
-    /* Returns when every wish in the table is answered. Tells on standard error what is in the way,
-     * each thing once, unless `quiet`. */
-    void (*resolve)(void *ctx, bool quiet);
+    /* Returns when every wish in the table is answered. Appends what is in the way, a line each,
+     * nothing twice. */
+    void (*resolve)(void *ctx, struct strbuf *problems);
     void *ctx;
 };
 

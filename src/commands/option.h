@@ -32,6 +32,7 @@ enum command_bit {
     ON_BATCH = ON_TABLES | ON_INFO,
     ON_QUERY = ON_EXPLORE | ON_TABLES,
     ON_ALL = ON_EXPLORE | ON_BATCH,
+    ON_SYMBOLS = ON_ALL | ON_CONFIG,
 };
 
 enum option_follow { OPTION_FOLLOW_AUTO, OPTION_FOLLOW_ON, OPTION_FOLLOW_OFF };
@@ -57,6 +58,7 @@ struct options {
     unsigned format; /* enum export_format */
     unsigned by;     /* bits of enum export_table; 0: the command's own choice */
     const char *columns;
+    const char *symbols; /* folders, see symbol_path.h */
     bool raw_time, all_fields, strict, quiet, demo;
     bool merge;      /* all files are one trace; always so in the explorer */
     unsigned follow; /* enum option_follow */

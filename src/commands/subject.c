@@ -71,11 +71,21 @@ struct symbol_table *subject_symbols(const struct subject *s)
     return s->options->naming != NULL ? s->options->naming->table : NULL;
 }
 
+static void find_names(const struct naming *n, bool quiet)
+{
+    struct strbuf problems = {0};
+    n->resolve(n->ctx, &problems);
+    char *rest = problems.s;
+    for (const char *line; !quiet && rest != NULL && (line = strsep(&rest, "\n"))[0] != '\0';)
+        command_message("%s", line);
+    strbuf_release(&problems);
+}
+
 void subject_find_names(const struct subject *s)
 {
     const struct naming *n = s->options->naming;
     if (n != NULL && symbol_table_wanted(n->table) != 0)
-        n->resolve(n->ctx, s->options->quiet);
+        find_names(n, s->options->quiet);
 }
 
 bool subject_has_events(const struct subject *s)

@@ -66,6 +66,9 @@ struct symbol_table {
     size_t count; /* entries */
     size_t taken; /* the entries below were taken or refused */
     struct id_map places[PART_COUNT];
+    bool shut;
+    void (*wake)(void *ctx);
+    void *wake_ctx;
     struct hash_seed seed;
     struct arena names; /* of PDBs and modules */
     char remark[SYMBOL_REMARK_BYTES];
@@ -185,6 +188,8 @@ static struct entry *add_entry(struct symbol_table *t, struct id_map *part, uint
     *e = (struct entry){.offset = offset, .pdb = pdb};
     t->pdbs[pdb].unanswered++;
     atomic_fetch_add_explicit(&t->wanted, 1, memory_order_relaxed);
+    if (t->wake != NULL && t->taken + 1 == t->count)
+        t->wake(t->wake_ctx);
     return e;
 }
 
@@ -198,7 +203,7 @@ static const struct entry *find_entry(struct symbol_table *t, const struct image
     const uint32_t *place = id_map_find(part, pdb, offset);
     if (place != NULL)
         return entry_at(t, *place);
-    return t->pdbs[pdb].refused ? NULL : add_entry(t, part, pdb, offset);
+    return t->shut || t->pdbs[pdb].refused ? NULL : add_entry(t, part, pdb, offset);
 }
 
 /* ---- asking ---- */
@@ -211,7 +216,7 @@ enum symbol_state symbol_table_find(struct symbol_table *t, const struct image *
     enum symbol_state state = SYMBOL_NONE;
     pthread_mutex_lock(&t->lock);
     const struct entry *e = find_entry(t, image, offset);
-    if (e != NULL && e->function == NULL && !t->pdbs[e->pdb].refused) {
+    if (e != NULL && e->function == NULL && !t->shut && !t->pdbs[e->pdb].refused) {
         state = SYMBOL_WAITING;
     } else if (e != NULL && e->function != NULL && e->function != no_function) {
         *out_symbol = (struct symbol){.function = e->function, .file = e->file, .line = e->line};
@@ -245,6 +250,14 @@ size_t symbol_table_bytes(const struct symbol_table *t)
 
 /* ---- taking wishes ---- */
 
+void symbol_table_on_wish(struct symbol_table *t, void (*wake)(void *ctx), void *ctx)
+{
+    pthread_mutex_lock(&t->lock);
+    t->wake = wake;
+    t->wake_ctx = ctx;
+    pthread_mutex_unlock(&t->lock);
+}
+
 size_t symbol_table_take(struct symbol_table *t, struct symbol_wish *out_wishes, size_t max)
 {
     size_t n = 0;
@@ -252,10 +265,11 @@ size_t symbol_table_take(struct symbol_table *t, struct symbol_wish *out_wishes,
     for (; n < max && t->taken < t->count; t->taken++) {
         const struct entry *e = entry_at(t, t->taken);
         const struct pdb *p = &t->pdbs[e->pdb];
-        if (p->refused)
+        if (t->shut || p->refused)
             continue;
         struct symbol_wish *wish = &out_wishes[n++];
         *wish = (struct symbol_wish){.id = (uint32_t)t->taken,
+                                     .pdb_id = e->pdb,
                                      .age = p->age,
                                      .pdb = p->name,
                                      .module = p->module,
@@ -332,7 +346,7 @@ void symbol_table_put(struct symbol_table *t, const struct symbol_wish *wish,
     pthread_mutex_lock(&t->lock);
     struct entry *e = entry_at(t, wish->id);
     struct pdb *p = &t->pdbs[e->pdb];
-    bool first = e->function == NULL && !p->refused;
+    bool first = e->function == NULL && !t->shut && !p->refused;
     if (first) {
         e->function = function != NULL ? function : no_function;
         e->file = file != NULL ? file : "";
@@ -347,10 +361,20 @@ void symbol_table_refuse(struct symbol_table *t, const struct symbol_wish *wish)
 {
     pthread_mutex_lock(&t->lock);
     struct pdb *p = &t->pdbs[entry_at(t, wish->id)->pdb];
-    if (!p->refused) {
+    if (!t->shut && !p->refused) {
         p->refused = true;
         note_answers(t, p->unanswered);
         p->unanswered = 0;
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
+void symbol_table_shut(struct symbol_table *t)
+{
+    pthread_mutex_lock(&t->lock);
+    if (!t->shut) {
+        t->shut = true;
+        note_answers(t, symbol_table_wanted(t));
     }
     pthread_mutex_unlock(&t->lock);
 }

@@ -62,9 +62,21 @@ size_t symbol_table_bytes(const struct symbol_table *t);
 /* From now on wishes are kept. */
 void symbol_table_open(struct symbol_table *t);
 
+/* Nobody answers any more: every wish is answered with none, and no more are kept. What is known
+ * stays. For good. */
+void symbol_table_shut(struct symbol_table *t);
+
+/*
+ * Has `wake` called whenever there are wishes to take and there were none before; NULL ends it, and
+ * no call is under way any more then. It is called under the lock by whoever wishes: it must not
+ * call back, and not wait.
+ */
+void symbol_table_on_wish(struct symbol_table *t, void (*wake)(void *ctx), void *ctx);
+
 /* One thing somebody wants to know. The texts are the table's and stay good. */
 struct symbol_wish {
-    uint32_t id; /* of the wish */
+    uint32_t id;     /* of the wish */
+    uint32_t pdb_id; /* of its PDB: 0, 1, ... in the order of their first wishes */
     uint32_t age;
     uint8_t guid[16];
     const char *pdb;    /* as the image says */

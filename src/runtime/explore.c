@@ -91,6 +91,8 @@ static void start_app(struct explorer *e)
         history_file_load(e->app);
     settings_give(e->options->config, e->app);
     config_put_problems(e->options->config, &problems);
+    strbuf_puts(&problems, e->options->symbol_problems != NULL ? e->options->symbol_problems : "");
+    strbuf_puts(&problems, e->symbolizer != NULL ? symbolizer_problems(e->symbolizer) : "");
     app_tell_problems(e->app, strbuf_str(&problems));
     strbuf_release(&problems);
     explore_start_keys(e);
@@ -134,6 +136,7 @@ int explore_run(const struct explore_options *options)
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&e->loop);
     explore_start_handles(e);
+    explore_start_names(e);
     struct err_info info = {.text = ""};
     if (open_all(e, &info) == 0) {
         start_app(e);

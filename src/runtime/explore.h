@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct config;
+struct symbol_path;
 struct symbol_table;
 
 enum explore_follow { EXPLORE_FOLLOW_AUTO, EXPLORE_FOLLOW_ON, EXPLORE_FOLLOW_OFF };
@@ -31,7 +32,9 @@ struct explore_options {
     bool forgetful;   /* what was typed before is not read, and nothing is kept for the next time */
     bool short_units; /* KiB and MiB instead of exact bytes, to begin with */
     bool wall_time;   /* time of day instead of time since the start, likewise */
-    struct symbol_table *symbols; /* what is known of names; NULL: nothing */
+    struct symbol_table *symbols;          /* what is known of names; NULL: nothing */
+    const struct symbol_path *symbol_path; /* where PDBs are looked for; NULL: nowhere */
+    const char *symbol_problems; /* what is wrong with it, a line each; "" when nothing is */
     struct config *config; /* its [keys] and [columns] are still to be handed out; what is wrong in
                               them is added. Without a path nothing is read or written */
 };

@@ -56,6 +56,25 @@ int explore_open_input(struct explorer *e, struct err_info *info)
     return 0;
 }
 
+/* ---- names ---- */
+
+static void on_names(void *ctx)
+{
+    struct explorer *e = ctx;
+    if (e->input->worker != NULL)
+        worker_note_names(e->input->worker);
+}
+
+void explore_start_names(struct explorer *e)
+{
+    const struct symbol_path *path = e->options->symbol_path;
+    if (path == NULL || path->count == 0)
+        return;
+    const struct symbolizer_options options = {
+        .table = e->options->symbols, .path = path, .changed = on_names, .ctx = e};
+    e->symbolizer = symbolizer_new(&e->loop, &options);
+}
+
 /* ---- what the app asks for; the worker is gone once it asked to quit ---- */
 
 static void host_ask(void *ctx, const struct query_spec *spec)

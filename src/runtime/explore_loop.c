@@ -46,6 +46,8 @@ void explore_leave(struct explorer *e, int code)
         close_handle((uv_handle_t *)&e->keys);
     close_handle((uv_handle_t *)&e->frame);
     writer_close(&e->writer);
+    symbolizer_close(e->symbolizer);
+    e->symbolizer = NULL;
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
         close_handle((uv_handle_t *)&e->signals[i]);
 }

@@ -20,6 +20,7 @@
 #include "model/snapshot.h"
 #include "runtime/explore.h"
 #include "runtime/input_watch.h"
+#include "runtime/symbolizer.h"
 #include "runtime/terminal.h"
 #include "runtime/writer.h"
 #include "ui/app/app.h"
@@ -44,6 +45,7 @@ struct explorer {
     struct query_spec aside[ASIDE_COUNT];
     bool aside_asked[ASIDE_COUNT];
 
+    struct symbolizer *symbolizer; /* NULL: nobody finds names */
     struct writer writer;
     uv_poll_t keys;
     uv_signal_t signals[SIGNAL_COUNT];
@@ -79,6 +81,9 @@ int explore_open_input(struct explorer *e, struct err_info *info);
 
 /* Fills e->host with what the app may ask for. */
 void explore_make_host(struct explorer *e);
+
+/* Has names found out from now on, when there are folders to look in. */
+void explore_start_names(struct explorer *e);
 
 /* Drops the questions that were kept for an input opened anew. */
 void explore_forget_questions(struct explorer *e);

@@ -168,6 +168,55 @@ static void a_refused_pdb_has_no_symbols_and_takes_no_wishes(void **state)
     assert_int_equal(symbol_table_wanted(t), 1);
 }
 
+static void count_call(void *ctx)
+{
+    ++*(int *)ctx;
+}
+
+static void the_first_wish_to_take_wakes(void **state)
+{
+    struct symbol_table *t = *state;
+    struct image image = make_image(1, 1);
+    struct symbol s;
+    struct symbol_wish wishes[4];
+    int calls = 0;
+    symbol_table_on_wish(t, count_call, &calls);
+    symbol_table_find(t, &image, 1, &s);
+    symbol_table_find(t, &image, 1, &s);
+    symbol_table_find(t, &image, 2, &s);
+    assert_int_equal(calls, 1);
+    assert_int_equal(symbol_table_take(t, wishes, 4), 2);
+    symbol_table_find(t, &image, 2, &s);
+    assert_int_equal(calls, 1);
+    symbol_table_find(t, &image, 3, &s);
+    assert_int_equal(calls, 2);
+    symbol_table_on_wish(t, NULL, NULL);
+    assert_int_equal(symbol_table_take(t, wishes, 4), 1);
+    symbol_table_find(t, &image, 4, &s);
+    assert_int_equal(calls, 2);
+}
+
+static void a_shut_table_knows_what_it_knew(void **state)
+{
+    struct symbol_table *t = *state;
+    struct image image = make_image(1, 1);
+    struct symbol s;
+    struct symbol_wish wish;
+    symbol_table_find(t, &image, 1, &s);
+    symbol_table_find(t, &image, 2, &s);
+    assert_int_equal(symbol_table_take(t, &wish, 1), 1);
+    answer(t, &wish, "known");
+    uint64_t before = symbol_table_generation(t);
+    symbol_table_shut(t);
+    assert_int_not_equal(symbol_table_generation(t), before);
+    assert_int_equal(symbol_table_wanted(t), 0);
+    assert_int_equal(symbol_table_find(t, &image, 1, &s), SYMBOL_KNOWN);
+    assert_int_equal(symbol_table_find(t, &image, 2, &s), SYMBOL_NONE);
+    assert_int_equal(symbol_table_find(t, &image, 3, &s), SYMBOL_NONE);
+    assert_int_equal(symbol_table_take(t, &wish, 1), 0);
+    assert_int_equal(symbol_table_wanted(t), 0);
+}
+
 static void names_are_safe_and_cut(void **state)
 {
     struct symbol_table *t = *state;
@@ -320,6 +369,8 @@ int main(void)
         TEST(guid_and_age_tell_pdbs_apart),
         TEST(the_first_answer_holds_and_none_is_one),
         TEST(a_refused_pdb_has_no_symbols_and_takes_no_wishes),
+        TEST(the_first_wish_to_take_wakes),
+        TEST(a_shut_table_knows_what_it_knew),
         TEST(names_are_safe_and_cut),
         TEST(answers_do_not_move_and_equal_texts_are_kept_once),
         TEST(the_number_of_wishes_is_limited),
