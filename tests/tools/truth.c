@@ -414,6 +414,7 @@ static void note_peak(struct replay *r, int64_t now)
     t->peak_bytes = t->outstanding_bytes;
     t->peak_blocks = t->outstanding_blocks;
     t->peak_ns = now;
+    t->peak_event = r->now;
 }
 
 /* What is left at the end, by alloc Source and size class. */
@@ -504,6 +505,7 @@ static void replay_row(struct replay *r, const struct mketl_event *event)
     if (event->kind != MKETL_KIND_HEAP ||
         (event->opcode != MKETL_ALLOC && event->opcode != MKETL_REALLOC))
         return;
+    t->stack_records += event->family == WIRE_EVENT;
     t->with_stack += event->stack != FRAMES_NONE;
     t->without_stack += event->stack == FRAMES_NONE;
     if (event->stack == FRAMES_NONE || map_get(&r->stack_seen, event->stack, 0))
@@ -531,6 +533,8 @@ static void replay_event(struct replay *r, const struct mketl_event *event)
         replay_process(r, event);
     else if (event->kind == MKETL_KIND_IMAGE)
         replay_image(r, event);
+    else if (event->kind == MKETL_KIND_STACK)
+        t->stack_records++;
     if (truth_is_row(event))
         replay_row(r, event);
     note_peak(r, now);

@@ -153,6 +153,7 @@ struct truth {
     uint64_t peak_bytes;
     uint64_t peak_blocks;
     int64_t peak_ns;
+    size_t peak_event; /* index of the event after which it was reached */
     uint64_t unmatched_frees;
     uint64_t lost_frees;
     uint64_t lost_destroys;
@@ -173,7 +174,8 @@ struct truth {
     size_t source_count;
     size_t source_capacity;
     struct truth_size_class sizes[TRUTH_SIZE_CLASSES];
-    uint64_t with_stack; /* Alloc and ReAlloc rows */
+    uint64_t stack_records; /* that name an event, or stand in it */
+    uint64_t with_stack;    /* Alloc and ReAlloc rows */
     uint64_t without_stack;
     uint64_t distinct_stacks;   /* among those rows */
     struct truth_stack *stacks; /* in the order of their first event */
@@ -213,7 +215,7 @@ const struct truth_image *truth_find_image(const struct truth *truth, size_t pro
 void truth_replay(const struct mketl_event *events, size_t count, const struct truth_facts *facts,
                   struct truth *out_truth);
 
-/* Writes the totals as JSON with the keys of `report --format json`, "file" and "stacks" left out.
+/* Writes the totals as JSON with the keys of `report --format json`, "file" left out.
  * Returns 0, or -1 when writing failed. */
 int truth_write_json(const struct truth *truth, FILE *out);
 

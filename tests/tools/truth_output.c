@@ -179,6 +179,17 @@ static void set_sizes(json_t *root, const struct truth *truth)
     json_object_set_new(root, "sizes", sizes);
 }
 
+/* A trace without any record of a stack says nothing of them. */
+static void set_stacks(json_t *root, const struct truth *truth)
+{
+    bool told = truth->stack_records > 0;
+    json_t *stacks = json_object();
+    json_object_set_new(stacks, "with", number_if(told, truth->with_stack));
+    json_object_set_new(stacks, "without", number_if(told, truth->without_stack));
+    json_object_set_new(stacks, "distinct", number_if(told, truth->distinct_stacks));
+    json_object_set_new(root, "stacks", stacks);
+}
+
 static void set_trust(json_t *root, const struct truth *truth)
 {
     json_t *trust = json_object();
@@ -224,6 +235,7 @@ int truth_write_json(const struct truth *truth, FILE *out)
     set_sources(root, truth);
     set_heaps(root, truth);
     set_sizes(root, truth);
+    set_stacks(root, truth);
     set_trust(root, truth);
     int failed = json_dumpf(root, out, JSON_INDENT(1)) != 0 || fputc('\n', out) == EOF;
     json_decref(root);

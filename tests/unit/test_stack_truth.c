@@ -9,12 +9,15 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "damage.h"
 #include "model/image_map.h"
 #include "model/image_table.h"
 #include "model/stack_fold.h"
+#include "rng.h"
 #include "support/ingested.h"
 
 #define UNSEEN UINT32_MAX
@@ -190,22 +193,33 @@ static const struct stack_figures *find_figures(const struct stack_totals *total
     return NULL;
 }
 
-static void check_totals_by_stack(struct world *w)
+static struct stack_totals *totals_until(const struct world *w, int64_t until)
 {
-    const struct truth *t = &w->expected.truth;
-    struct stack_fold *fold = stack_fold_new(w->trace, NULL, FOLD_RANGE_ALL);
+    struct fold_range range = {INT64_MIN, until};
+    uint64_t rows = store_rows(w->trace->store);
+    struct stack_fold *fold = stack_fold_new(w->trace, NULL, range);
     assert_non_null(fold);
-    while (stack_fold_rows(fold) < store_rows(w->trace->store))
-        assert_int_equal(stack_fold_advance(fold, store_rows(w->trace->store), 1000), 0);
+    while (stack_fold_rows(fold) < rows)
+        assert_int_equal(stack_fold_advance(fold, rows, 1000), 0);
     struct stack_totals *totals = stack_fold_totals(fold);
     assert_non_null(totals);
-    assert_int_equal(totals->with, t->with_stack);
-    assert_int_equal(totals->without, t->without_stack);
+    stack_fold_free(fold);
+    return totals;
+}
+
+static const struct stack_figures *
+figures_of(const struct world *w, const struct stack_totals *totals, const struct truth_stack *s)
+{
+    return find_figures(totals, w->process_of[s->process],
+                        s->stack ? w->stack_of[s->stack] : STACK_NONE);
+}
+
+static void check_figures(const struct world *w, const struct stack_totals *totals,
+                          const struct truth *t)
+{
     for (size_t i = 0; i < t->stack_count; i++) {
         const struct truth_stack *want = &t->stacks[i];
-        const struct stack_figures *got =
-            find_figures(totals, w->process_of[want->process],
-                         want->stack ? w->stack_of[want->stack] : STACK_NONE);
+        const struct stack_figures *got = figures_of(w, totals, want);
         if (!got) {
             assert_int_equal(want->allocs + want->frees + want->reallocs + want->outstanding_blocks,
                              0);
@@ -220,10 +234,54 @@ static void check_totals_by_stack(struct world *w)
         assert_int_equal(got->outstanding_blocks, want->outstanding_blocks);
     }
     assert_true(totals->count <= t->stack_count);
+    assert_int_equal(totals->with, t->with_stack);
+    assert_int_equal(totals->without, t->without_stack);
     assert_int_equal(totals->whole.allocs, t->allocs);
     assert_int_equal(totals->whole.outstanding_bytes, t->outstanding_bytes);
+}
+
+/* The truth of the first `count` events alone. */
+static void replay_first(const struct world *w, size_t count, struct truth *out_truth)
+{
+    truth_replay(w->expected.events, count, &w->expected.truth.facts, out_truth);
+}
+
+/* What was outstanding when the whole was greatest: the end of a trace that stops there. */
+static void check_peak(const struct world *w, const struct stack_totals *totals)
+{
+    struct truth t;
+    replay_first(w, w->expected.truth.peak_event + 1, &t);
+    for (size_t i = 0; i < t.stack_count; i++) {
+        const struct stack_figures *got = figures_of(w, totals, &t.stacks[i]);
+        assert_int_equal(got ? got->at_peak_bytes : 0, t.stacks[i].outstanding_bytes);
+        assert_int_equal(got ? got->at_peak_blocks : 0, t.stacks[i].outstanding_blocks);
+    }
+    truth_release(&t);
+}
+
+static void check_totals_by_stack(struct world *w)
+{
+    struct stack_totals *totals = totals_until(w, INT64_MAX);
+    check_figures(w, totals, &w->expected.truth);
+    check_peak(w, totals);
     stack_totals_free(totals);
-    stack_fold_free(fold);
+}
+
+/* The figures of a range that ends early are those of a trace that does. */
+static void check_totals_of_ranges(struct world *w)
+{
+    for (size_t part = 1; part < 4; part++) {
+        size_t count = w->expected.event_count * part / 4;
+        int64_t until = w->expected.events[count].time;
+        while (count > 0 && w->expected.events[count - 1].time == until)
+            count--;
+        struct truth t;
+        replay_first(w, count, &t);
+        struct stack_totals *totals = totals_until(w, until - 1);
+        check_figures(w, totals, &t);
+        stack_totals_free(totals);
+        truth_release(&t);
+    }
 }
 
 /* ---- the mixes ---- */
@@ -236,6 +294,7 @@ static void check_everything(struct world *w, struct ingest *in)
     if (w->options.images && !w->options.lose_every)
         check_images(w); /* which module was where is anybody's guess after a loss */
     check_totals_by_stack(w);
+    check_totals_of_ranges(w);
     close_world(w);
 }
 
@@ -336,6 +395,61 @@ static struct ingest *both(struct world *w, bool kernel_first)
     return in;
 }
 
+static bool both_grow(struct ingest *in, const struct world *w, size_t shown[2], struct rng *rng)
+{
+    const struct memory_file *files[] = {&w->file, &w->kernel};
+    for (unsigned i = 0; i < 2; i++) {
+        shown[i] += rng_below(rng, 3 * w->options.buffer_size);
+        if (shown[i] > files[i]->size)
+            shown[i] = files[i]->size;
+        ingest_set_size(in, i, shown[i]);
+    }
+    ingest_drain(in, rng_chance(rng, 800) ? INGEST_HOLD : INGEST_RELEASE);
+    return shown[0] < files[0]->size || shown[1] < files[1]->size;
+}
+
+/* Stacks come long before and long after their events: what is released early is put in later. */
+static void two_growing_files_end_like_the_finished_ones(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 101; seed <= 106; seed++) {
+        struct mketl_options options = varied(seed);
+        options.split = true;
+        options.shape = MKETL_SHAPE_SEQUENTIAL;
+        struct world w;
+        struct rng rng = {seed};
+        size_t shown[2] = {0, 0};
+        begin(&w, &options);
+        struct ingest *in = ingest_new();
+        assert_non_null(in);
+        assert_int_equal(ingest_add_file(in, memory_file_read, &w.file), 0);
+        assert_int_equal(ingest_add_file(in, memory_file_read, &w.kernel), 1);
+        while (both_grow(in, &w, shown, &rng))
+            continue;
+        assert_int_equal(ingest_drain(in, INGEST_FINISH), INGEST_ENDED);
+        check_everything(&w, in);
+        end(&w);
+    }
+}
+
+/* Process, Thread and Image records of the oldest kind, ids by context switches. */
+static void records_of_every_age(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 111; seed <= 118; seed++) {
+        struct mketl_options options = varied(seed);
+        options.ancient = seed % 2;
+        options.process_version = 1 + (uint8_t)(seed % 5);
+        options.form = seed % 3 == 0 ? MKETL_FORM_MIXED : MKETL_FORM_PERFINFO;
+        options.shape = MKETL_SHAPE_SEQUENTIAL;
+        options.cpus = 4;
+        struct world w;
+        begin(&w, &options);
+        check_everything(&w, ingest_saved(&w.file));
+        end(&w);
+    }
+}
+
 /* A heap session without names and stacks, and the kernel session of the same run. */
 static void two_sessions_are_one_trace(void **state)
 {
@@ -350,6 +464,50 @@ static void two_sessions_are_one_trace(void **state)
     }
 }
 
+/* Everything that screens and commands would ask of what a damaged file left. */
+static void look_at_everything(struct ingest *in)
+{
+    struct trace *trace = ingest_trace(in);
+    struct image_map *map = trace ? image_table_map(trace->images) : NULL;
+    uint64_t rows = trace ? store_rows(trace->store) : 0;
+    for (uint64_t id = 0; id < rows; id++) {
+        struct row row;
+        store_get(trace->store, id, &row);
+        if (row.stack == STACK_NONE)
+            continue;
+        struct stack_frames stack = stack_table_get(trace->stacks, row.stack);
+        assert_true(stack.count > 0);
+        uint32_t process = registry_thread(trace->registry, row.thread)->process;
+        const struct image *image;
+        for (uint32_t i = 0; i < stack.count; i++)
+            (void)image_map_find(map, process, stack.frames[i], row.time, &image);
+    }
+    image_map_unref(map);
+}
+
+static void damage_does_no_harm(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 201; seed <= 230; seed++) {
+        struct mketl_options options = varied(seed);
+        options.events = 1500;
+        struct world w;
+        char flips[48];
+        snprintf(flips, sizeof flips, "flip:%u:%u", 1u << (seed % 11), (unsigned)seed);
+        begin(&w, &options);
+        assert_int_equal(damage_apply(flips, w.file.bytes, &w.file.size), 0);
+        struct ingest *in = ingest_new_file(memory_file_read, &w.file);
+        assert_non_null(in);
+        ingest_set_size(in, 0, w.file.size);
+        struct err_info info = {.text = ""};
+        while (ingest_step(in, INGEST_FINISH, &info) == INGEST_MORE)
+            continue;
+        look_at_everything(in);
+        ingest_free(in);
+        end(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +516,9 @@ int main(void)
         cmocka_unit_test(a_closed_stream_has_the_same),
         cmocka_unit_test(losses_leave_what_the_rule_finds),
         cmocka_unit_test(two_sessions_are_one_trace),
+        cmocka_unit_test(two_growing_files_end_like_the_finished_ones),
+        cmocka_unit_test(records_of_every_age),
+        cmocka_unit_test(damage_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
