@@ -9,6 +9,7 @@
 #include "commands/events.h"
 #include "commands/info.h"
 #include "commands/report.h"
+#include "commands/stacks.h"
 
 #define FORMAT(name)     (1u << EXPORT_FORMAT_##name)
 #define RECORD_FORMATS() (FORMAT(TSV) | FORMAT(CSV) | FORMAT(JSONL))
@@ -32,6 +33,15 @@ const struct command commands[] = {
         .formats = RECORD_FORMATS() | FORMAT(TEXT),
         .format = EXPORT_FORMAT_TSV,
         .run = events_run,
+    },
+    {
+        .name = "stacks",
+        .arguments = "[options] FILE",
+        .help = "who allocates: the call stacks as a tree",
+        .bit = ON_STACKS,
+        .formats = RECORD_FORMATS() | FORMAT(TEXT) | FORMAT(JSON),
+        .format = EXPORT_FORMAT_TEXT,
+        .run = stacks_run,
     },
     {
         .name = "info",

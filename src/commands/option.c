@@ -159,7 +159,8 @@ static int check_format(const struct options *o, struct err_info *info)
     if ((o->command->formats >> format & 1) == 0)
         return err_set(info, ERR_SYNTAX, "%s has no format %s", o->command->name,
                        export_format_words[format]);
-    if (format == EXPORT_FORMAT_JSON && (o->by != 0 || o->top.given))
+    bool chooses = o->command->bit != ON_STACKS && (o->by != 0 || o->top.given);
+    if (format == EXPORT_FORMAT_JSON && chooses)
         return err_set(info, ERR_SYNTAX, "--by and --top choose from tables: json always has all");
     bool one_table = format > EXPORT_FORMAT_JSON && (o->by & (o->by - 1)) != 0;
     if (one_table)

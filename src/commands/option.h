@@ -27,14 +27,23 @@ enum command_bit {
     ON_EVENTS = 1u << 2,
     ON_INFO = 1u << 3,
     ON_CONFIG = 1u << 4, /* [options] of the configuration file */
+    ON_STACKS = 1u << 5,
     ON_START = ON_EXPLORE | ON_CONFIG,
-    ON_TABLES = ON_REPORT | ON_EVENTS,
+    ON_TABLES = ON_REPORT | ON_EVENTS | ON_STACKS,
+    ON_FOLD = ON_START | ON_REPORT | ON_STACKS,
     ON_BATCH = ON_TABLES | ON_INFO,
     ON_QUERY = ON_EXPLORE | ON_TABLES,
     ON_ALL = ON_EXPLORE | ON_BATCH,
     ON_SYMBOLS = ON_ALL | ON_CONFIG,
 };
 
+enum option_tree {
+    OPTION_TREE_USUAL,
+    OPTION_TREE_TOP_DOWN,
+    OPTION_TREE_BOTTOM_UP,
+    OPTION_TREE_FLAT,
+    OPTION_TREE_MODULES,
+};
 enum option_follow { OPTION_FOLLOW_AUTO, OPTION_FOLLOW_ON, OPTION_FOLLOW_OFF };
 enum option_units { OPTION_UNITS_EXACT, OPTION_UNITS_SHORT };
 enum option_time { OPTION_TIME_START, OPTION_TIME_DAY };
@@ -55,8 +64,11 @@ struct options {
     const char *filter;
     int64_t since, until; /* ns since the trace's start; INT64_MIN and INT64_MAX when open */
     struct option_number pid, heap, top;
-    unsigned format; /* enum export_format */
-    unsigned by;     /* bits of enum export_table; 0: the command's own choice */
+    unsigned format;  /* enum export_format */
+    unsigned by;      /* bits of enum export_table; 0: the command's own choice */
+    unsigned tree;    /* enum option_tree */
+    unsigned sort;    /* 0: the command's own choice; else 1 + enum call_tree_column */
+    const char *fold; /* patterns of frames; NULL: the usual ones */
     const char *columns;
     const char *symbols; /* folders, see symbol_path.h */
     bool raw_time, all_fields, strict, quiet, demo;

@@ -5,12 +5,16 @@
 
 #include "base/text.h"
 #include "commands/option.h"
+#include "model/frame_rules.h"
 
 #define HELP_COLUMN 22
 
 static const char *const unit_words[] = {"exact", "short", NULL};
 static const char *const time_words[] = {"start", "day", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
+static const char *const tree_words[] = {"", "top-down", "bottom-up", "flat", "modules", NULL};
+static const char *const sort_words[] = {"",      "outstanding", "blocks", "allocs", "alloc_bytes",
+                                         "churn", "peak",        NULL};
 
 /* ---- how an argument becomes a value ---- */
 
@@ -79,6 +83,22 @@ static bool read_word(const struct option_row *row, const char *text, void *memb
     return find_word(row->words, text, strlen(text), member);
 }
 
+/* A flag that is one of several words itself. */
+static bool read_kind(const struct option_row *row, const char *text, void *member)
+{
+    (void)text;
+    return find_word(row->words, row->name, strlen(row->name), member);
+}
+
+static bool read_fold(const struct option_row *row, const char *text, void *member)
+{
+    (void)row;
+    struct frame_rules *rules = frame_rules_parse(text, NULL);
+    frame_rules_unref(rules);
+    *(const char **)member = text;
+    return rules != NULL;
+}
+
 /* A list of words, as bits. */
 static bool read_words(const struct option_row *row, const char *text, void *member)
 {
@@ -104,6 +124,8 @@ static bool read_words(const struct option_row *row, const char *text, void *mem
 #define EXPECTED_number "a number, decimal or 0x hex"
 #define EXPECTED_moment "a time since the trace's start, such as 0.5, 300ms or 2m"
 #define EXPECTED_word   NULL
+#define EXPECTED_kind   NULL
+#define EXPECTED_fold   "patterns such as 'ntdll; ucrtbase!; *!malloc*'"
 #define EXPECTED_words  NULL
 
 const struct option_row option_rows[] = {

@@ -72,22 +72,8 @@ static void put_processes(const struct report *r, struct strbuf *out)
 /* What the figures below are confined to. */
 static void put_selection(const struct report *r, const struct options *o, struct strbuf *out)
 {
+    text_selection(out, o);
     struct strbuf b = {0};
-    options_put_filter(o, &b);
-    struct strbuf safe = {0};
-    text_put_escaped(&safe, strbuf_str(&b), b.len);
-    text_line(out, "filter", &safe);
-    strbuf_clear(&b);
-    if (o->since != INT64_MIN || o->until != INT64_MAX) {
-        text_put_seconds(&b, o->since != INT64_MIN ? o->since : 0);
-        strbuf_puts(&b, " .. ");
-        if (o->until != INT64_MAX)
-            text_put_seconds(&b, o->until);
-        else
-            strbuf_puts(&b, "the end");
-        strbuf_puts(&b, " s");
-    }
-    text_line(out, "range", &b);
     bool confined = r->summary->matched != r->summary->rows;
     if (confined) {
         text_put_grouped(&b, r->summary->matched);

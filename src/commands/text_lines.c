@@ -54,6 +54,26 @@ void text_line(struct strbuf *out, const char *label, struct strbuf *text)
     strbuf_release(text);
 }
 
+void text_selection(struct strbuf *out, const struct options *o)
+{
+    struct strbuf b = {0};
+    options_put_filter(o, &b);
+    struct strbuf safe = {0};
+    text_put_escaped(&safe, strbuf_str(&b), b.len);
+    text_line(out, "filter", &safe);
+    strbuf_clear(&b);
+    if (o->since != INT64_MIN || o->until != INT64_MAX) {
+        text_put_seconds(&b, o->since != INT64_MIN ? o->since : 0);
+        strbuf_puts(&b, " .. ");
+        if (o->until != INT64_MAX)
+            text_put_seconds(&b, o->until);
+        else
+            strbuf_puts(&b, "the end");
+        strbuf_puts(&b, " s");
+    }
+    text_line(out, "range", &b);
+}
+
 void text_wrapped(struct strbuf *out, size_t indent, const char *text)
 {
     strbuf_printf(out, "%*s", (int)indent, "");

@@ -7,10 +7,14 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
+#include "commands/option.h"
 #include "model/trust.h"
 
 /* "  label       text", wrapped to 80 columns; nothing when `text` is empty. Releases `text`. */
 void text_line(struct strbuf *out, const char *label, struct strbuf *text);
+
+/* The filter and the range that the options ask for, where there are some. */
+void text_selection(struct strbuf *out, const struct options *o);
 
 /* `text` broken behind commas, else at blanks, into lines of at most 80 columns, each behind
  * `indent` blanks. */

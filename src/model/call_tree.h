@@ -40,6 +40,9 @@ enum call_tree_column {
     CALL_TREE_COLUMNS
 };
 
+/* What commands call them: "outstanding", "blocks", "allocs", "alloc_bytes", "churn", "peak". */
+extern const char *const call_tree_column_names[CALL_TREE_COLUMNS];
+
 struct call_tree_spec {
     enum call_tree_kind kind;
     enum call_tree_column sort; /* descending */
@@ -107,6 +110,15 @@ int call_tree_build_step(struct call_tree_build *b, size_t frames);
 
 /* After 0: the tree, which passes to the caller. */
 struct call_tree *call_tree_build_take(struct call_tree_build *b);
+
+/* The node after `node` when a parent comes before its children; UINT32_MAX behind the last. */
+uint32_t call_tree_next(const struct call_tree *t, uint32_t node);
+
+/*
+ * Which nodes are the `most` heaviest in the column the tree is sorted by: a flag for each, which
+ * the caller frees. The nodes above a chosen one are chosen, too. NULL when memory is out.
+ */
+bool *call_tree_heaviest(const struct call_tree *t, uint64_t most);
 
 /*
  * The filter expression that chooses exactly the events whose stack goes through the node:

@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 
@@ -18,7 +17,7 @@
  * C library is folded whole, where there are some its malloc family alone.
  */
 const char FRAME_RULES_DEFAULT[] =
-    "ntdll; ntoskrnl; ntkrnl*; wow64*; verifier; vrfcore; "
+    "ntdll; ntoskrnl; ntkrnl*; *.sys; wow64*; verifier; vrfcore; "
     "ucrtbase*!; msvcr*!; vcruntime*!; kernelbase!; kernel32!; "
     "*!operator new*; *!operator delete*; "
     "*!malloc*; *!calloc*; *!realloc*; *!free; *!free_*; *!_malloc_*; *!_calloc_*; *!_realloc_*; "
@@ -79,16 +78,6 @@ static int bad_pattern(const char *s, size_t n, const char *why, struct err_info
     return ERR_SYNTAX;
 }
 
-/* People write "ntdll.dll" too. */
-static void cut_suffix(char *module)
-{
-    static const char *const suffixes[] = {".dll", ".exe", ".sys"};
-    size_t n = strlen(module);
-    for (size_t i = 0; n > 4 && i < sizeof suffixes / sizeof suffixes[0]; i++)
-        if (strcasecmp(module + n - 4, suffixes[i]) == 0)
-            module[n - 4] = '\0';
-}
-
 /* Reads the pattern `s` of `n` bytes, which ends in `words`. */
 static int read_rule(char *s, size_t n, struct rule *out_rule, struct err_info *info)
 {
@@ -100,7 +89,6 @@ static int read_rule(char *s, size_t n, struct rule *out_rule, struct err_info *
     s[n] = '\0';
     if (function != NULL)
         *function++ = '\0';
-    cut_suffix(s);
     *out_rule = (struct rule){s, function != NULL ? function : "*"};
     return 0;
 }
@@ -181,7 +169,7 @@ const char *frame_rules_text(const struct frame_rules *r)
 /* ---- asking ---- */
 
 /* The length of a module's name without its suffix. */
-static size_t module_length(const char *name)
+static size_t stem_length(const char *name)
 {
     const char *dot = strrchr(name, '.');
     return dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
@@ -192,11 +180,12 @@ bool frame_rules_fold(const struct frame_rules *r, const struct frame *f)
     if (r == NULL || f->image == NULL)
         return false;
     const char *module = f->image->name;
-    size_t module_len = module_length(module);
+    size_t stem = stem_length(module), whole = strlen(module);
     const char *function = f->state == SYMBOL_KNOWN ? f->symbol.function : "";
     size_t function_len = strlen(function);
     for (size_t i = 0; i < r->count; i++)
-        if (matches_glob(r->rules[i].module, module, module_len) &&
+        if ((matches_glob(r->rules[i].module, module, stem) ||
+             matches_glob(r->rules[i].module, module, whole)) &&
             matches_glob(r->rules[i].function, function, function_len))
             return true;
     return false;

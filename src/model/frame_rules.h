@@ -3,9 +3,9 @@
  * passed over by the "calling frame" of an event.
  *
  * A list of patterns "module!function" with * and ?, case-insensitive, separated by semicolons;
- * the module is written without its suffix. "module" alone is all of its frames, "module!" those
- * without a symbol. Only the run of matching frames at the leaf is folded: ntdll at the root of
- * every stack stays. Immutable, reference counted, any thread.
+ * the module is written without its suffix, or with it. "module" alone is all of its frames,
+ * "module!" those without a symbol. Only the run of matching frames at the leaf is folded: ntdll at
+ * the root of every stack stays. Immutable, reference counted, any thread.
  */
 #ifndef MODEL_FRAME_RULES_H
 #define MODEL_FRAME_RULES_H

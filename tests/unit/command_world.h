@@ -17,8 +17,8 @@
 
 struct command_world {
     struct mketl_trace trace;
-    FILE *file;    /* without a name: it goes with the test */
-    char path[32]; /* of the open file */
+    FILE *file;     /* without a name: it goes with the test */
+    char path[128]; /* of the open file */
 };
 
 static inline void command_world_init(struct command_world *w, const struct mketl_options *options)

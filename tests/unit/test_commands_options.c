@@ -164,8 +164,11 @@ static void test_usage_errors(void **state)
         {"events --all-fields a.etl", "--all-fields needs --format jsonl"},
         {"events a.etl b.etl", "events takes one FILE; --merge"},
         {"info a.etl b.etl", "info takes one FILE; --merge"},
+        {"stacks --sort size a.etl", "--sort size: expected outstanding, blocks, allocs"},
+        {"stacks --fold !x a.etl", "--fold !x: expected patterns"},
+        {"events --top-down a.etl", "--top-down is not an option of events, but of stacks"},
         {"report", "report needs a FILE"},
-        {"reprot a.etl", "the commands are report, events and info"},
+        {"reprot a.etl", "the commands are report, events, stacks and info"},
         {"report --demo a.etl", "--demo is a file of its own"},
         {"\033[31m a.etl", "\\x1b[31m: no such command"},
     };
