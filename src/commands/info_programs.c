@@ -91,7 +91,7 @@ static void put_process(struct strbuf *out, const struct trace *trace,
     if (modules != 0)
         strbuf_printf(out, ", %zu module%s", modules, modules == 1 ? "" : "s");
     strbuf_putc(out, '\n');
-    const char *command = atomic_load_explicit(&p->command, memory_order_acquire);
+    const char *command = process_command(p);
     if (command == NULL)
         return;
     struct strbuf b = {0};

@@ -2,6 +2,7 @@
 #include "model/process_words.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -38,4 +39,12 @@ void process_put_times(struct strbuf *b, const struct trace *trace, const struct
     strbuf_puts(b, starts ? " to " : "until ");
     text_put_moment(b, trace_ns(trace, end));
     put_exit(b, atomic_load_explicit(&process->exit_status, memory_order_relaxed));
+}
+
+const char *process_command(const struct process *process)
+{
+    const char *name = atomic_load_explicit(&process->name, memory_order_acquire);
+    const char *command = atomic_load_explicit(&process->command, memory_order_acquire);
+    bool says_more = command != NULL && (name == NULL || strcmp(command, name) != 0);
+    return says_more ? command : NULL;
 }

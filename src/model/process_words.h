@@ -16,4 +16,7 @@ void process_put_name(struct strbuf *b, const struct process *process, bool brac
  * throughout". */
 void process_put_times(struct strbuf *b, const struct trace *trace, const struct process *process);
 
+/* How it was started; NULL when that is not known or says no more than the name. */
+const char *process_command(const struct process *process);
+
 #endif

@@ -438,6 +438,59 @@ static void clipping_keeps_characters_whole(void **state)
     assert_int_equal(text_clip("abc", 3, 0), 0);
 }
 
+static void check_middle(const char *text, size_t room, const char *want)
+{
+    struct strbuf b = {0};
+    text_put_middle(&b, text, strlen(text), room);
+    assert_string_equal(strbuf_str(&b), want);
+    assert_true(b.len <= room || room < 3);
+    strbuf_release(&b);
+}
+
+static void the_middle_goes_first(void **state)
+{
+    (void)state;
+    check_middle("", 5, "");
+    check_middle("C:\\a\\b.exe", 10, "C:\\a\\b.exe");
+    check_middle("C:\\folder\\b.exe", 11, "C:\\f....exe");
+    check_middle("C:\\folder\\b.exe", 12, "C:\\fo....exe");
+    check_middle("abcdef", 3, "...");
+    check_middle("abcdef", 0, "...");
+    for (size_t room = 3; room < 24; room++) { /* whole characters on both sides */
+        struct strbuf b = {0};
+        text_put_middle(&b, "\u0434\u20ac\U0001F600\u0434\u20ac\U0001F600\u0434", 20, room);
+        for (size_t i = 0; i < b.len;) {
+            uint32_t cp;
+            i += text_decode_utf8(b.s + i, b.len - i, &cp);
+            assert_int_not_equal(cp, 0xfffd);
+        }
+        assert_true(b.len <= room);
+        strbuf_release(&b);
+    }
+}
+
+static void parts_and_moments(void **state)
+{
+    (void)state;
+    assert_string_equal(text_last_part("C:\\a b\\x.dll"), "x.dll");
+    assert_string_equal(text_last_part("/usr/x\\y/z"), "z");
+    assert_string_equal(text_last_part("z"), "z");
+    assert_string_equal(text_last_part("a\\"), "");
+    static const struct {
+        int64_t ns;
+        const char *want;
+    } CASES[] = {{0, "0.000 s"},
+                 {-5, "0.000 s"},
+                 {1204999999, "1.204 s"},
+                 {INT64_C(4321000000000), "4,321.000 s"}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct strbuf b = {0};
+        text_put_moment(&b, CASES[i].ns);
+        assert_string_equal(strbuf_str(&b), CASES[i].want);
+        strbuf_release(&b);
+    }
+}
+
 /* A message too long ends with a whole character, wherever the end falls. */
 static void long_errors_are_cut_between_characters(void **state)
 {
@@ -471,6 +524,8 @@ int main(void)
         cmocka_unit_test(utf8_round_trips),
         cmocka_unit_test(malformed_utf8_is_one_byte),
         cmocka_unit_test(clipping_keeps_characters_whole),
+        cmocka_unit_test(the_middle_goes_first),
+        cmocka_unit_test(parts_and_moments),
         cmocka_unit_test(hostile_text_is_escaped),
         cmocka_unit_test(utf16_becomes_utf8),
         cmocka_unit_test(ansi_text_is_utf8_or_windows_1252),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/registry.h"
@@ -240,6 +241,53 @@ static void test_long_names_are_cut(void **state)
     assert_memory_equal(registry_process(r, p)->name, name, REGISTRY_NAME_BYTES - 1);
 }
 
+static void test_what_records_tell(void **state)
+{
+    struct registry *r = *state;
+    static const uint8_t COMMAND[] = {'"', 0, 0x3d, 0xd8, 0x00, 0xde, '"', 0, 7, 0};
+    struct trace_event e = {.kind = EVENT_PROCESS_RUNDOWN,
+                            .pid = 7,
+                            .process = {EVENT_NO_ID, 1, 0},
+                            .text = {COMMAND, sizeof COMMAND}};
+    uint32_t index = registry_mention_process(r, 7);
+    const struct process *p = registry_process(r, index);
+    assert_null(p->command);
+    assert_int_equal(p->parent, EVENT_NO_ID);
+    assert_int_equal(p->session, EVENT_NO_ID);
+    assert_int_equal(registry_take_process(r, &e), index);
+    assert_string_equal(p->command, "\"\360\237\230\200\"\\x07");
+    assert_int_equal(p->parent, EVENT_NO_ID);
+    assert_int_equal(p->session, 1);
+    e.kind = EVENT_PROCESS_END;
+    e.process = (struct process_record){42, EVENT_NO_ID, 259};
+    e.text.len = 2; /* what came first stays */
+    assert_int_equal(registry_take_process(r, &e), index);
+    assert_string_equal(p->command, "\"\360\237\230\200\"\\x07");
+    assert_int_equal(p->parent, 42);
+    assert_int_equal(p->session, 1);
+    assert_int_equal(p->exit_status, 259);
+    assert_int_equal(registry_mention_process(r, 7), index); /* also after its end */
+    assert_int_not_equal(registry_use_process(r, 7), index);
+}
+
+/* A trace full of command lines as long as can be does not take all memory. */
+static void test_texts_have_a_limit(void **state)
+{
+    struct registry *r = *state;
+    uint8_t *command = malloc(REGISTRY_COMMAND_BYTES + 100);
+    assert_non_null(command);
+    memset(command, 1, REGISTRY_COMMAND_BYTES + 100); /* six bytes for each unit */
+    for (uint32_t i = 0; i < 2000; i++) {
+        struct trace_event e = {
+            .kind = EVENT_PROCESS_START, .pid = i, .text = {command, REGISTRY_COMMAND_BYTES + 100}};
+        assert_int_equal(registry_take_process(r, &e), i);
+    }
+    assert_non_null(registry_process(r, 0)->command);
+    assert_null(registry_process(r, 1999)->command);
+    assert_true(registry_bytes(r) < REGISTRY_TEXT + (8 << 20));
+    free(command);
+}
+
 enum { SHARED = 50000 };
 
 /* Reads every entry that the counts allow while the other thread adds. */
@@ -296,6 +344,8 @@ int main(void)
         TEST(test_many),
         TEST(test_names_are_safe),
         TEST(test_long_names_are_cut),
+        TEST(test_what_records_tell),
+        TEST(test_texts_have_a_limit),
         TEST(test_readers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

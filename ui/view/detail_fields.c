@@ -63,7 +63,7 @@ static void write_time(const struct detail_event *v, struct pen *pen)
 static void write_process_more(const struct trace *trace, const struct process *process,
                                struct pen *pen)
 {
-    const char *command = atomic_load_explicit(&process->command, memory_order_acquire);
+    const char *command = process_command(process);
     process_put_times(pen->text, trace, process);
     pen_pair(pen, "ran", ROLE_TEXT);
     if (command == NULL)

@@ -64,10 +64,12 @@ static void write_session(const struct etl_file_header *h, struct pen *pen)
 {
     if (h->session_name[0] != '\0') {
         strbuf_puts(pen->text, h->session_name);
+        pen->cut = CUT_MIDDLE;
         pen_pair(pen, "session", ROLE_TEXT);
     }
     if (h->log_file_name[0] != '\0') {
         strbuf_puts(pen->text, h->log_file_name);
+        pen->cut = CUT_MIDDLE;
         pen_pair(pen, "logged to", ROLE_TEXT);
     }
 }
@@ -111,6 +113,7 @@ void summary_write_capture(void *ctx, struct pen *pen)
     const struct etl_file_header *h = &s->header;
     pen_heading(pen, "Capture");
     strbuf_puts(pen->text, s->source.name);
+    pen->cut = CUT_MIDDLE;
     pen_pair(pen, "file", ROLE_TEXT_STRONG);
     strbuf_puts(pen->text, state_words(s));
     pen_pair(pen, "state", ROLE_TEXT);

@@ -289,7 +289,7 @@ static void write_process_more(const struct snapshot *s, uint32_t index, struct 
     }
     pen_cell(pen, MORE_INDENT, pen->c.cols - MORE_INDENT, ALIGN_LEFT, ROLE_TEXT_MUTED);
     pen_end_row(pen);
-    const char *command = atomic_load_explicit(&p->command, memory_order_acquire);
+    const char *command = process_command(p);
     if (command == NULL)
         return;
     strbuf_puts(pen->text, command);
