@@ -21,6 +21,20 @@ static int filter_error(const char *text, const struct filter_error *e)
     return COMMAND_USAGE;
 }
 
+struct frame_rules *subject_rules(const struct options *o)
+{
+    (void)o;
+    return frame_rules_parse(FRAME_RULES_DEFAULT, NULL);
+}
+
+/* What `stack`, `module` and `image` go by. */
+static void name_filter(const struct options *o, struct filter *filter)
+{
+    struct frame_rules *rules = subject_rules(o);
+    filter_set_naming(filter, o->naming != NULL ? o->naming->table : NULL, rules);
+    frame_rules_unref(rules);
+}
+
 int subject_parse_filter(const struct options *o, struct filter **out_filter)
 {
     struct filter_error e;
@@ -38,10 +52,23 @@ int subject_parse_filter(const struct options *o, struct filter **out_filter)
     struct filter *filter = NULL;
     if (whole.len != 0)
         filter = filter_parse(strbuf_str(&whole), whole.len, &e);
+    if (filter != NULL)
+        name_filter(o, filter);
     int code = whole.len != 0 && filter == NULL ? filter_error(strbuf_str(&whole), &e) : COMMAND_OK;
     strbuf_release(&whole);
     *out_filter = filter;
     return code;
+}
+
+/* A filter on call stacks has looked up names by now: once they are found out, it is asked again.
+ */
+static void ask_by_name(const struct subject *s, const struct query_spec *spec)
+{
+    if (spec == NULL || spec->filter == NULL || !filter_depends_on_stacks(spec->filter))
+        return;
+    subject_find_names(s);
+    while (query_advance(s->loaded.query, STORE_CHUNK_ROWS))
+        continue;
 }
 
 int subject_open(struct subject *s, const struct options *o, char *const *paths, size_t count,
@@ -54,8 +81,10 @@ int subject_open(struct subject *s, const struct options *o, char *const *paths,
     progress_init(&progress, o->quiet);
     int rc = load_trace(paths, count, spec, progress_update, &progress, &s->loaded, &info);
     progress_clear(&progress);
-    if (rc == 0)
+    if (rc == 0) {
+        ask_by_name(s, spec);
         return COMMAND_OK;
+    }
     command_message("%s", info.text);
     return COMMAND_FAILED;
 }

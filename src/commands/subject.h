@@ -35,6 +35,9 @@ int subject_open(struct subject *s, const struct options *o, char *const *paths,
                  const struct query_spec *spec);
 void subject_release(struct subject *s);
 
+/* Which frames are the allocator's, by --fold; the caller unrefs it. NULL when memory is out. */
+struct frame_rules *subject_rules(const struct options *o);
+
 /* What is known of names, borrowed; NULL when there are none. */
 struct symbol_table *subject_symbols(const struct subject *s);
 

@@ -91,6 +91,7 @@ uint64_t event_list_write(const struct event_list *list, const struct trace *tra
     struct event_reader reader;
     record_writer_init(&writer, out, format, fields, list->count);
     event_reader_init(&reader, trace, list->raw_time);
+    callers_look(&reader.callers, &list->naming);
     uint64_t n = 0;
     for (uint64_t id; n < list->most && (id = next(ctx)) != ROW_NONE; n++)
         put_event(list, &reader, trace, id, &writer);

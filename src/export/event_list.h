@@ -17,9 +17,10 @@
 struct event_list {
     const struct event_column *columns[EVENT_COLUMN_COUNT];
     size_t count;
-    bool raw_time;   /* the time column has raw clock readings */
-    bool all_fields; /* jsonl: the record's other fields, too */
-    uint64_t most;   /* rows written at most */
+    bool raw_time;               /* the time column has raw clock readings */
+    bool all_fields;             /* jsonl: the record's other fields, too */
+    uint64_t most;               /* rows written at most */
+    struct caller_naming naming; /* for the columns of call stacks; borrowed */
 };
 
 /*

@@ -18,6 +18,7 @@
 void export_job_release(struct export_job *job)
 {
     snapshot_unref(job->snapshot);
+    frame_rules_unref(job->rules);
     free(job->path);
     free(job->ids);
 }
@@ -60,6 +61,7 @@ static void write_events(struct export_job *job, struct output *out)
     struct walk w = {.job = job, .out = out, .end = s->rows};
     if (job->total > 0)
         w.at = query_select(s->query, 0);
+    job->list.naming = (struct caller_naming){s->images, s->symbols, job->rules};
     job->rows = event_list_write(&job->list, s->trace, next_row, &w, job->format, out);
 }
 

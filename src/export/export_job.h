@@ -26,7 +26,8 @@ struct export_job {
     enum export_table table;   /* one whose rows have ids */
     uint64_t *ids;             /* owned; the table's rows in order, as report_table.id tells them */
     size_t id_count;
-    uint64_t total; /* events: how many, from the first on */
+    struct frame_rules *rules; /* events: whose caller is told; one reference, NULL: none */
+    uint64_t total;            /* events: how many, from the first on */
 
     /* While it runs. */
     _Atomic bool stop;     /* set to have it end soon, and nothing written */

@@ -158,6 +158,18 @@ static struct value get_row(struct event_reader *reader, const struct row *row)
     return value_number(VALUE_ID, row->id);
 }
 
+static struct value get_caller(struct event_reader *reader, const struct row *row)
+{
+    const struct caller *caller = callers_find(&reader->callers, reader->trace, row);
+    return caller != NULL ? value_text(caller->text) : VALUE_ABSENT;
+}
+
+static struct value get_module(struct event_reader *reader, const struct row *row)
+{
+    const struct caller *caller = callers_find(&reader->callers, reader->trace, row);
+    return caller != NULL ? value_text(caller->module) : VALUE_ABSENT;
+}
+
 const struct event_column event_columns[EVENT_COLUMN_COUNT] = {
     {"time", "Time (s)", "time since the trace's start", false, get_time},
     {"pid", "PID", "process id", false, get_pid},
@@ -169,7 +181,7 @@ const struct event_column event_columns[EVENT_COLUMN_COUNT] = {
     {"size", "Size", "size the record names; the new one of a ReAlloc", false, get_size},
     {"old_size", "Old size", "old size of a ReAlloc", false, get_old_size},
     {"source", "Source", "where the allocator took the memory from", true, get_source},
-    {"stack", "Stack", "id of the event's stack", true, get_stack},
+    {"stack", "Stack id", "number of the event's call stack", false, get_stack},
     {"process", "Process", "process name", true, get_process},
     {"generation", "Gen", "which heap of that handle: 1, 2, ...", false, get_generation},
     {"block_size", "Block size", "size of the block the event concerns, of a Free too", false,
@@ -178,6 +190,8 @@ const struct event_column event_columns[EVENT_COLUMN_COUNT] = {
     {"flags", "Flags", "what replay found out: live, temporary, unmatched, ...", true, get_flags},
     {"cpu", "CPU", "processor whose buffer held the record", false, get_cpu},
     {"row", "Row", "number of the event in the trace, from 0", false, get_row},
+    {"caller", "Stack", "the frame that called the allocator", true, get_caller},
+    {"module", "Module", "the module that called the allocator", true, get_module},
 };
 
 const struct event_column *event_column_find(const char *name, size_t len)
@@ -191,9 +205,11 @@ const struct event_column *event_column_find(const char *name, size_t len)
 void event_reader_init(struct event_reader *reader, const struct trace *trace, bool raw_time)
 {
     *reader = (struct event_reader){.trace = trace, .raw_time = raw_time};
+    callers_init(&reader->callers);
 }
 
 void event_reader_release(struct event_reader *reader)
 {
+    callers_release(&reader->callers);
     strbuf_release(&reader->scratch);
 }

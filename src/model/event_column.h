@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/callers.h"
 #include "model/trace.h"
 #include "model/value.h"
 
@@ -36,6 +37,8 @@ enum event_column_id {
     EVENT_COLUMN_FLAGS,
     EVENT_COLUMN_CPU,
     EVENT_COLUMN_ROW,
+    EVENT_COLUMN_CALLER,
+    EVENT_COLUMN_MODULE,
     EVENT_COLUMN_COUNT
 };
 
@@ -43,7 +46,8 @@ enum event_column_id {
  */
 struct event_reader {
     const struct trace *trace;
-    bool raw_time; /* the time column holds raw clock readings */
+    bool raw_time;          /* the time column holds raw clock readings */
+    struct callers callers; /* as of the last callers_look() */
     struct strbuf scratch;
 };
 

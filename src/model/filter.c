@@ -22,6 +22,8 @@ static void filter_free(struct filter *f)
     for (size_t i = 0; i < f->cond_count; i++)
         filter_cond_release(&f->conds[i]);
     free(f->conds);
+    symbol_table_unref(f->symbols);
+    frame_rules_unref(f->rules);
     arena_release(&f->arena);
     free(f->text);
     free(f);
@@ -102,6 +104,20 @@ bool filter_is_empty(const struct filter *f)
 bool filter_depends_on_fate(const struct filter *f)
 {
     return f->fate;
+}
+
+bool filter_depends_on_stacks(const struct filter *f)
+{
+    return f->stack;
+}
+
+void filter_set_naming(struct filter *f, struct symbol_table *symbols,
+                       const struct frame_rules *rules)
+{
+    symbol_table_unref(f->symbols);
+    frame_rules_unref(f->rules);
+    f->symbols = symbols != NULL ? symbol_table_ref(symbols) : NULL;
+    f->rules = rules != NULL ? frame_rules_ref(rules) : NULL;
 }
 
 /* Columns that the text takes on the screen, once it is escaped. */

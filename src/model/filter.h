@@ -16,8 +16,9 @@
 #include "base/strbuf.h"
 #include "model/trace.h"
 
-/* Bytes of an expression, at most: no text can exhaust memory or time. */
-#define FILTER_MAX_LENGTH 65536
+/* Bytes of an expression, at most, so that no text can exhaust memory or time; the numbers of some
+ * hundred thousand stacks fit. */
+#define FILTER_MAX_LENGTH (1 << 20)
 
 struct filter;
 
@@ -49,6 +50,19 @@ bool filter_is_empty(const struct filter *f);
  * block's fate (life, live, temporary).
  */
 bool filter_depends_on_fate(const struct filter *f);
+
+/* The same because it asks about call stacks: they come after their rows, names even later. */
+bool filter_depends_on_stacks(const struct filter *f);
+
+struct frame_rules;
+struct symbol_table;
+
+/*
+ * What `stack`, `module` and `image` go by: the symbols known, and which frames are the
+ * allocator's. References are kept; NULL for none. To be called before the filter is shared.
+ */
+void filter_set_naming(struct filter *f, struct symbol_table *symbols,
+                       const struct frame_rules *rules);
 
 /* Formats the error as three lines: the text, a caret under the wrong character, what was expected.
  */

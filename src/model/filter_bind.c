@@ -51,7 +51,7 @@ bool filter_hex_has(uint64_t v, const struct filter_name *part)
     return text_has(at, part);
 }
 
-static bool regex_matches(const struct filter_run *run, const pcre2_code *regex, const char *text)
+bool filter_regex_matches(const struct filter_run *run, const pcre2_code *regex, const char *text)
 {
     return pcre2_match(regex, (PCRE2_SPTR)text, strlen(text), 0, PCRE2_NO_UTF_CHECK,
                        run->match_data, run->match_context) >= 0;
@@ -78,7 +78,7 @@ static bool answer_op(const struct filter_run *run, const struct filter_bound *b
         return answer_value(b, op);
     char buf[40];
     const char *name = heap_op_name(op, buf);
-    bool yes = c->test == FILTER_TEST_REGEX ? regex_matches(run, c->regex, name)
+    bool yes = c->test == FILTER_TEST_REGEX ? filter_regex_matches(run, c->regex, name)
                                             : word_has(name, &c->names[0]);
     return yes != c->negated;
 }
@@ -109,7 +109,7 @@ static bool answer_name(const struct filter_run *run, const struct filter_bound 
     if (name == NULL)
         return false;
     bool yes = c->test == FILTER_TEST_NAMES   ? name_is_listed(c, name)
-               : c->test == FILTER_TEST_REGEX ? regex_matches(run, c->regex, name)
+               : c->test == FILTER_TEST_REGEX ? filter_regex_matches(run, c->regex, name)
                                               : text_has(name, &c->names[0]);
     return yes != c->negated;
 }
@@ -218,6 +218,8 @@ void filter_bind_more(struct filter_run *run)
 {
     for (size_t i = 0; i < run->filter->cond_count; i++) {
         struct filter_bound *b = &run->bound[i];
+        if (b->stacks != NULL && filter_stacks_refresh(b->stacks, run))
+            run->stale = true;
         if (b->cond->field == FILTER_FIELD_PROCESS) {
             take_names(run, b);
             note_unnamed(run, b);
@@ -259,6 +261,8 @@ static int bind_cond(const struct filter_run *run, const struct filter_cond *c,
                      struct filter_bound *b)
 {
     b->cond = c;
+    if (filter_cond_asks_names(c) && (b->stacks = filter_stacks_new(run)) == NULL)
+        return -ENOMEM;
     if (c->intervals == NULL)
         return 0;
     b->intervals = malloc((c->count + 1) * sizeof *b->intervals);
@@ -302,6 +306,7 @@ void filter_unbind(struct filter_run *run)
         free(run->bound[i].intervals);
         free(run->bound[i].answers);
         free(run->bound[i].unnamed);
+        filter_stacks_free(run->bound[i].stacks);
     }
     free(run->bound);
     pcre2_match_context_free(run->match_context);

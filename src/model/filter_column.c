@@ -105,6 +105,14 @@ static bool read_life(const struct filter_run *run, const struct store_chunk *c,
     return true;
 }
 
+static bool read_stack(const struct filter_run *run, const struct store_chunk *c, uint64_t id,
+                       uint64_t *out_v)
+{
+    (void)run;
+    *out_v = store_chunk_stack(c, place(id));
+    return *out_v != STACK_NONE;
+}
+
 /* Flags that need more than the row's own. */
 
 static bool is_live(const struct filter_run *run, const struct store_chunk *c, uint64_t id)
@@ -322,6 +330,9 @@ static const struct column {
     {NULL, NULL, word_source, 0},
     {read_time, NULL, NULL, 0},
     {read_life, NULL, NULL, ROW_OPENS | ROW_CLOSES},
+    {read_stack, NULL, NULL, 0},
+    {NULL, NULL, NULL, 0},
+    {NULL, NULL, NULL, 0},
     {NULL, is_live, word_live, ROW_OPENS | ROW_RESIZES | ROW_MOVED},
     {NULL, is_temporary, NULL, ROW_OPENS | ROW_TEMPORARY},
     {NULL, NULL, word_flag, ROW_UNMATCHED},
@@ -387,6 +398,9 @@ bool filter_column_row(const struct filter_run *run, const struct filter_bound *
     const struct column *column = &columns[field];
     if (b->cond->test == FILTER_TEST_CONTAINS)
         return row_contains(run, b, c, id);
+    if (b->stacks != NULL)
+        return filter_stacks_answer(run, b, c->thread[place(id)], store_chunk_stack(c, place(id)),
+                                    store_chunk_time(c, place(id)));
     if (column->read != NULL)
         return row_value(run, b, c, id);
     if (column->test != NULL)

@@ -34,6 +34,8 @@ enum filter_values {
     FILTER_VALUES_SOURCE,
     FILTER_VALUES_TIME,
     FILTER_VALUES_DURATION,
+    FILTER_VALUES_STACK,
+    FILTER_VALUES_FILE,
 };
 
 struct filter_expectation {

@@ -5,28 +5,31 @@
 
 /* In order of enum filter_field_id. */
 const struct filter_field filter_fields[FILTER_FIELDS] = {
-    {"op", FILTER_TYPE_OP, false, "what was done: alloc, free, ..."},
-    {"heap", FILTER_TYPE_HANDLE, false, "the handle of the heap"},
-    {"pid", FILTER_TYPE_NUMBER, false, "the number of the process"},
-    {"tid", FILTER_TYPE_NUMBER, false, "the number of the thread"},
-    {"process", FILTER_TYPE_NAME, false, "the name of the process"},
-    {"address", FILTER_TYPE_ADDRESS, false, "of the block"},
-    {"old_address", FILTER_TYPE_POINTER, false, "of the block before a realloc"},
-    {"size", FILTER_TYPE_SIZE, false, "bytes asked for"},
-    {"old_size", FILTER_TYPE_SIZE, false, "bytes before a realloc"},
-    {"block_size", FILTER_TYPE_SIZE, false, "bytes of the block, of frees too"},
-    {"source", FILTER_TYPE_SOURCE, false, "where the allocator took the memory from"},
-    {"time", FILTER_TYPE_TIME, false, "since the start of the trace"},
-    {"life", FILTER_TYPE_DURATION, true, "from the alloc of the block to its free"},
-    {"live", FILTER_TYPE_FLAG, true, "the block is never freed"},
-    {"temporary", FILTER_TYPE_FLAG, true, "the block is freed again"},
-    {"unmatched", FILTER_TYPE_FLAG, false, "a free of a block that is not known"},
-    {"failed", FILTER_TYPE_FLAG, false, "it did not succeed"},
-    {"repaired", FILTER_TYPE_FLAG, false, "the replay had to make up for a loss"},
+    {"op", FILTER_TYPE_OP, false, false, "what was done: alloc, free, ..."},
+    {"heap", FILTER_TYPE_HANDLE, false, false, "the handle of the heap"},
+    {"pid", FILTER_TYPE_NUMBER, false, false, "the number of the process"},
+    {"tid", FILTER_TYPE_NUMBER, false, false, "the number of the thread"},
+    {"process", FILTER_TYPE_NAME, false, false, "the name of the process"},
+    {"address", FILTER_TYPE_ADDRESS, false, false, "of the block"},
+    {"old_address", FILTER_TYPE_POINTER, false, false, "of the block before a realloc"},
+    {"size", FILTER_TYPE_SIZE, false, false, "bytes asked for"},
+    {"old_size", FILTER_TYPE_SIZE, false, false, "bytes before a realloc"},
+    {"block_size", FILTER_TYPE_SIZE, false, false, "bytes of the block, of frees too"},
+    {"source", FILTER_TYPE_SOURCE, false, false, "where the allocator took the memory from"},
+    {"time", FILTER_TYPE_TIME, false, false, "since the start of the trace"},
+    {"life", FILTER_TYPE_DURATION, true, false, "from the alloc of the block to its free"},
+    {"stack", FILTER_TYPE_STACK, false, true, "of the event: its number, or the names in it"},
+    {"module", FILTER_TYPE_FILE, false, true, "the module that called the allocator"},
+    {"image", FILTER_TYPE_FILE, false, true, "a file the call stack goes through"},
+    {"live", FILTER_TYPE_FLAG, true, false, "the block is never freed"},
+    {"temporary", FILTER_TYPE_FLAG, true, false, "the block is freed again"},
+    {"unmatched", FILTER_TYPE_FLAG, false, false, "a free of a block that is not known"},
+    {"failed", FILTER_TYPE_FLAG, false, false, "it did not succeed"},
+    {"repaired", FILTER_TYPE_FLAG, false, false, "the replay had to make up for a loss"},
 };
 
 /* Fields of the language whose data no part of this version reads yet. */
-static const char *const planned[] = {"stack", "module", "image", "class", "chain"};
+static const char *const planned[] = {"class", "chain"};
 
 const struct filter_type_info filter_types[FILTER_TYPES] = {
     [FILTER_TYPE_FLAG] = {0, NULL, NULL},
@@ -55,6 +58,13 @@ const struct filter_type_info filter_types[FILTER_TYPES] = {
                           "a time since the trace's start such as 0.444s or 12ms", NULL},
     [FILTER_TYPE_DURATION] = {FILTER_EQUALITY | FILTER_ORDER,
                               "a duration such as 1.5ms, 20us or 2s", NULL},
+    [FILTER_TYPE_STACK] = {FILTER_EQUALITY | FILTER_ORDER | FILTER_MATCH | FILTER_REGEX,
+                           "the number of a stack such as 17",
+                           "a part of a frame such as \"operator new\" or ucrtbase.dll+0x1a, or "
+                           "/a regular expression/"},
+    [FILTER_TYPE_FILE] = {FILTER_EQUALITY | FILTER_MATCH | FILTER_REGEX,
+                          "a file such as ucrtbase.dll or \"a name\"",
+                          "a part of a file's name, or /a regular expression/"},
 };
 
 /* Where two begin alike, the longer one is meant. */

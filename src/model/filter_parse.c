@@ -58,6 +58,7 @@ static struct filter_cond *add_cond(struct parser *p, enum filter_field_id field
     struct filter_cond *c = &f->conds[f->cond_count++];
     *c = (struct filter_cond){.field = field};
     f->fate |= filter_fields[field].fate;
+    f->stack |= filter_fields[field].stack;
     return c;
 }
 
@@ -159,7 +160,7 @@ static bool parse_test(struct parser *p, struct filter_cond *c)
     enum filter_type type = filter_fields[c->field].type;
     if (type == FILTER_TYPE_FLAG)
         return true;
-    c->test = type == FILTER_TYPE_NAME ? FILTER_TEST_NAMES : FILTER_TEST_VALUES;
+    c->test = filter_type_is_name(type) ? FILTER_TEST_NAMES : FILTER_TEST_VALUES;
     filter_lex_skip_blanks(&p->lx);
     size_t at = p->lx.at;
     filter_lex_expect(&p->lx, FILTER_EXPECTS_OPERATOR, c->field);

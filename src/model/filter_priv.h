@@ -15,6 +15,8 @@
 #include "base/arena.h"
 #include "model/filter.h"
 #include "model/filter_expect.h"
+#include "model/frame_rules.h"
+#include "model/id_map.h"
 
 /* A limit of the language beside FILTER_MAX_LENGTH, so that no text can exhaust the stack. */
 #define FILTER_MAX_DEPTH 64
@@ -33,6 +35,9 @@ enum filter_field_id {
     FILTER_FIELD_SOURCE,
     FILTER_FIELD_TIME,
     FILTER_FIELD_LIFE,
+    FILTER_FIELD_STACK,
+    FILTER_FIELD_MODULE,
+    FILTER_FIELD_IMAGE,
     FILTER_FIELD_LIVE,
     FILTER_FIELD_TEMPORARY,
     FILTER_FIELD_UNMATCHED,
@@ -54,6 +59,8 @@ enum filter_type {
     FILTER_TYPE_SOURCE,
     FILTER_TYPE_TIME,
     FILTER_TYPE_DURATION,
+    FILTER_TYPE_STACK, /* a number, and the names of frames */
+    FILTER_TYPE_FILE,  /* of an image: in any case, as Windows has it */
     FILTER_TYPES
 };
 
@@ -72,10 +79,17 @@ struct filter_type_info {
     const char *part;  /* and behind ~ */
 };
 
+/* True when the values are names, not numbers. */
+static inline bool filter_type_is_name(enum filter_type type)
+{
+    return type == FILTER_TYPE_NAME || type == FILTER_TYPE_FILE;
+}
+
 struct filter_field {
     const char *name;
     enum filter_type type;
     bool fate;         /* tells the end of a block, so it can change after the row was appended */
+    bool stack;        /* tells of the call stack, which comes after its row, and of names */
     const char *about; /* what it is, in a few words */
 };
 
@@ -156,9 +170,17 @@ struct filter {
     struct filter_node *root; /* NULL: every row */
     struct filter_cond *conds;
     size_t cond_count, cond_cap;
-    bool fate;
-    struct arena arena; /* nodes and names */
+    bool fate, stack;
+    struct symbol_table *symbols; /* what frames are called */
+    struct frame_rules *rules;    /* which of them are the allocator's */
+    struct arena arena;           /* nodes and names */
 };
+
+/* True when the condition asks for names on the call stack, not for its number. */
+static inline bool filter_cond_asks_names(const struct filter_cond *c)
+{
+    return filter_fields[c->field].stack && c->test != FILTER_TEST_VALUES;
+}
 
 /* Releases what the condition owns. */
 void filter_cond_release(struct filter_cond *c);
@@ -251,6 +273,8 @@ struct filter_bound {
     size_t unnamed_count, unnamed_cap;
     uint32_t processes_seen;
 
+    struct filter_stacks *stacks; /* conditions on the names of frames; owned */
+
     enum filter_verdict verdict; /* for the chunk being scanned */
 };
 
@@ -272,6 +296,20 @@ void filter_bind_more(struct filter_run *run);
 
 /* The answer for an operation, heap, thread or Source that the cache does not cover. */
 bool filter_answer(const struct filter_run *run, const struct filter_bound *b, uint32_t index);
+
+/* Whether a regular expression matches a text, within FILTER_REGEX_STEPS. */
+bool filter_regex_matches(const struct filter_run *run, const pcre2_code *regex, const char *text);
+
+/* Answers by call stack (filter_stack.c). NULL when memory is out. */
+struct filter_stacks *filter_stacks_new(const struct filter_run *run);
+void filter_stacks_free(struct filter_stacks *s); /* NULL is fine */
+
+/* Takes note of images and symbols learnt since. True when they void the answers given before. */
+bool filter_stacks_refresh(struct filter_stacks *s, const struct filter_run *run);
+
+/* The answer for a row of `thread` with `stack`, at raw `time`. O(1) expected once found. */
+bool filter_stacks_answer(const struct filter_run *run, const struct filter_bound *b,
+                          uint32_t thread, uint32_t stack, int64_t time);
 
 /* True when `part` occurs in the shown text ("0x13d35bd0000") of `v`. */
 bool filter_hex_has(uint64_t v, const struct filter_name *part);

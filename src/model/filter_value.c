@@ -133,9 +133,11 @@ static bool parse_value(enum filter_type type, const char *s, size_t n, uint64_t
     case FILTER_TYPE_NUMBER:
     case FILTER_TYPE_ADDRESS:
     case FILTER_TYPE_POINTER:
+    case FILTER_TYPE_STACK:
         return text_parse_u64(s, n, false, out_v);
     case FILTER_TYPE_FLAG:
     case FILTER_TYPE_NAME:
+    case FILTER_TYPE_FILE:
     case FILTER_TYPES:
         break;
     }
@@ -243,7 +245,7 @@ bool filter_read_value(struct filter_lexer *lx, struct filter *f, struct filter_
     enum filter_type type = filter_fields[c->field].type;
     filter_lex_skip_blanks(lx);
     filter_lex_expect(lx, FILTER_EXPECTS_VALUE, c->field);
-    if (type == FILTER_TYPE_NAME)
+    if (filter_type_is_name(type))
         return read_name(lx, f, c, filter_types[type].value);
     uint64_t v;
     if (!read_number(lx, type, false, &v))
@@ -300,9 +302,11 @@ static bool read_regex(struct filter_lexer *lx, struct filter_cond *c)
     size_t n = delimited_length(lx, '/');
     if (lx->at + n >= lx->len)
         return filter_lex_fail(lx, lx->len, true, "a closing '/'");
-    /* Names of operations are matched in any case, those of processes as they are. */
+    /* Names of operations and files are matched in any case, those of processes and functions as
+     * they are. */
     uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
-    if (filter_fields[c->field].type == FILTER_TYPE_OP)
+    enum filter_type type = filter_fields[c->field].type;
+    if (type == FILTER_TYPE_OP || type == FILTER_TYPE_FILE)
         options |= PCRE2_CASELESS;
     int code;
     PCRE2_SIZE offset;

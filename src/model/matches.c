@@ -33,6 +33,8 @@ struct matches {
     /* Worker only. */
     struct filter_run *run;
     struct followers followers;
+    uint64_t redo, redo_end; /* decided rows that are to be decided anew: [redo, redo_end) */
+    uint64_t stack_changes;  /* store_stack_changes() as of the last look */
     uint64_t
         changed; /* the first chunk whose count changed since `before` was brought up to date */
     bool failed;
@@ -220,13 +222,37 @@ static void look_back(struct matches *m, uint64_t from, uint64_t to)
     }
 }
 
+/* True when what was decided before may no longer hold: names were learnt, stacks came late. */
+static bool is_stale(struct matches *m)
+{
+    bool stale = filter_run_refresh(m->run);
+    if (filter_depends_on_stacks(m->filter)) {
+        uint64_t changes = store_stack_changes(m->trace->store);
+        stale = stale || changes != m->stack_changes;
+        m->stack_changes = changes;
+    }
+    return stale;
+}
+
+/* Goes on deciding anew what has to be; a pass is ended before the next begins, so that a trace
+ * that learns all the time gets to its end. */
+static void redo_some(struct matches *m, uint64_t decided, uint64_t max_rows)
+{
+    if (m->redo == m->redo_end && is_stale(m)) {
+        m->redo = 0;
+        m->redo_end = decided;
+    }
+    uint64_t left = m->redo_end - m->redo, n = left < max_rows ? left : max_rows;
+    count_flips(m, decide_rows(m, m->redo, m->redo + n));
+    m->redo += n;
+}
+
 uint64_t matches_advance(struct matches *m, uint64_t until, uint64_t max_rows)
 {
     uint64_t from = get_u64(&m->scanned);
     uint64_t to = until > from && until - from > max_rows ? from + max_rows : until;
     if (m->bitmap != NULL) {
-        if (filter_run_refresh(m->run))
-            count_flips(m, decide_rows(m, 0, from));
+        redo_some(m, from, max_rows);
         if (to > from) {
             decide_rows(m, from, to);
             if (filter_depends_on_fate(m->filter))
@@ -240,6 +266,11 @@ uint64_t matches_advance(struct matches *m, uint64_t until, uint64_t max_rows)
         return 0;
     atomic_store_explicit(&m->scanned, to, memory_order_release);
     return to - from;
+}
+
+bool matches_is_settled(const struct matches *m)
+{
+    return m->redo == m->redo_end;
 }
 
 bool matches_failed(const struct matches *m)

@@ -21,10 +21,14 @@ void matches_free(struct matches *m);
 
 /*
  * Scans on, at most to row `until` and at most `max_rows` rows; for filters that depend on fate
- * also looks again at the openers of blocks that closed since. Returns rows scanned now. Worker
- * only. Cancel by not calling again.
+ * also looks again at the openers of blocks that closed since, and at as many rows whose answer
+ * may have become another. Returns rows scanned now. Worker only. Cancel by not calling again.
  */
 uint64_t matches_advance(struct matches *m, uint64_t until, uint64_t max_rows);
+
+/* False while rows that were decided are to be decided anew, because names of processes, images or
+ * functions were learnt, or stacks came late. Worker. */
+bool matches_is_settled(const struct matches *m);
 
 /* True when memory ran out while scanning: rows behind matches_scanned() stay undecided. Worker. */
 bool matches_failed(const struct matches *m);

@@ -87,10 +87,9 @@ static void query_restart_fold(struct query *q)
 /* True when the figures cover the first `rows` rows, and none has changed its mind since. */
 static bool is_settled(const struct query *q, uint64_t rows)
 {
-    if (q->fold == NULL)
-        return matches_scanned(q->matches) >= rows;
-    return matches_scanned(q->matches) >= rows && fold_rows(q->fold) >= rows &&
-           matches_flips(q->matches) == q->flips;
+    if (matches_scanned(q->matches) < rows || !matches_is_settled(q->matches))
+        return false;
+    return q->fold == NULL || (fold_rows(q->fold) >= rows && matches_flips(q->matches) == q->flips);
 }
 
 bool query_is_settled(const struct query *q)

@@ -77,6 +77,7 @@ static void start_app(struct explorer *e)
         .host = &e->host,
         .screen = e->screen,
         .filter = e->asked.filter,
+        .symbols = e->options->symbols,
         .since = e->asked.since,
         .until = e->asked.until,
         .follow = e->input->live,

@@ -139,6 +139,7 @@ int writer_start(struct writer *w, const struct app_write *what, struct strbuf *
         return rc;
     }
     job->snapshot = snapshot_ref(what->snapshot);
+    job->rules = what->rules != NULL ? frame_rules_ref(what->rules) : NULL;
     w->busy = true;
     uv_queue_work(w->tick.loop, &w->work, on_work, on_worked);
     uv_timer_start(&w->tick, on_tick, TICK_MS, TICK_MS);

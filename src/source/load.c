@@ -49,11 +49,13 @@ static int read_stream(int fd, uint8_t *buf, size_t n, size_t *out_n)
     }
 }
 
-/* A filter on a block's fate looks from a row to the one that ends its block, wherever that is:
- * it has to wait until every row is there. */
+/* A filter on a block's fate looks from a row to the one that ends its block, wherever that is, and
+ * one on call stacks goes by modules that may be told at the end: they have to wait until
+ * everything is there. */
 static bool can_ask_along(const struct query_spec *spec)
 {
-    return spec != NULL && (spec->filter == NULL || !filter_depends_on_fate(spec->filter));
+    return spec != NULL && (spec->filter == NULL || (!filter_depends_on_fate(spec->filter) &&
+                                                     !filter_depends_on_stacks(spec->filter)));
 }
 
 /* After a step: the asker may go on, the person may see progress. */

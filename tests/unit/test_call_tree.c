@@ -370,7 +370,7 @@ static void test_conditions_by_process(void **state)
 static void test_long_condition(void **state)
 {
     (void)state;
-    const uint32_t count = 40000;
+    const uint32_t count = 400000;
     struct call_stack *items = calloc(count, sizeof *items);
     uint32_t *through = calloc(count, sizeof *through);
     for (uint32_t i = 0; i < count; i++) {

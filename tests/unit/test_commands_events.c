@@ -135,7 +135,8 @@ static void test_formats_agree(void **state)
     (void)state;
     struct command_world w;
     command_world_init(&w, &hostile);
-    const char *const columns = "--columns=+process,flags,life,block_size,generation,cpu,row";
+    const char *const columns =
+        "--columns=+process,flags,life,block_size,generation,cpu,row,caller,module";
     char *tsv;
     char *csv;
     char *jsonl;

@@ -12,6 +12,7 @@ struct app *app_new(const struct app_config *config)
     struct app *a = base_xcalloc(1, sizeof *a);
     a->host = config->host;
     a->screen = config->screen;
+    a->symbols = config->symbols;
     a->range = a->asked_range = (struct view_range){config->since, config->until};
     a->settings = (struct view_settings){
         .short_units = config->short_units,

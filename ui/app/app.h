@@ -19,6 +19,7 @@
 #include "ui/view/view.h"
 
 struct config_setting;
+struct frame_rules;
 struct keymap;
 
 /* Rows to be written to a file; all borrowed. */
@@ -29,7 +30,8 @@ struct app_write {
     const char *columns; /* events: "time,op,size" */
     const uint64_t *ids; /* others: the row ids in the order shown */
     size_t id_count;
-    struct snapshot *snapshot; /* that is shown */
+    struct snapshot *snapshot;       /* that is shown */
+    const struct frame_rules *rules; /* which frames are the allocator's; NULL: none */
 };
 
 /* What the app asks of the program around it. All functions return at once. */
@@ -56,14 +58,15 @@ struct app_host {
 struct app_config {
     const struct app_host *host;
     struct screen *screen;
-    struct filter *filter; /* the first question's filter, borrowed; NULL: none */
-    int64_t since, until;  /* its range, ns; INT64_MIN and INT64_MAX when open */
-    bool follow;           /* start on Events, following; else on Summary */
-    bool short_units;      /* KiB and MiB instead of exact bytes */
-    bool wall_time;        /* time of day instead of time since the start */
-    bool utc;              /* wall clock in UTC instead of the trace's time zone */
-    bool mouse;            /* switch the mouse on */
-    const char *theme;     /* the one the screen has, by name or path; NULL or "": the default */
+    struct filter *filter;        /* the first question's filter, borrowed; NULL: none */
+    struct symbol_table *symbols; /* what filters go by, borrowed; NULL: no names */
+    int64_t since, until;         /* its range, ns; INT64_MIN and INT64_MAX when open */
+    bool follow;                  /* start on Events, following; else on Summary */
+    bool short_units;             /* KiB and MiB instead of exact bytes */
+    bool wall_time;               /* time of day instead of time since the start */
+    bool utc;                     /* wall clock in UTC instead of the trace's time zone */
+    bool mouse;                   /* switch the mouse on */
+    const char *theme; /* the one the screen has, by name or path; NULL or "": the default */
 };
 
 struct app;

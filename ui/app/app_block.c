@@ -29,7 +29,7 @@ static void ask(struct app *a)
     if (b->wanted.len == b->asked.len && strcmp(strbuf_str(&b->wanted), strbuf_str(&b->asked)) == 0)
         return;
     struct query_spec spec = {.since = INT64_MIN, .until = INT64_MAX, .rows_only = true};
-    spec.filter = filter_parse(strbuf_str(&b->wanted), b->wanted.len, &error);
+    spec.filter = app_parse_filter(a, strbuf_str(&b->wanted), b->wanted.len, &error);
     if (spec.filter == NULL)
         return;
     strbuf_clear(&b->asked);

@@ -37,6 +37,15 @@ bool app_is_answer(const struct app *a, const struct snapshot *s)
     return s != NULL && app_answers(s->query, a->asked, a->asked_range);
 }
 
+struct filter *app_parse_filter(const struct app *a, const char *text, size_t len,
+                                struct filter_error *out_error)
+{
+    struct filter *filter = filter_parse(text, len, out_error);
+    if (filter != NULL)
+        filter_set_naming(filter, a->symbols, a->env.rules);
+    return filter;
+}
+
 struct filter *app_narrow(const struct app *a, const char *expression)
 {
     struct strbuf b = {0};
@@ -44,7 +53,7 @@ struct filter *app_narrow(const struct app *a, const char *expression)
     if (a->asked != NULL)
         strbuf_printf(&b, "(%s) && ", filter_text(a->asked));
     strbuf_printf(&b, "(%s)", expression);
-    struct filter *filter = filter_parse(b.s, b.len, &error);
+    struct filter *filter = app_parse_filter(a, b.s, b.len, &error);
     strbuf_release(&b);
     return filter;
 }
@@ -84,7 +93,7 @@ static void put_in_force(struct app *a, struct filter *filter)
 bool app_set_filter(struct app *a, const char *text)
 {
     struct filter_error error;
-    struct filter *filter = filter_parse(text, strlen(text), &error);
+    struct filter *filter = app_parse_filter(a, text, strlen(text), &error);
     if (filter == NULL) {
         struct strbuf b = {0};
         strbuf_printf(&b, "Not a filter: expected %s.", error.expected);
@@ -101,7 +110,7 @@ static void edited(struct app *a)
 {
     struct filter_error error = {.incomplete = false};
     const char *text = strbuf_str(&a->prompt.text);
-    struct filter *filter = filter_parse(text, a->prompt.text.len, &error);
+    struct filter *filter = app_parse_filter(a, text, a->prompt.text.len, &error);
     if (filter == NULL) {
         struct strbuf b = {0};
         strbuf_printf(&b, "expected %s", error.expected);

@@ -125,8 +125,9 @@ struct app {
     bool frozen;
     bool thawing; /* frozen, but a new question was asked: its answers are shown as they come */
 
-    struct filter *filter; /* in force; NULL: none. Owned */
-    struct filter *asked;  /* the one last asked: `filter`, or the preview of the prompt. Owned */
+    struct filter *filter;        /* in force; NULL: none. Owned */
+    struct symbol_table *symbols; /* what filters go by; borrowed, NULL: no names */
+    struct filter *asked; /* the one last asked: `filter`, or the preview of the prompt. Owned */
     struct view_range range, asked_range; /* in force, and last asked */
     struct app_block block;
     struct prompt prompt;
@@ -168,6 +169,10 @@ bool app_answers(const struct query *q, const struct filter *filter, struct view
 /* The rows of the question last asked that meet `expression`, too; NULL when that is not of the
  * filter language, or too deep for it together. The caller releases it. */
 struct filter *app_narrow(const struct app *a, const char *expression);
+
+/* filter_parse() with the names that frames have now, and the rules of who calls the allocator. */
+struct filter *app_parse_filter(const struct app *a, const char *text, size_t len,
+                                struct filter_error *out_error);
 
 /* True when there are rows to show. */
 bool app_has_rows(const struct app *a);

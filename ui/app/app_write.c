@@ -72,8 +72,11 @@ static int begin(struct app *a, const char *path, bool replace, struct strbuf *o
 {
     struct view *v = shown_screen(a);
     struct list *list = view_list(v);
-    struct app_write write = {
-        .rows = shown_rows(a), .path = path, .replace = replace, .snapshot = a->shown};
+    struct app_write write = {.rows = shown_rows(a),
+                              .path = path,
+                              .replace = replace,
+                              .snapshot = a->shown,
+                              .rules = a->env.rules};
     struct strbuf columns = {0};
     uint64_t *ids = NULL;
     if (is_too_early(a, write.rows, out_said))

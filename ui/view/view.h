@@ -18,6 +18,7 @@
 #include "ui/term/key.h"
 
 struct census;
+struct frame_rules;
 struct keymap;
 struct list;
 struct query;
@@ -44,9 +45,10 @@ struct view_env {
     const struct snapshot *newest; /* the same unless the picture is frozen: for asides' answers */
     const struct census *census;   /* of its trace */
     const struct view_settings *settings;
-    const struct keymap *keymap; /* the keys in force */
-    const char *problems;        /* of the configuration, one a line; NULL or "": none */
-    const struct query *hits;    /* the rows that are looked for; set for each frame, NULL: none */
+    const struct frame_rules *rules; /* which frames are the allocator's; NULL: none */
+    const struct keymap *keymap;     /* the keys in force */
+    const char *problems;            /* of the configuration, one a line; NULL or "": none */
+    const struct query *hits; /* the rows that are looked for; set for each frame, NULL: none */
     const struct view_mark *marks;
     size_t mark_count;
 };
