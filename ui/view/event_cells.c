@@ -122,6 +122,29 @@ static void put_process(void *ctx, struct list_cell *cell)
         cell_put_process(cell->text, process, false);
 }
 
+static void put_caller(void *ctx, struct list_cell *cell)
+{
+    struct event_rows *r = ctx;
+    const struct caller *caller = callers_find(&r->reader.callers, trace_of(r), &r->row);
+    if (caller == NULL)
+        return;
+    strbuf_puts(cell->text, caller->text);
+    cell_set_role(cell, caller->named                  ? ROLE_STACK_FUNC
+                        : caller->hit == IMAGE_UNKNOWN ? ROLE_STACK_UNKNOWN
+                                                       : ROLE_STACK_MODULE);
+}
+
+static void put_module(void *ctx, struct list_cell *cell)
+{
+    put_value(ctx, cell, EVENT_COLUMN_MODULE);
+    cell_set_role(cell, ROLE_STACK_MODULE);
+}
+
+static void put_stack(void *ctx, struct list_cell *cell)
+{
+    put_value(ctx, cell, EVENT_COLUMN_STACK);
+}
+
 static void put_pid(void *ctx, struct list_cell *cell)
 {
     put_value(ctx, cell, EVENT_COLUMN_PID);
@@ -190,9 +213,9 @@ struct cell_look {
 
 static const struct cell_look looks[EVENT_PLACE_COUNT] = {
     [EVENT_PLACE_TIME] = {EVENT_COLUMN_TIME, CUT_END, 11, 11, 0, false, put_time},
-    [EVENT_PLACE_DELTA] = {EVENT_CELL_DELTA, CUT_END, 7, 8, 8, false, put_delta},
+    [EVENT_PLACE_DELTA] = {EVENT_CELL_DELTA, CUT_END, 7, 8, 9, false, put_delta},
     [EVENT_PLACE_PID] = {EVENT_COLUMN_PID, CUT_END, 5, 6, 2, true, put_pid},
-    [EVENT_PLACE_TID] = {EVENT_COLUMN_TID, CUT_END, 5, 6, 7, false, put_tid},
+    [EVENT_PLACE_TID] = {EVENT_COLUMN_TID, CUT_END, 5, 6, 8, false, put_tid},
     [EVENT_PLACE_OP] = {EVENT_COLUMN_OP, CUT_END, 10, 14, 4, false, put_op},
     [EVENT_PLACE_HEAP] = {EVENT_COLUMN_HEAP, CUT_END, 10, 16, 3, false, put_heap},
     [EVENT_PLACE_ADDRESS] = {EVENT_COLUMN_ADDRESS, CUT_END, 13, 16, 5, false, put_address},
@@ -202,13 +225,16 @@ static const struct cell_look looks[EVENT_PLACE_COUNT] = {
     [EVENT_PLACE_OLD_SIZE] = {EVENT_COLUMN_OLD_SIZE, CUT_END, 9, 12, 2, true, put_old_size},
     [EVENT_PLACE_SOURCE] = {EVENT_COLUMN_SOURCE, CUT_END, 9, 12, 6, false, put_source},
     [EVENT_PLACE_OUTCOME] = {EVENT_CELL_OUTCOME, CUT_END, 13, 20, 1, false, put_outcome},
-    [EVENT_PLACE_PROCESS] = {EVENT_COLUMN_PROCESS, CUT_MIDDLE, 14, 28, 9, false, put_process},
+    [EVENT_PLACE_CALLER] = {EVENT_COLUMN_CALLER, CUT_MIDDLE, 20, 44, 7, false, put_caller},
+    [EVENT_PLACE_PROCESS] = {EVENT_COLUMN_PROCESS, CUT_MIDDLE, 14, 28, 10, false, put_process},
     [EVENT_PLACE_GENERATION] = {EVENT_COLUMN_GENERATION, CUT_END, 3, 5, 2, true, put_generation},
     [EVENT_PLACE_BLOCK_SIZE] = {EVENT_COLUMN_BLOCK_SIZE, CUT_END, 10, 12, 2, true, put_block_size},
     [EVENT_PLACE_LIFE] = {EVENT_COLUMN_LIFE, CUT_END, 7, 9, 2, true, put_life},
     [EVENT_PLACE_FLAGS] = {EVENT_COLUMN_FLAGS, CUT_END, 12, 30, 2, true, put_flags},
     [EVENT_PLACE_CPU] = {EVENT_COLUMN_CPU, CUT_END, 3, 4, 2, true, put_cpu},
     [EVENT_PLACE_ROW] = {EVENT_COLUMN_ROW, CUT_END, 9, 9, 2, true, put_number},
+    [EVENT_PLACE_MODULE] = {EVENT_COLUMN_MODULE, CUT_MIDDLE, 14, 28, 2, true, put_module},
+    [EVENT_PLACE_STACK] = {EVENT_COLUMN_STACK, CUT_END, 8, 8, 2, true, put_stack},
 };
 
 /* The columns that are Events' own. */

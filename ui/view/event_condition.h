@@ -8,14 +8,14 @@
 #include <stddef.h>
 
 #include "base/strbuf.h"
-#include "model/trace.h"
+#include "model/event_column.h"
 
 /*
  * Appends the condition that `row` meets in column `id` (enum event_column_id or enum
  * event_cell_id). False, and nothing is appended, when the cell holds nothing to filter by.
  * Quantities that hardly ever recur (time, lifetime) are compared by `>=`.
  */
-bool event_condition_put(struct strbuf *out, const struct trace *trace, const struct row *row,
+bool event_condition_put(struct strbuf *out, struct event_reader *reader, const struct row *row,
                          unsigned id);
 
 /* False when the filter language has no field for what the column shows. */

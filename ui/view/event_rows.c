@@ -76,6 +76,14 @@ void event_rows_forget(struct event_rows *r)
     r->pos = LIST_NO_ROW;
 }
 
+void event_rows_look(struct event_rows *r)
+{
+    const struct snapshot *s = shown(r);
+    if (s != NULL)
+        callers_look(&r->reader.callers,
+                     &(struct caller_naming){s->images, s->symbols, r->env->rules});
+}
+
 void event_rows_init(struct event_rows *r, const struct view_env *env)
 {
     *r = (struct event_rows){.env = env, .pos = LIST_NO_ROW, .row = {.id = ROW_NONE}};

@@ -36,6 +36,7 @@ enum event_cell_place {
     EVENT_PLACE_OLD_SIZE,
     EVENT_PLACE_SOURCE,
     EVENT_PLACE_OUTCOME,
+    EVENT_PLACE_CALLER,
     EVENT_PLACE_PROCESS,
     EVENT_PLACE_GENERATION,
     EVENT_PLACE_BLOCK_SIZE,
@@ -43,6 +44,8 @@ enum event_cell_place {
     EVENT_PLACE_FLAGS,
     EVENT_PLACE_CPU,
     EVENT_PLACE_ROW,
+    EVENT_PLACE_MODULE,
+    EVENT_PLACE_STACK,
     EVENT_PLACE_COUNT
 };
 
@@ -69,6 +72,13 @@ bool event_rows_get(const struct event_rows *r, uint64_t pos, struct row *out_ro
 
 /* Rows may have changed: nothing known of the last one drawn holds any more. */
 void event_rows_forget(struct event_rows *r);
+
+/* Names of images and symbols may have come. */
+void event_rows_look(struct event_rows *r);
+
+/* The columns of call stacks, as bits by enum event_cell_place. */
+#define EVENT_PLACES_OF_STACKS                                                                     \
+    (1u << EVENT_PLACE_CALLER | 1u << EVENT_PLACE_MODULE | 1u << EVENT_PLACE_STACK)
 
 /* The columns, by enum event_cell_place; those that are rarely wanted are hidden. */
 void event_cells_init(struct list_column out_columns[EVENT_PLACE_COUNT]);

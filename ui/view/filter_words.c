@@ -11,6 +11,7 @@
 #include "ui/view/cell_format.h"
 #include "ui/view/census.h"
 #include "ui/view/condition.h"
+#include "ui/view/module_words.h"
 
 /* Entries of the registry looked at for one key: what a hostile trace names beyond is left out. */
 #define LOOKED_AT 16384
@@ -371,6 +372,10 @@ static void offer_values(struct gather *g, enum filter_values values)
     case FILTER_VALUES_DURATION:
         offer_durations(g);
         break;
+    case FILTER_VALUES_FILE:
+        module_words_offer(g->env, g->out);
+        break;
+    case FILTER_VALUES_STACK:
     case FILTER_VALUES_ADDRESS:
     case FILTER_VALUES_NONE:
         break;
@@ -390,7 +395,10 @@ static void offer_trace(const struct view_env *env, const struct filter_expectat
     if (s == NULL || s->trace == NULL)
         return;
     struct gather g = {.env = env, .s = s, .registry = s->trace->registry, .out = out};
-    offer_values(&g, filter_expected_values(e));
+    enum filter_values values = filter_expected_values(e);
+    offer_values(&g, values);
+    if (values == FILTER_VALUES_STACK && e->what == FILTER_EXPECTS_PART)
+        module_words_offer(env, out);
     strbuf_release(&g.word);
     strbuf_release(&g.note);
 }

@@ -37,8 +37,8 @@ static enum view_result filter_by_cell(struct events_view *v, bool exclude,
     if (v->list.count == 0 || !event_rows_get(&v->rows, v->list.pos, &row))
         return VIEW_DONE;
     unsigned id = event_cells_id((enum event_cell_place)v->list.column);
-    const struct trace *trace = shown(v)->trace;
-    if (!event_condition_put(&out_request->condition, trace, &row, id)) {
+    v->rows.reader.trace = shown(v)->trace;
+    if (!event_condition_put(&out_request->condition, &v->rows.reader, &row, id)) {
         const char *title = v->columns[v->list.column].title;
         if (event_condition_exists(id))
             return view_say(out_request, "Nothing to filter by in this cell of %s.", title);
@@ -91,6 +91,12 @@ static enum view_result events_action(struct view *view, enum action a, uint64_t
     return VIEW_IGNORED;
 }
 
+static bool has_stacks(const struct events_view *v)
+{
+    const struct snapshot *s = shown(v);
+    return s != NULL && s->trace != NULL && stack_table_count(s->trace->stacks) > 0;
+}
+
 static bool events_sync(struct view *view)
 {
     struct events_view *v = (struct events_view *)view;
@@ -101,6 +107,8 @@ static bool events_sync(struct view *view)
     why_empty_rows(env, &v->empty);
     v->list.empty_text = strbuf_str(&v->empty);
     event_rows_forget(&v->rows);
+    event_rows_look(&v->rows);
+    v->list.absent = has_stacks(v) ? 0 : EVENT_PLACES_OF_STACKS;
     list_sync(&v->list);
     return true;
 }
