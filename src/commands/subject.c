@@ -23,8 +23,7 @@ static int filter_error(const char *text, const struct filter_error *e)
 
 struct frame_rules *subject_rules(const struct options *o)
 {
-    (void)o;
-    return frame_rules_parse(FRAME_RULES_DEFAULT, NULL);
+    return frame_rules_parse(o->fold != NULL ? o->fold : FRAME_RULES_DEFAULT, NULL);
 }
 
 /* What `stack`, `module` and `image` go by. */

@@ -22,10 +22,9 @@ static struct stack_totals *add_up(const struct subject *s)
 
 int subject_add_stacks(const struct subject *s, struct subject_stacks *out)
 {
-    const char *fold = s->options->fold != NULL ? s->options->fold : FRAME_RULES_DEFAULT;
     *out = (struct subject_stacks){
         .totals = add_up(s),
-        .rules = frame_rules_parse(fold, NULL),
+        .rules = subject_rules(s->options),
         .namer = {.images = image_table_map(s->loaded.trace->images),
                   .symbols = subject_symbols(s)},
     };
