@@ -174,6 +174,10 @@ int mketl_generate(const struct mketl_options *options, struct mketl_trace *out_
     out_trace->text = text;
     out_trace->frames = recorder.frames;
     recorder.frames = (struct frames){0};
+    out_trace->modules = recorder.modules;
+    out_trace->module_count = recorder.module_count;
+    recorder.modules = NULL;
+    recorder.module_count = 0;
     truth_derive_ids(out_trace->events, out_trace->event_count);
     truth_join_stacks(out_trace->events, out_trace->event_count, &out_trace->frames);
     truth_replay(out_trace->events, out_trace->event_count, &facts, &out_trace->truth);
@@ -225,6 +229,9 @@ void mketl_trace_release(struct mketl_trace *trace)
     free(trace->buffers);
     free(trace->events);
     free(trace->text);
+    for (size_t i = 0; i < trace->module_count; i++)
+        free(trace->modules[i]);
+    free(trace->modules);
     frames_release(&trace->frames);
     truth_release(&trace->truth);
     memset(trace, 0, sizeof *trace);

@@ -135,8 +135,10 @@ struct mketl_trace {
     struct mketl_event *events; /* what stands in the file, in trace order */
     size_t event_count;
     struct truth truth;
-    struct frames frames;       /* the stacks that the events name */
-    char *text;                 /* what event names may point into */
+    struct frames frames;          /* the stacks that the events name */
+    char *text;                    /* what event names may point into */
+    struct mketl_module **modules; /* what events may point to, each allocated */
+    size_t module_count;
     struct mketl_trace *kernel; /* the kernel session's file alone, NULL unless `split` was asked;
                                    events and truth above are those of both together */
 };

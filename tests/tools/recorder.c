@@ -433,6 +433,9 @@ void recorder_release(struct recorder *recorder)
     frames_release(&recorder->frames);
     map_release(&recorder->running);
     map_release(&recorder->thread_pid);
+    for (size_t i = 0; i < recorder->module_count; i++)
+        free(recorder->modules[i]);
+    free(recorder->modules);
     free(recorder->last_time);
     free(recorder->events);
     memset(recorder, 0, sizeof *recorder);

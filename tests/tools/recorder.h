@@ -35,6 +35,8 @@ struct recorder {
     const struct stack_call *call; /* of the event being written, when it carries it itself */
     uint64_t heap_events;          /* heap events logged so far */
     struct mketl_event logged;     /* the last heap event, as it was written */
+    struct mketl_module **modules; /* made by a workload, each on its own, since events name them */
+    size_t module_count, module_capacity;
     struct mketl_event *events;
     size_t event_count;
     size_t event_capacity;

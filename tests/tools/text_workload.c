@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "mem.h"
 #include "number.h"
 
 const char *const TEXT_WORKLOAD_HELP =
@@ -17,7 +18,9 @@ const char *const TEXT_WORKLOAD_HELP =
     "32-bit process.  Verbs:\n"
     "  start NAME, end, dcstart NAME, dcend NAME     the process PID\n"
     "  create HEAP, destroy HEAP                     flags= reserved= committed= allocated=\n"
-    "  alloc HEAP ADDRESS SIZE                       source= (3) stack=FRAMES\n"
+    "  load ADDRESS SIZE PATH                        a module; pdb=NAME guid=32-HEX-DIGITS age=\n"
+    "  alloc HEAP ADDRESS SIZE                       source= (3) stack=HOW-MANY-FRAMES, or\n"
+    "                                                frames=ADDRESS,... from the leaf\n"
     "  free HEAP ADDRESS                             source=\n"
     "  realloc HEAP OLD NEW OLDSIZE NEWSIZE          the ReAlloc record alone; source=\n"
     "  move HEAP OLD NEW OLDSIZE NEWSIZE             Alloc, Free and ReAlloc of a block that "
@@ -35,7 +38,7 @@ enum { MOST_WORDS = 24, MOST_ARGUMENTS = 5, FREE_LAG = 34, SUMMARY_LAG = 38 };
 /* What an argument of a verb fills. */
 enum argument { NONE, HEAP, ADDRESS, SIZE, OLD_ADDRESS, OLD_SIZE, NAME };
 
-enum verb_kind { VERB_PLAIN, VERB_MOVE };
+enum verb_kind { VERB_PLAIN, VERB_MOVE, VERB_LOAD };
 
 /* clang-format off */
 static const struct verb {
@@ -49,6 +52,7 @@ static const struct verb {
     {"end",           VERB_PLAIN, MKETL_KIND_PROCESS,  MKETL_END,           {NONE}},
     {"dcstart",       VERB_PLAIN, MKETL_KIND_PROCESS,  MKETL_DC_START,      {NAME}},
     {"dcend",         VERB_PLAIN, MKETL_KIND_PROCESS,  MKETL_DC_END,        {NAME}},
+    {"load",          VERB_LOAD,  MKETL_KIND_IMAGE,    MKETL_DC_START,      {ADDRESS, SIZE, NAME}},
     {"create",        VERB_PLAIN, MKETL_KIND_HEAP,     MKETL_CREATE,        {HEAP}},
     {"destroy",       VERB_PLAIN, MKETL_KIND_HEAP,     MKETL_DESTROY,       {HEAP}},
     {"alloc",         VERB_PLAIN, MKETL_KIND_HEAP,     MKETL_ALLOC,         {HEAP, ADDRESS, SIZE}},
@@ -94,8 +98,10 @@ struct line {
     unsigned number;
     char *words[MOST_WORDS];
     size_t count;
-    int64_t time; /* of the last line */
-    uint64_t stack;
+    int64_t time;         /* of the last line */
+    uint32_t frame_count; /* of the event's stack; 0: it has none */
+    uint64_t frames[FRAMES_MOST];
+    struct mketl_module module;
     const struct verb *verb;
     struct mketl_event event;
 };
@@ -156,16 +162,80 @@ static int take_argument(struct line *line, enum argument argument, const char *
     return number_parse(word, UINT64_MAX, fields[argument]);
 }
 
+/* A call chain of its own for every line of the text. */
+static int take_stack(struct line *line, const char *text)
+{
+    uint64_t count;
+    if (number_parse(text, FRAMES_MOST, &count) != 0)
+        return -1;
+    line->frame_count = (uint32_t)count;
+    for (uint32_t i = 0; i < line->frame_count; i++)
+        line->frames[i] = 0x10001000 + i * UINT64_C(0x100) + line->number;
+    return 0;
+}
+
+static int take_frames(struct line *line, const char *text)
+{
+    for (line->frame_count = 0; line->frame_count < FRAMES_MOST; text++) {
+        text = number_read(text, &line->frames[line->frame_count++]);
+        if (!text || (*text && *text != ','))
+            return -1;
+        if (!*text)
+            return 0;
+    }
+    return -1;
+}
+
+/* The digits in the order of the stored bytes. */
+static int take_guid(struct line *line, const char *text)
+{
+    enum { DIGITS = 2 * sizeof line->module.guid };
+    if (strlen(text) != DIGITS)
+        return -1;
+    for (size_t i = 0; i < sizeof line->module.guid; i++) {
+        uint64_t byte;
+        const char digits[] = {'0', 'x', text[2 * i], text[2 * i + 1], 0};
+        if (number_parse(digits, UINT8_MAX, &byte) != 0)
+            return -1;
+        line->module.guid[i] = (uint8_t)byte;
+    }
+    return 0;
+}
+
+static int take_pdb(struct line *line, const char *text)
+{
+    line->module.pdb = text;
+    return 0;
+}
+
+static int take_age(struct line *line, const char *text)
+{
+    uint64_t age;
+    int result = number_parse(text, UINT32_MAX, &age);
+    line->module.age = (uint32_t)age;
+    return result;
+}
+
+/* KEY=VALUE pairs of another kind. */
+static const struct text_key {
+    const char *word;
+    int (*take)(struct line *line, const char *text);
+} TEXT_KEYS[] = {
+    {"stack=", take_stack}, {"frames=", take_frames}, {"guid=", take_guid},
+    {"pdb=", take_pdb},     {"age=", take_age},
+};
+
 static int take_key(struct line *line, const char *word)
 {
+    for (size_t i = 0; i < sizeof TEXT_KEYS / sizeof TEXT_KEYS[0]; i++) {
+        size_t n = strlen(TEXT_KEYS[i].word);
+        if (strncmp(word, TEXT_KEYS[i].word, n) == 0)
+            return TEXT_KEYS[i].take(line, word + n);
+    }
     size_t length = strcspn(word, "=");
     uint64_t value;
     if (number_parse(word + length + 1, UINT64_MAX, &value) != 0)
         return -1;
-    if (length == 5 && memcmp(word, "stack", length) == 0) {
-        line->stack = value;
-        return 0;
-    }
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
         if (strlen(KEYS[i].word) != length || memcmp(KEYS[i].word, word, length) != 0)
             continue;
@@ -198,7 +268,8 @@ static const char *parse_head(struct line *line)
     line->verb = find_verb(line->words[3]);
     if (!line->verb)
         return "nobody knows this verb";
-    line->stack = 0;
+    line->frame_count = 0;
+    line->module = (struct mketl_module){.age = 1};
     line->event = (struct mketl_event){
         .kind = line->verb->kind,
         .opcode = line->verb->opcode,
@@ -250,18 +321,31 @@ static void log_move(struct line *line)
     recorder_log(line->recorder, &line->event);
 }
 
-/* A call chain of its own for every line of the text. */
 static void log_called(struct line *line)
 {
-    uint64_t frames[FRAMES_MOST];
-    uint32_t count = line->stack < FRAMES_MOST ? (uint32_t)line->stack : FRAMES_MOST;
-    for (uint32_t i = 0; i < count; i++)
-        frames[i] = 0x10001000 + i * UINT64_C(0x100) + line->number;
-    recorder_log_called(line->recorder, &line->event,
-                        &(struct stack_call){
-                            .user = frames_add(&line->recorder->frames, frames, count),
-                            .user_cpu = line->event.cpu,
-                        });
+    recorder_log_called(
+        line->recorder, &line->event,
+        &(struct stack_call){
+            .user = frames_add(&line->recorder->frames, line->frames, line->frame_count),
+            .user_cpu = line->event.cpu,
+        });
+}
+
+/* The module's record, and the one with its PDB that a merger adds. */
+static void log_load(struct line *line)
+{
+    struct recorder *r = line->recorder;
+    r->modules = mem_grow(r->modules, &r->module_capacity, r->module_count + 1, sizeof *r->modules);
+    line->module.path = line->event.name;
+    line->module.size = (uint32_t)line->event.size;
+    line->event.module = r->modules[r->module_count++] =
+        mem_copy(&line->module, sizeof line->module);
+    recorder_log(r, &line->event);
+    if (!line->module.pdb)
+        return;
+    line->event.kind = MKETL_KIND_IMAGE_ID;
+    line->event.opcode = MKETL_IMAGE_RSDS;
+    recorder_log(r, &line->event);
 }
 
 static const char *run_line(struct line *line)
@@ -273,7 +357,9 @@ static const char *run_line(struct line *line)
         return wrong;
     if (line->verb->verb == VERB_MOVE)
         log_move(line);
-    else if (line->stack)
+    else if (line->verb->verb == VERB_LOAD)
+        log_load(line);
+    else if (line->frame_count)
         log_called(line);
     else
         recorder_log(line->recorder, &line->event);
