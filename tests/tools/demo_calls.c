@@ -96,7 +96,6 @@ enum { MOST_FRAMES = 18 };
 /* Chains leaf first.  A site has one or several, each chosen as often as its weight says. */
 #define HEAP     {NTDLL, 1, 0x2e9a1}, {NTDLL, 1, 0x2cd07}
 #define MALLOC   HEAP, {UCRTBASE, 1, 0x1b8e6}
-#define NEW(exe) MALLOC, {exe, 1, (exe) == EXE ? 0x3c2f4 : 0x244f4}
 #define THREAD   {UCRTBASE, 1, 0x29363}, {KERNEL32, 1, 0x1257d}, {NTDLL, 1, 0x5aa58}
 #define START    {EXE, 1, 0x3d1a8}, {KERNEL32, 1, 0x1257d}, {NTDLL, 1, 0x5aa58}
 #define LOOP     {USER32, 1, 0x18961}, {USER32, 1, 0x18491}, {EXE, 1, 0x1a2c4}, {EXE, 1, 0x1108c}, START
@@ -107,21 +106,21 @@ static const struct chain {
     uint8_t weight;
     struct demo_frame frames[MOST_FRAMES];
 } CHAINS[] = {
-    {DEMO_SITE_TYPE, 46, {NEW(EXE), {TEXT, 1, 0x4a1c2}, {TEXT, 1, 0x5b082}, {TEXT, 1, 0x6270e}, {EXE, 1, 0x9311}, LOOP}},
+    {DEMO_SITE_TYPE, 46, {MALLOC, {TEXT, 1, 0x4a1c2}, {TEXT, 1, 0x5b082}, {TEXT, 1, 0x6270e}, {EXE, 1, 0x9311}, LOOP}},
     {DEMO_SITE_TYPE, 31, {MALLOC, {TEXT, 1, 0x713a5}, {TEXT, 1, 0x5c114}, {TEXT, 1, 0x6270e}, {EXE, 1, 0x9311}, LOOP}},
-    {DEMO_SITE_TYPE, 15, {NEW(EXE), {TEXT, 4, 0x22c40}, {EXE, 3, 0xb7d0}, {EXE, 1, 0x9476}, LOOP}},
+    {DEMO_SITE_TYPE, 15, {MALLOC, {TEXT, 4, 0x22c40}, {EXE, 3, 0xb7d0}, {EXE, 1, 0x9476}, LOOP}},
     {DEMO_SITE_TYPE, 5,  {HEAP, {KERNELBASE, 1, 0x3f0c2}, {EXE, 2, 0x20c12}, {EXE, 1, 0x9476}, LOOP}},
-    {DEMO_SITE_TYPE, 3,  {NEW(EXE), {TEXT, 2, 0x31f5d}, {EXE, 1, 0xc6e4}, CALLBACK}},
-    {DEMO_SITE_UNDO, 1,  {NEW(EXE), {UNDO, 1, 0x2c41}, {UNDO, 1, 0x30d9}, {DOCUMENT, 1, 0x11b07}, {EXE, 1, 0x14f80}, {EXE, 1, 0x14a21}, THREAD}},
-    {DEMO_SITE_LOAD, 7,  {NEW(EXE), {DOCUMENT, 3, 0x8c301}, {DOCUMENT, 1, 0x9d12a}, {DOCUMENT, 1, 0xa0447}, {EXE, 1, 0x15233}, {EXE, 1, 0x14a21}, THREAD}},
+    {DEMO_SITE_TYPE, 3,  {MALLOC, {TEXT, 2, 0x31f5d}, {EXE, 1, 0xc6e4}, CALLBACK}},
+    {DEMO_SITE_UNDO, 1,  {MALLOC, {UNDO, 1, 0x2c41}, {UNDO, 1, 0x30d9}, {DOCUMENT, 1, 0x11b07}, {EXE, 1, 0x14f80}, {EXE, 1, 0x14a21}, THREAD}},
+    {DEMO_SITE_LOAD, 7,  {MALLOC, {DOCUMENT, 3, 0x8c301}, {DOCUMENT, 1, 0x9d12a}, {DOCUMENT, 1, 0xa0447}, {EXE, 1, 0x15233}, {EXE, 1, 0x14a21}, THREAD}},
     {DEMO_SITE_LOAD, 3,  {MALLOC, {DOCUMENT, 2, 0x7f0b6}, {DOCUMENT, 1, 0x9d2c8}, {DOCUMENT, 1, 0xa0447}, {EXE, 1, 0x15233}, {EXE, 1, 0x14a21}, THREAD}},
-    {DEMO_SITE_EDIT, 1,  {NEW(EXE), {DOCUMENT, 3, 0x8c301}, {DOCUMENT, 2, 0xb1d38}, {EXE, 1, 0x15419}, {EXE, 1, 0x14a21}, THREAD}},
+    {DEMO_SITE_EDIT, 1,  {MALLOC, {DOCUMENT, 3, 0x8c301}, {DOCUMENT, 2, 0xb1d38}, {EXE, 1, 0x15419}, {EXE, 1, 0x14a21}, THREAD}},
     {DEMO_SITE_MUCH, 1,  {MALLOC, {DOCUMENT, 1, 0xc7a90}, {DOCUMENT, 1, 0xc81f4}, {EXE, 1, 0x15419}, {EXE, 1, 0x14a21}, THREAD}},
-    {DEMO_SITE_RENDER, 1, {NEW(EXE), {RENDER, 1, 0x3a015}, {RENDER, 1, 0x41c7b}, {EXE, 1, 0x1c005}, THREAD}},
+    {DEMO_SITE_RENDER, 1, {MALLOC, {RENDER, 1, 0x3a015}, {RENDER, 1, 0x41c7b}, {EXE, 1, 0x1c005}, THREAD}},
     {DEMO_SITE_GROW, 1,  {{NTDLL, 1, 0x2f7c3}, {UCRTBASE, 1, 0x1c2ad}, {RENDER, 1, 0x3b20e}, {RENDER, 1, 0x41cd2}, {EXE, 1, 0x1c005}, THREAD}},
     {DEMO_SITE_SAVE, 3,  {HEAP, {KERNELBASE, 1, 0x3f0c2}, {DOCUMENT, 3, 0x1f330}, {DOCUMENT, 1, 0x20a8c}, {EXE, 1, 0x19d46}, THREAD}},
     {DEMO_SITE_SAVE, 1,  {HEAP, {KERNELBASE, 1, 0x3f0c2}, {DOCUMENT, 1, 0x1f5c9}, {DOCUMENT, 1, 0x1f330}, {DOCUMENT, 1, 0x20a8c}, {EXE, 1, 0x19d46}, THREAD}},
-    {DEMO_SITE_SPELL, 5, {NEW(CHECKER), {WORDS, 1, 0x1177e}, {WORDS, 1, 0x12b30}, {CHECKER, 1, 0x5d19}, {CHECKER, 1, 0x4f02}, {KERNEL32, 1, 0x1257d}, {NTDLL, 1, 0x5aa58}}},
+    {DEMO_SITE_SPELL, 5, {MALLOC, {WORDS, 1, 0x1177e}, {WORDS, 1, 0x12b30}, {CHECKER, 1, 0x5d19}, {CHECKER, 1, 0x4f02}, {KERNEL32, 1, 0x1257d}, {NTDLL, 1, 0x5aa58}}},
     {DEMO_SITE_SPELL, 2, {MALLOC, {WORDS, 3, 0x18240}, {WORDS, 1, 0x12c9a}, {CHECKER, 1, 0x5d19}, {CHECKER, 1, 0x4f02}, {KERNEL32, 1, 0x1257d}, {NTDLL, 1, 0x5aa58}}},
     {DEMO_SITE_DOWNLOAD, 3, {{NTDLL32, 1, 0x4a17e}, {MSVCRT32, 1, 0x1a9e3}, {UPDATE, 2, 0x7c40}, {UPDATE, 1, 0x8811}, {UPDATE, 1, 0x12ab4}, {KERNEL32_32, 1, 0x17ba9}, {NTDLL32, 1, 0x6bd4b}, {NTDLL32, 1, 0x6bccf}, {WOW64CPU, 1, 0x1783}, {WOW64, 1, 0x8d7d}, {NTDLL, 1, 0x5dc87}}},
     {DEMO_SITE_DOWNLOAD, 1, {{NTDLL32, 1, 0x4a17e}, {KERNELBASE32, 1, 0xe43d1}, {WINHTTP32, 3, 0x2d008}, {WINHTTP32, 1, 0x31b5e}, {UPDATE, 1, 0x8811}, {UPDATE, 1, 0x12ab4}, {KERNEL32_32, 1, 0x17ba9}, {NTDLL32, 1, 0x6bd4b}, {NTDLL32, 1, 0x6bccf}, {WOW64CPU, 1, 0x1783}, {WOW64, 1, 0x8d7d}, {NTDLL, 1, 0x5dc87}}},
@@ -134,7 +133,7 @@ static const struct plugin {
     struct chain chain;
 } PLUGINS[] = {
     {MACRO,  25 * (int64_t)SECOND / 2, 16 * (int64_t)SECOND,
-     {DEMO_SITE_EDIT, 1, {NEW(EXE), {DOCUMENT, 1, 0x8c301}, {MACRO, 2, 0x6f10}, {MACRO, 1, 0x71b8}, {EXE, 1, 0x15419}, {EXE, 1, 0x14a21}, THREAD}}},
+     {DEMO_SITE_EDIT, 1, {MALLOC, {DOCUMENT, 1, 0x8c301}, {MACRO, 2, 0x6f10}, {MACRO, 1, 0x71b8}, {EXE, 1, 0x15419}, {EXE, 1, 0x14a21}, THREAD}}},
     {EXPORT, 18 * (int64_t)SECOND, 21 * (int64_t)SECOND,
      {DEMO_SITE_EDIT, 1, {MALLOC, {EXPORT, 2, 0x1a3c4}, {EXPORT, 1, 0x1c021}, {EXE, 1, 0x15419}, {EXE, 1, 0x14a21}, THREAD}}},
 };

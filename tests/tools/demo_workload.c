@@ -230,9 +230,10 @@ static void set_stage(struct demo *demo, struct recorder *recorder)
                   .now = MS,
                   .call = demo_calls_find,
                   .calls = {43}},
-        .editor = {6124, 4820, 8, "Contoso.Editor.exe"},
-        .helper = {7720, 6124, 8, "Contoso.Prüfer.exe"},
-        .updater = {8832, 6124, 4, "Contoso.Update.exe"},
+        /* Command lines as long as the names: the records around them stay where they are. */
+        .editor = {6124, 4820, 8, "Contoso.Editor.exe", "Editor Vertrag.doc"},
+        .helper = {7720, 6124, 8, "Contoso.Prüfer.exe", "Prüfer /lang de-DE"},
+        .updater = {8832, 6124, 4, "Contoso.Update.exe", "Update /quiet /now"},
     };
     demo->editor_heap.process = &demo->editor;
     demo->document_heap.process = &demo->editor;

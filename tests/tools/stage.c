@@ -50,6 +50,7 @@ void stage_log_process(struct stage *stage, const struct stage_process *process,
                                       .source = process->parent,
                                       .count = process->pointer_size,
                                       .name = process->name,
+                                      .text = process->command,
                                   });
 }
 

@@ -17,6 +17,7 @@ struct stage_process {
     uint32_t parent;
     uint8_t pointer_size;
     const char *name;
+    const char *command; /* line */
 };
 
 struct stage_heap {
