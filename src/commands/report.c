@@ -7,6 +7,7 @@
 #include "commands/json_value.h"
 #include "commands/report_json.h"
 #include "commands/report_text.h"
+#include "commands/subject_stacks.h"
 #include "export/record.h"
 #include "export/report_table.h"
 
@@ -52,7 +53,7 @@ static void put_records(struct reports *all, const struct report *r, const struc
         begin_records(all);
     const void **rows;
     const struct option_number *top = &all->options->top;
-    size_t n = report_table_rows(all->table, r->summary, top->given, &rows);
+    size_t n = report_table_rows(all->table, r, top->given, &rows);
     for (size_t i = 0; i < n && (!top->given || i < top->value); i++) {
         struct value file = value_text(strbuf_str(&s->name));
         if (all->many)
@@ -73,15 +74,34 @@ static void put_text(struct reports *all, const struct report *r, const struct s
     strbuf_release(&page);
 }
 
+/* The rows of the tables of stacks; NULL where none is asked for, and when memory is out. */
+static struct stack_rows *make_stack_rows(const struct subject *s)
+{
+    if ((s->options->by & (1u << EXPORT_TABLE_STACK | 1u << EXPORT_TABLE_MODULE)) == 0)
+        return NULL;
+    struct subject_stacks st;
+    struct stack_rows *rows = NULL;
+    if (subject_add_stacks(s, &st) == COMMAND_OK)
+        rows = stack_rows_new(st.totals, st.rules, &st.namer);
+    if (rows != NULL && subject_stacks_wait(s, &st)) {
+        stack_rows_free(rows);
+        rows = stack_rows_new(st.totals, st.rules, &st.namer);
+    }
+    subject_stacks_release(&st);
+    return rows;
+}
+
 static int put_report(struct reports *all, const struct subject *s)
 {
     struct summary *summary = subject_summary(s);
     if (summary == NULL)
         return COMMAND_FAILED;
     struct strbuf scratch = {0};
+    struct stack_rows *stacks = make_stack_rows(s);
     const struct report r = {
         .trace = s->loaded.trace,
         .summary = summary,
+        .stacks = stacks,
         .scratch = &scratch,
     };
     if (all->json != NULL)
@@ -92,6 +112,7 @@ static int put_report(struct reports *all, const struct subject *s)
         put_text(all, &r, s);
     all->printed++;
     strbuf_release(&scratch);
+    stack_rows_free(stacks);
     summary_free(summary);
     return subject_judge(s, all->table == NULL);
 }

@@ -81,7 +81,7 @@ static json_t *sources_json(const struct summary *s)
 static json_t *table_json(const struct report *r, const struct report_table *t)
 {
     const void **rows;
-    size_t n = report_table_rows(t, r->summary, false, &rows);
+    size_t n = report_table_rows(t, r, false, &rows);
     json_t *array = json_array();
     for (size_t i = 0; i < n; i++) {
         json_t *object = json_object();

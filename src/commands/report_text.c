@@ -55,7 +55,7 @@ static void put_processes(const struct report *r, struct strbuf *out)
 {
     const struct report_table *t = &report_tables[EXPORT_TABLE_PROCESS];
     const void **rows;
-    size_t n = report_table_rows(t, r->summary, true, &rows);
+    size_t n = report_table_rows(t, r, true, &rows);
     struct strbuf b = {0};
     for (size_t i = 0; i < n && i < PROCESSES_MOST; i++) {
         uint32_t index = ((const struct group_figures *)rows[i])->index;
@@ -176,7 +176,7 @@ static void put_table(const struct report *r, const struct report_table *table,
                       const struct option_number *top, struct strbuf *out)
 {
     const void **rows;
-    size_t n = report_table_rows(table, r->summary, table->ranked || top->given, &rows);
+    size_t n = report_table_rows(table, r, table->ranked || top->given, &rows);
     uint64_t most = top->given ? top->value : table->ranked ? TABLE_ROWS : UINT64_MAX;
     const struct report_column *chosen[TEXT_TABLE_COLUMNS];
     struct text_column columns[TEXT_TABLE_COLUMNS];

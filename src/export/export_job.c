@@ -79,11 +79,12 @@ static int compare_rows(const void *a, const void *b)
 }
 
 /* All rows of the table by their ids, so that those shown are found. The caller frees them. */
-static struct keyed_row *key_rows(const struct export_job *job, size_t *out_count)
+static struct keyed_row *key_rows(const struct export_job *job, const struct report *r,
+                                  size_t *out_count)
 {
     const struct report_table *t = &report_tables[job->table];
     const void **rows;
-    size_t n = report_table_rows(t, job->snapshot->summary, false, &rows);
+    size_t n = report_table_rows(t, r, false, &rows);
     struct keyed_row *keyed = base_xcalloc(n + 1, sizeof *keyed);
     for (size_t i = 0; i < n; i++)
         keyed[i] = (struct keyed_row){t->id(rows[i]), rows[i]};
@@ -96,7 +97,7 @@ static struct keyed_row *key_rows(const struct export_job *job, size_t *out_coun
 static void put_rows(struct export_job *job, const struct report *r, struct record_writer *writer)
 {
     size_t count;
-    struct keyed_row *keyed = key_rows(job, &count);
+    struct keyed_row *keyed = key_rows(job, r, &count);
     for (size_t i = 0; i < job->id_count; i++) {
         const struct keyed_row wanted = {.id = job->ids[i]};
         const struct keyed_row *found = bsearch(&wanted, keyed, count, sizeof *keyed, compare_rows);

@@ -7,7 +7,8 @@
 #include "base/alloc.h"
 #include "decoder/heap_op.h"
 
-const char *const export_table_words[] = {"heap", "source", "size", "process", "thread", NULL};
+const char *const export_table_words[] = {"heap",   "source", "size",   "process",
+                                          "thread", "stack",  "module", NULL};
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -91,6 +92,29 @@ static struct value thread_tid(const struct report *r, const void *row)
     return tid != EVENT_NO_ID ? value_number(VALUE_ID, tid) : VALUE_ABSENT;
 }
 
+static struct value stack_pid(const struct report *r, const void *row)
+{
+    return pid_value(r, ((const struct stack_row *)row)->f.process);
+}
+
+static struct value stack_process(const struct report *r, const void *row)
+{
+    return name_value(r, ((const struct stack_row *)row)->f.process);
+}
+
+static struct value stack_number(const struct report *r, const void *row)
+{
+    (void)r;
+    uint32_t stack = ((const struct stack_row *)row)->f.stack;
+    return stack != STACK_NONE ? value_number(VALUE_ID, stack) : VALUE_ABSENT;
+}
+
+static struct value stack_caller(const struct report *r, const void *row)
+{
+    (void)r;
+    return value_text(((const struct stack_row *)row)->caller);
+}
+
 /* ---- figures that may be unknown ---- */
 
 static struct value heap_flags(const struct report *r, const void *row)
@@ -145,29 +169,52 @@ static struct value size_to(const struct report *r, const void *row)
 
 /* ---- rows ---- */
 
-static struct report_rows heap_rows(const struct summary *s)
+static struct report_rows heap_rows(const struct report *r)
 {
+    const struct summary *s = r->summary;
     return (struct report_rows){s->heaps, s->heap_count, sizeof s->heaps[0]};
 }
 
-static struct report_rows source_rows(const struct summary *s)
+static struct report_rows source_rows(const struct report *r)
 {
+    const struct summary *s = r->summary;
     return (struct report_rows){s->sources, s->source_count, sizeof s->sources[0]};
 }
 
-static struct report_rows size_rows(const struct summary *s)
+static struct report_rows size_rows(const struct report *r)
 {
+    const struct summary *s = r->summary;
     return (struct report_rows){s->sizes, FOLD_SIZE_CLASSES, sizeof s->sizes[0]};
 }
 
-static struct report_rows process_rows(const struct summary *s)
+static struct report_rows process_rows(const struct report *r)
 {
+    const struct summary *s = r->summary;
     return (struct report_rows){s->processes, s->process_count, sizeof s->processes[0]};
 }
 
-static struct report_rows thread_rows(const struct summary *s)
+static struct report_rows thread_rows(const struct report *r)
 {
+    const struct summary *s = r->summary;
     return (struct report_rows){s->threads, s->thread_count, sizeof s->threads[0]};
+}
+
+static struct report_rows stack_rows(const struct report *r)
+{
+    const struct stack_rows *s = r->stacks;
+    return (struct report_rows){s ? s->stacks : NULL, s ? s->stack_count : 0, sizeof s->stacks[0]};
+}
+
+static struct report_rows module_rows(const struct report *r)
+{
+    const struct stack_rows *s = r->stacks;
+    return (struct report_rows){s ? s->modules : NULL, s ? s->module_count : 0,
+                                sizeof s->modules[0]};
+}
+
+static uint64_t stack_weight(const void *row)
+{
+    return ((const struct stack_row *)row)->f.allocs;
 }
 
 static uint64_t heap_weight(const void *row)
@@ -309,6 +356,34 @@ static const struct report_column size_columns[] = {
     SIZE("outstanding_bytes", "Outstanding", 0, BYTES, outstanding_bytes),
 };
 
+#define STACK(name, title, rank, kind, member)                                                     \
+    MEMBER(name, title, rank, kind, offsetof(struct stack_row, f.member))
+
+/* What stacks and modules have in common. */
+#define STACK_FIGURES                                                                              \
+    STACK("allocs", "Allocs", 0, COUNT, allocs),                                                   \
+        STACK("alloc_bytes", "Alloc bytes", 0, BYTES, alloc_bytes),                                \
+        STACK("frees", NULL, 0, COUNT, frees), STACK("freed_bytes", NULL, 0, BYTES, freed_bytes),  \
+        STACK("reallocs", NULL, 0, COUNT, reallocs),                                               \
+        STACK("outstanding_bytes", "Outstanding", 1, BYTES, outstanding_bytes),                    \
+        STACK("outstanding_blocks", "Blocks", 3, COUNT, outstanding_blocks),                       \
+        STACK("at_peak_bytes", "At peak", 4, BYTES, at_peak_bytes),                                \
+        STACK("at_peak_blocks", NULL, 0, COUNT, at_peak_blocks),                                   \
+        STACK("failed_allocs", NULL, 0, COUNT, failed_allocs)
+
+static const struct report_column stack_columns[] = {
+    GET("stack", "Stack", 2, false, stack_number),
+    OF_PROCESS("pid", "PID", false, stack_pid),
+    OF_PROCESS("process", "Process", true, stack_process),
+    GET("caller", "Called by", 0, true, stack_caller),
+    STACK_FIGURES,
+};
+
+static const struct report_column module_columns[] = {
+    GET("module", "Module", 0, true, stack_caller),
+    STACK_FIGURES,
+};
+
 #define COLUMNS(columns_) .columns = (columns_), .column_count = COUNT_OF(columns_)
 
 const struct report_table report_tables[EXPORT_TABLES] = {
@@ -357,6 +432,22 @@ const struct report_table report_tables[EXPORT_TABLES] = {
             .weight = group_weight,
             .id = group_id,
         },
+    [EXPORT_TABLE_STACK] =
+        {
+            .title = "Call stacks",
+            COLUMNS(stack_columns),
+            .ranked = true,
+            .rows = stack_rows,
+            .weight = stack_weight,
+        },
+    [EXPORT_TABLE_MODULE] =
+        {
+            .title = "Calling modules",
+            COLUMNS(module_columns),
+            .ranked = true,
+            .rows = module_rows,
+            .weight = stack_weight,
+        },
 };
 
 /* ---- reading ---- */
@@ -376,10 +467,10 @@ static int compare_weighed(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-size_t report_table_rows(const struct report_table *t, const struct summary *s, bool ranked,
+size_t report_table_rows(const struct report_table *t, const struct report *r, bool ranked,
                          const void ***out_rows)
 {
-    struct report_rows all = t->rows(s);
+    struct report_rows all = t->rows(r);
     struct weighed *weighed = base_xcalloc(all.count + 1, sizeof *weighed);
     size_t n = 0;
     for (size_t i = 0; i < all.count; i++) {

@@ -1,5 +1,5 @@
 /*
- * The tables of `report`: heaps, Sources, size classes, processes, threads.
+ * The tables of `report`: heaps, Sources, size classes, processes, threads, stacks, modules.
  *
  * Each is described once, its columns in the order of the machine formats; text shows some of them,
  * and the arrays of the JSON report are the first columns of three of them.
@@ -13,6 +13,7 @@
 
 #include "base/strbuf.h"
 #include "export/record.h"
+#include "export/stack_rows.h"
 #include "model/fold.h"
 #include "model/trace.h"
 #include "model/value.h"
@@ -24,6 +25,8 @@ enum export_table {
     EXPORT_TABLE_SIZE,
     EXPORT_TABLE_PROCESS,
     EXPORT_TABLE_THREAD,
+    EXPORT_TABLE_STACK,
+    EXPORT_TABLE_MODULE,
     EXPORT_TABLES
 };
 
@@ -34,6 +37,7 @@ extern const char *const export_table_words[];
 struct report {
     const struct trace *trace;
     const struct summary *summary;
+    const struct stack_rows *stacks; /* NULL: the tables of stacks and modules are empty */
     struct strbuf *scratch; /* a text made for a value lives here until the next one is made */
 };
 
@@ -49,7 +53,7 @@ struct report_column {
     struct value (*get_text)(const struct report *r, const void *row); /* text, when it differs */
 };
 
-/* The rows of a table inside the summary. */
+/* The rows of a table inside the report. */
 struct report_rows {
     const void *first;
     size_t count, size;
@@ -61,7 +65,7 @@ struct report_table {
     size_t column_count;
     size_t json_columns; /* the first of them are the keys of the JSON report's array */
     bool ranked;         /* text: the largest row first, not in order of value */
-    struct report_rows (*rows)(const struct summary *s);
+    struct report_rows (*rows)(const struct report *r);
     uint64_t (*weight)(const void *row); /* ranks the rows */
     uint64_t (*id)(const void *row);     /* tells the row from the others; NULL: its place does */
     bool (*is_empty)(const void *row);   /* rows to leave out; NULL: none */
@@ -72,9 +76,9 @@ extern const struct report_table report_tables[EXPORT_TABLES];
 
 /*
  * The rows of the table that are not empty, as pointers the caller frees: in order of weight when
- * `ranked`, else in the summary's own order.
+ * `ranked`, else in the report's own order.
  */
-size_t report_table_rows(const struct report_table *t, const struct summary *s, bool ranked,
+size_t report_table_rows(const struct report_table *t, const struct report *r, bool ranked,
                          const void ***out_rows);
 
 struct value report_table_value(const struct report *r, const struct report_column *column,

@@ -214,6 +214,46 @@ static void test_nothing(void **state)
     free(text);
 }
 
+/* The numbers in column `name` of a table of tsv, added up. */
+static uint64_t sum_of(const char *tsv, const char *name)
+{
+    char line[1024];
+    uint64_t sum = 0;
+    int column = -1;
+    for (const char *s = tsv; *s != '\0'; s = strchr(s, '\n') + 1) {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(s, "\n"), s);
+        int at = 0;
+        for (char *rest = line, *field; (field = strsep(&rest, "\t")) != NULL; at++) {
+            if (s == tsv && strcmp(field, name) == 0)
+                column = at;
+            else if (s != tsv && at == column)
+                sum += strtoull(field, NULL, 10);
+        }
+    }
+    assert_true(column >= 0);
+    return sum;
+}
+
+/* report --by stack and --by module add up to the trace. */
+static void test_tables(void **state)
+{
+    static const char *const tables[] = {"stack", "module"};
+    const struct command_world *w = *state;
+    const struct truth *truth = &w->trace.truth;
+    for (int i = 0; i < 2; i++) {
+        char *text = call(
+            w, (const char *const[]){"report", "-q", "--format", "tsv", "--by", tables[i], NULL});
+        assert_int_equal(sum_of(text, "allocs"), truth->allocs);
+        assert_int_equal(sum_of(text, "alloc_bytes"), truth->alloc_bytes);
+        assert_int_equal(sum_of(text, "frees"), truth->frees);
+        assert_int_equal(sum_of(text, "freed_bytes"), truth->freed_bytes);
+        assert_int_equal(sum_of(text, "outstanding_bytes"), truth->outstanding_bytes);
+        assert_int_equal(sum_of(text, "outstanding_blocks"), truth->outstanding_blocks);
+        assert_int_equal(sum_of(text, "at_peak_bytes"), truth->peak_bytes);
+        free(text);
+    }
+}
+
 #define CAPTURE HT_CAPTURES_DIR "/heap-vs17-x64.etl"
 
 /* The two stacks that made 10,000 blocks of 68 bytes each are the first thing one sees. */
@@ -242,10 +282,10 @@ static void test_real_capture(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_totals),       cmocka_unit_test(test_records),
-        cmocka_unit_test(test_names),        cmocka_unit_test(test_top),
-        cmocka_unit_test(test_text),         cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_real_capture),
+        cmocka_unit_test(test_totals), cmocka_unit_test(test_records),
+        cmocka_unit_test(test_names),  cmocka_unit_test(test_top),
+        cmocka_unit_test(test_text),   cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_tables), cmocka_unit_test(test_real_capture),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
