@@ -81,16 +81,22 @@ void capture_put_build(struct strbuf *b, const struct etl_file_header *header)
                   known ? header->pointer_size * 8 : header->pointer_size);
 }
 
-void capture_put_cpus(struct strbuf *b, const struct etl_file_header *header,
-                      const struct system_info *info)
+static void put_mhz(struct strbuf *b, const struct etl_file_header *header,
+                    const struct system_info *info)
 {
     uint32_t mhz = info->mhz != 0 ? info->mhz : header->cpu_mhz;
-    text_put_grouped(b, header->cpus);
     if (mhz == 0)
         return;
     strbuf_puts(b, " of ");
     text_put_grouped(b, mhz);
     strbuf_puts(b, " MHz");
+}
+
+void capture_put_cpus(struct strbuf *b, const struct etl_file_header *header,
+                      const struct system_info *info)
+{
+    text_put_grouped(b, header->cpus);
+    put_mhz(b, header, info);
 }
 
 void capture_put_machine(struct strbuf *b, const struct system_info *info)
@@ -113,8 +119,13 @@ void capture_put_windows(struct strbuf *b, const struct etl_file_header *header,
 void capture_put_hardware(struct strbuf *b, const struct etl_file_header *header,
                           const struct system_info *info)
 {
-    size_t before = b->len;
-    capture_put_machine(b, info);
-    strbuf_puts(b, b->len != before ? ", CPUs " : "CPUs ");
-    capture_put_cpus(b, header, info);
+    if (info->computer[0] != '\0')
+        strbuf_printf(b, "%s, ", info->computer);
+    text_put_grouped(b, header->cpus);
+    strbuf_puts(b, header->cpus == 1 ? " CPU" : " CPUs");
+    put_mhz(b, header, info);
+    if (info->memory_mib == 0)
+        return;
+    strbuf_puts(b, ", ");
+    text_put_size(b, (uint64_t)info->memory_mib << 20);
 }

@@ -48,9 +48,11 @@ void capture_put_cpus(struct strbuf *b, const struct etl_file_header *header,
 /* "WIN-GFC58IM3QMG, 9.71 GiB": as much as is known, perhaps nothing. */
 void capture_put_machine(struct strbuf *b, const struct system_info *info);
 
-/* "Windows 11 Pro, build 22000, 64-bit", and the other two in one line. */
+/* "Windows 11 Pro, build 22000, 64-bit". */
 void capture_put_windows(struct strbuf *b, const struct etl_file_header *header,
                          const struct system_info *info);
+
+/* "WIN-GFC58IM3QMG, 8 CPUs of 2,096 MHz, 9.71 GiB". */
 void capture_put_hardware(struct strbuf *b, const struct etl_file_header *header,
                           const struct system_info *info);
 

@@ -18,6 +18,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "model/id_map.h"
+#include "model/image_list.h"
 #include "model/image_map_make.h"
 #include "model/volume_map.h"
 
@@ -31,25 +32,9 @@
 #define PID_IDLE   0u
 #define PID_SYSTEM 4u
 
-struct entry {
-    struct image image; /* `path` is the kernel's name of the file, `name` the linker's */
-    int64_t told;       /* the latest record that spoke of it */
-    bool recorded;      /* an Image record did, not ImageId alone */
-};
-
-/* The images of one process. */
-struct space {
-    struct entry *entries; /* as they became known */
-    size_t count, cap;
-    uint32_t *open; /* those that are there, by base: they do not overlap */
-    size_t open_count, open_cap;
-    bool changed;
-    struct image_space *published;
-};
-
 /* An image told of, or a version told, at the time of the records at hand. */
 struct told_image {
-    struct space *space;
+    struct image_list *list;
     uint32_t entry;
 };
 
@@ -62,9 +47,9 @@ struct image_table {
     struct registry *registry;
     struct text_pool *texts;
     struct volume_map volumes;
-    struct space kernel;
-    struct space *spaces; /* by process */
-    size_t space_count, space_cap;
+    struct image_list kernel;
+    struct image_list *lists; /* by process */
+    size_t list_count, list_cap;
     struct id_map bases; /* (process, base) to the latest image there */
     uint32_t count;
     uint64_t refused;
@@ -95,21 +80,14 @@ struct image_table *image_table_new(struct registry *registry)
     return NULL;
 }
 
-static void release_space(struct space *s)
-{
-    free(s->entries);
-    free(s->open);
-    image_space_unref(s->published);
-}
-
 void image_table_free(struct image_table *t)
 {
     if (t == NULL)
         return;
-    release_space(&t->kernel);
-    for (size_t i = 0; i < t->space_count; i++)
-        release_space(&t->spaces[i]);
-    free(t->spaces);
+    image_list_release(&t->kernel);
+    for (size_t i = 0; i < t->list_count; i++)
+        image_list_release(&t->lists[i]);
+    free(t->lists);
     id_map_release(&t->bases);
     volume_map_release(&t->volumes);
     image_map_unref(t->map);
@@ -129,6 +107,8 @@ static const char *keep(struct image_table *t)
 
 static const char *keep_utf16(struct image_table *t, struct span s)
 {
+    if (s.len == 0)
+        return "";
     size_t units = s.len / 2, from = units > TEXT_UNITS ? units - TEXT_UNITS : 0;
     text_put_utf16(&t->text, s.p + 2 * from, units - from);
     return keep(t);
@@ -136,65 +116,11 @@ static const char *keep_utf16(struct image_table *t, struct span s)
 
 static const char *keep_ansi(struct image_table *t, struct span s)
 {
+    if (s.len == 0)
+        return "";
     size_t from = s.len > TEXT_UNITS ? s.len - TEXT_UNITS : 0;
     text_put_ansi(&t->text, (const char *)s.p + from, s.len - from);
     return keep(t);
-}
-
-/* ---- the images that are there ---- */
-
-static uint64_t end_of(const struct image *i)
-{
-    uint64_t end;
-    return __builtin_add_overflow(i->base, i->size, &end) ? UINT64_MAX : end;
-}
-
-/* The place in `open` of the first image whose base is not below `base`. */
-static size_t open_place(const struct space *s, uint64_t base)
-{
-    size_t low = 0, high = s->open_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (s->entries[s->open[middle]].image.base < base)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void remove_open(struct space *s, size_t from, size_t to)
-{
-    memmove(s->open + from, s->open + to, (s->open_count - to) * sizeof *s->open);
-    s->open_count -= to - from;
-}
-
-static bool is_open(const struct entry *e)
-{
-    return e->image.unloaded == INT64_MAX;
-}
-
-static void close_image(struct space *s, struct entry *e, int64_t time)
-{
-    size_t at = open_place(s, e->image.base);
-    e->image.unloaded = time;
-    if (at < s->open_count && &s->entries[s->open[at]] == e)
-        remove_open(s, at, at + 1);
-}
-
-/* Ends what is where `image` came: its Unload was lost. True when there was something. */
-static bool make_room(struct space *s, const struct image *image, int64_t time)
-{
-    size_t from = open_place(s, image->base), to = from;
-    if (from > 0 && end_of(&s->entries[s->open[from - 1]].image) > image->base)
-        from--;
-    while (to < s->open_count && (s->entries[s->open[to]].image.base == image->base ||
-                                  s->entries[s->open[to]].image.base < end_of(image)))
-        to++;
-    for (size_t i = from; i < to; i++)
-        s->entries[s->open[i]].image.unloaded = time;
-    remove_open(s, from, to);
-    return from != to;
 }
 
 /* ---- which image a record is for ---- */
@@ -205,7 +131,8 @@ static bool differ(uint64_t a, uint64_t b)
 }
 
 /* Whether the record may be of that image, by what both say of the file. */
-static bool same_file(const struct entry *entry, const struct trace_event *e, const char *path)
+static bool same_file(const struct image_entry *entry, const struct trace_event *e,
+                      const char *path)
 {
     const struct image *i = &entry->image;
     if (differ(i->size, e->image.size) || differ(i->timestamp, e->image.timestamp))
@@ -217,25 +144,25 @@ static bool same_file(const struct entry *entry, const struct trace_event *e, co
            strcasecmp(text_last_part(i->path), text_last_part(path)) == 0;
 }
 
-static struct space *space_of(struct image_table *t, uint32_t process)
+static struct image_list *list_of(struct image_table *t, uint32_t process)
 {
     if (process == INDEX_NONE)
         return &t->kernel;
-    void *p = t->spaces;
-    if (process >= t->space_count) {
-        if (base_grow(&p, &t->space_cap, process + (size_t)1, sizeof *t->spaces) != 0)
+    void *p = t->lists;
+    if (process >= t->list_count) {
+        if (base_grow(&p, &t->list_cap, process + (size_t)1, sizeof *t->lists) != 0)
             return NULL;
-        t->spaces = p;
-        size_t more = process + (size_t)1 - t->space_count;
-        memset(t->spaces + t->space_count, 0, more * sizeof *t->spaces);
-        t->space_count += more;
+        t->lists = p;
+        size_t more = process + (size_t)1 - t->list_count;
+        memset(t->lists + t->list_count, 0, more * sizeof *t->lists);
+        t->list_count += more;
         t->image_count = 0; /* they have moved */
     }
-    return &t->spaces[process];
+    return &t->lists[process];
 }
 
-static struct entry *latest_at(const struct image_table *t, const struct space *s, uint32_t process,
-                               uint64_t base)
+static struct image_entry *latest_at(const struct image_table *t, const struct image_list *s,
+                                     uint32_t process, uint64_t base)
 {
     const uint32_t *known = id_map_find(&t->bases, process, base);
     return known != NULL ? &s->entries[*known] : NULL;
@@ -244,60 +171,36 @@ static struct entry *latest_at(const struct image_table *t, const struct space *
 /* What was found for a record: its process's images and, if it is known, the image. */
 struct place {
     uint32_t process;
-    struct space *space;
-    struct entry *known; /* the latest at that base; NULL: none */
+    struct image_list *list;
+    struct image_entry *known; /* the latest at that base; NULL: none */
 };
 
-/* A new image; `*out` is it. */
+/* A new image, the latest at its base; `*out` is it. */
 static int add_image(struct image_table *t, const struct place *at, const struct trace_event *e,
-                     struct entry **out)
+                     struct image_entry **out)
 {
-    struct space *s = at->space;
-    void *entries = s->entries;
-    void *open = s->open;
-    if (t->count >= IMAGE_TABLE_MAX) {
-        t->refused++;
-        return ERR_LIMIT;
-    }
-    int rc = base_grow(&entries, &s->cap, s->count + 1, sizeof *s->entries);
-    s->entries = entries;
-    if (rc == 0)
-        rc = base_grow(&open, &s->open_cap, s->open_count + 1, sizeof *s->open);
-    s->open = open;
-    uint32_t *known = id_map_find(&t->bases, at->process, e->image.base);
-    if (rc == 0 && known == NULL)
-        rc = id_map_add(&t->bases, at->process, e->image.base, (uint32_t)s->count);
+    struct image image = {
+        .process = at->process,
+        .base = e->image.base,
+        .size = e->image.size,
+        .loaded = INT64_MIN,
+        .unloaded = INT64_MAX,
+        .path = "",
+        .name = "",
+        .pdb = "",
+        .version = "",
+    };
+    uint32_t index = (uint32_t)at->list->count;
+    int rc = t->count < IMAGE_TABLE_MAX ? image_list_add(at->list, &image, out) : ERR_LIMIT;
+    t->refused += rc == ERR_LIMIT;
     if (rc != 0)
         return rc;
-    if (known != NULL)
-        *known = (uint32_t)s->count;
-    struct entry *made = &s->entries[s->count];
-    *made = (struct entry){
-        .image =
-            {
-                .process = at->process,
-                .base = e->image.base,
-                .size = e->image.size,
-                .loaded = INT64_MIN,
-                .unloaded = INT64_MAX,
-                .path = "",
-                .name = "",
-                .pdb = "",
-                .version = "",
-            },
-    };
-    s->count++;
     t->count++;
-    *out = made;
+    uint32_t *known = id_map_find(&t->bases, at->process, e->image.base);
+    if (known == NULL)
+        return id_map_add(&t->bases, at->process, e->image.base, index);
+    *known = index;
     return 0;
-}
-
-static void put_open(struct space *s, const struct entry *e)
-{
-    size_t at = open_place(s, e->image.base);
-    memmove(s->open + at + 1, s->open + at, (s->open_count - at) * sizeof *s->open);
-    s->open[at] = (uint32_t)(e - s->entries);
-    s->open_count++;
 }
 
 /*
@@ -305,20 +208,19 @@ static void put_open(struct space *s, const struct entry *e)
  * something else was in its place until later.
  */
 static int open_image(struct image_table *t, const struct place *at, const struct trace_event *e,
-                      int64_t loaded, struct entry **out)
+                      int64_t loaded, struct image_entry **out)
 {
     int64_t before = at->known != NULL ? at->known->image.unloaded : INT64_MIN;
-    struct entry *made;
+    struct image_entry *made;
     int rc = add_image(t, at, e, &made);
     if (rc != 0)
         return rc;
-    bool was_taken = make_room(at->space, &made->image, e->time);
+    bool was_taken = image_list_open(at->list, made, e->time);
     if (loaded == INT64_MIN && was_taken)
         loaded = e->time;
     else if (loaded == INT64_MIN && before != INT64_MIN && before != INT64_MAX)
         loaded = before;
     made->image.loaded = loaded;
-    put_open(at->space, made);
     *out = made;
     return 0;
 }
@@ -330,13 +232,14 @@ static void join_versions(struct image_table *t)
 {
     for (size_t v = 0; v < t->version_count; v++)
         for (size_t i = 0; i < t->image_count; i++) {
-            struct image *image = &t->images[i].space->entries[t->images[i].entry].image;
+            struct image *image = &t->images[i].list->entries[t->images[i].entry].image;
             if (image->size == t->versions[v].size)
                 image->version = t->versions[v].version;
         }
 }
 
-static void note_image(struct image_table *t, struct space *s, struct entry *e, int64_t time)
+static void note_image(struct image_table *t, struct image_list *s, struct image_entry *e,
+                       int64_t time)
 {
     e->told = time;
     s->changed = true;
@@ -352,12 +255,12 @@ static void note_version(struct image_table *t, const struct trace_event *e)
         return;
     t->versions[t->version_count++] = (struct told_version){e->image.size, keep_utf16(t, e->name)};
     for (size_t i = 0; i < t->image_count; i++)
-        t->images[i].space->changed = true;
+        t->images[i].list->changed = true;
     t->changed = t->changed || t->image_count != 0;
     join_versions(t);
 }
 
-static void fill(struct entry *entry, const struct trace_event *e, const char *text)
+static void fill(struct image_entry *entry, const struct trace_event *e, const char *text)
 {
     struct image *i = &entry->image;
     i->size = i->size != 0 ? i->size : e->image.size;
@@ -377,10 +280,10 @@ static void fill(struct entry *entry, const struct trace_event *e, const char *t
 }
 
 static int take_load(struct image_table *t, const struct place *at, const struct trace_event *e,
-                     const char *path, struct entry **out)
+                     const char *path, struct image_entry **out)
 {
-    struct entry *known = at->known;
-    if (known == NULL || !is_open(known) || !same_file(known, e, path) ||
+    struct image_entry *known = at->known;
+    if (known == NULL || !image_entry_is_open(known) || !same_file(known, e, path) ||
         (!known->recorded && known->told != e->time))
         return open_image(t, at, e, e->time, out);
     if (!known->recorded)
@@ -390,35 +293,35 @@ static int take_load(struct image_table *t, const struct place *at, const struct
 }
 
 static int take_rundown(struct image_table *t, const struct place *at, const struct trace_event *e,
-                        const char *path, struct entry **out)
+                        const char *path, struct image_entry **out)
 {
-    if (at->known == NULL || !is_open(at->known) || !same_file(at->known, e, path))
+    if (at->known == NULL || !image_entry_is_open(at->known) || !same_file(at->known, e, path))
         return open_image(t, at, e, INT64_MIN, out);
     *out = at->known;
     return 0;
 }
 
 static int take_unload(struct image_table *t, const struct place *at, const struct trace_event *e,
-                       const char *path, struct entry **out)
+                       const char *path, struct image_entry **out)
 {
-    struct entry *known = at->known;
+    struct image_entry *known = at->known;
     if (known != NULL && same_file(known, e, path)) {
         *out = known; /* a second session may tell it again */
-        if (is_open(known))
-            close_image(at->space, known, e->time);
+        if (image_entry_is_open(known))
+            image_list_close(at->list, known, e->time);
         return 0;
     }
     int rc = open_image(t, at, e, INT64_MIN, out);
     if (rc == 0)
-        close_image(at->space, *out, e->time);
+        image_list_close(at->list, *out, e->time);
     return rc;
 }
 
 static int take_id(struct image_table *t, const struct place *at, const struct trace_event *e,
-                   const char *text, struct entry **out)
+                   const char *text, struct image_entry **out)
 {
     (void)text;
-    struct entry *known = at->known;
+    struct image_entry *known = at->known;
     if (known == NULL || known->image.unloaded < e->time || !same_file(known, e, ""))
         return open_image(t, at, e, INT64_MIN, out);
     *out = known;
@@ -426,7 +329,7 @@ static int take_id(struct image_table *t, const struct place *at, const struct t
 }
 
 typedef int (*image_rule)(struct image_table *t, const struct place *at,
-                          const struct trace_event *e, const char *text, struct entry **out);
+                          const struct trace_event *e, const char *text, struct image_entry **out);
 
 static image_rule rule_of(enum event_kind kind)
 {
@@ -466,17 +369,17 @@ static int take_image(struct image_table *t, image_rule rule, const struct trace
         if (at.process == INDEX_NONE)
             return -ENOMEM;
     }
-    at.space = space_of(t, at.process);
-    if (at.space == NULL)
+    at.list = list_of(t, at.process);
+    if (at.list == NULL)
         return -ENOMEM;
-    at.known = latest_at(t, at.space, at.process, e->image.base);
+    at.known = latest_at(t, at.list, at.process, e->image.base);
     const char *text = e->kind == EVENT_IMAGE_PDB ? keep_ansi(t, e->name) : keep_utf16(t, e->name);
-    struct entry *entry;
+    struct image_entry *entry;
     int rc = rule(t, &at, e, text, &entry);
     if (rc != 0)
         return rc;
     fill(entry, e, text);
-    note_image(t, at.space, entry, e->time);
+    note_image(t, at.list, entry, e->time);
     if (entry->recorded && at.process != INDEX_NONE)
         registry_name_process(t->registry, at.process, text_last_part(entry->image.path));
     return 0;
@@ -487,8 +390,8 @@ static void take_volume(struct image_table *t, const struct trace_event *e)
     if (!volume_map_take(&t->volumes, e->name, e->text))
         return;
     t->kernel.changed = true;
-    for (size_t i = 0; i < t->space_count; i++)
-        t->spaces[i].changed = true;
+    for (size_t i = 0; i < t->list_count; i++)
+        t->lists[i].changed = true;
     t->changed = true;
 }
 
@@ -513,7 +416,7 @@ int image_table_take(struct image_table *t, const struct trace_event *e)
 /* ---- publishing ---- */
 
 /* An image for everybody: its path in drive letters, and a name from what there is. */
-static struct image shown(struct image_table *t, const struct entry *entry)
+static struct image shown(struct image_table *t, const struct image_entry *entry)
 {
     struct image i = entry->image;
     if (i.path[0] != '\0') {
@@ -529,7 +432,7 @@ static struct image shown(struct image_table *t, const struct entry *entry)
     return i;
 }
 
-static int publish_space(struct image_table *t, struct space *s)
+static int publish_list(struct image_table *t, struct image_list *s)
 {
     if (!s->changed || s->count == 0)
         return 0;
@@ -550,16 +453,16 @@ static int publish_space(struct image_table *t, struct space *s)
 
 static int publish(struct image_table *t)
 {
-    struct image_space **spaces = malloc((t->space_count + 1) * sizeof *spaces);
+    struct image_space **spaces = malloc((t->list_count + 1) * sizeof *spaces);
     if (spaces == NULL)
         return -ENOMEM;
-    int rc = publish_space(t, &t->kernel);
-    for (size_t i = 0; i < t->space_count && rc == 0; i++) {
-        rc = publish_space(t, &t->spaces[i]);
-        spaces[i] = t->spaces[i].published;
+    int rc = publish_list(t, &t->kernel);
+    for (size_t i = 0; i < t->list_count && rc == 0; i++) {
+        rc = publish_list(t, &t->lists[i]);
+        spaces[i] = t->lists[i].published;
     }
     struct image_map *made =
-        rc == 0 ? image_map_new(t->kernel.published, spaces, (uint32_t)t->space_count) : NULL;
+        rc == 0 ? image_map_new(t->kernel.published, spaces, (uint32_t)t->list_count) : NULL;
     free(spaces);
     if (made == NULL)
         return -ENOMEM;
@@ -589,6 +492,6 @@ uint64_t image_table_refused(const struct image_table *t)
 size_t image_table_bytes(const struct image_table *t)
 {
     size_t bytes = sizeof *t + text_pool_bytes(t->texts) + id_map_bytes(&t->bases) +
-                   t->space_cap * sizeof *t->spaces;
-    return bytes + t->count * (sizeof(struct entry) + sizeof(struct image) + 40);
+                   t->list_cap * sizeof *t->lists;
+    return bytes + t->count * (sizeof(struct image_entry) + sizeof(struct image) + 40);
 }

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "model/frame_name.h"
+#include "model/image_list.h"
 #include "model/image_table.h"
 
 #define PID 100u
@@ -399,6 +400,24 @@ static void limits_hold(void **state)
     assert_string_equal(at(w, 3, UINT64_C(3) << 12, 1), "a.dll");
 }
 
+static void a_process_has_only_so_many(void **state)
+{
+    struct world *w = *state;
+    struct says s = {EVENT_IMAGE_LOAD, 1, PID, 0, 0x1000, "\\x\\a.dll", 1, 0};
+    for (uint64_t i = 0; i <= IMAGE_LIST_OPEN_MAX; i++) {
+        s.base = (i * 7919 % 65536) << 12 | i >> 16 << 40;
+        assert_int_equal(tell(w, s), i < IMAGE_LIST_OPEN_MAX ? 0 : ERR_LIMIT);
+    }
+    s = (struct says){EVENT_IMAGE_UNLOAD, 2, PID, 0x5000, 0x1000, "\\x\\a.dll", 1, 0};
+    assert_int_equal(tell(w, s), 0); /* there is room again */
+    s = (struct says){EVENT_IMAGE_LOAD, 3, PID, UINT64_C(1) << 41, 0x1000, "\\x\\b.dll", 1, 0};
+    assert_int_equal(tell(w, s), 0);
+    look(w);
+    assert_string_equal(at(w, 0, 0x5000, 2), "a.dll[unloaded]");
+    assert_string_equal(at(w, 0, 0x6000, 2), "a.dll");
+    assert_string_equal(at(w, 0, UINT64_C(1) << 41, 3), "b.dll");
+}
+
 /* ---- names of frames ---- */
 
 static void check_frame(struct world *w, uint64_t address, uint32_t index, int64_t time,
@@ -538,6 +557,7 @@ int main(void)
         TEST(names_are_made_safe),
         TEST(a_program_names_its_process),
         TEST(limits_hold),
+        TEST(a_process_has_only_so_many),
         TEST(frames_have_names),
         TEST(no_images_at_all),
         TEST(lookups_are_exact),

@@ -45,14 +45,14 @@ static void the_machine(void **state)
     capture_put_windows(&b, &h, &info);
     says(&b, "Windows 6.2, build 9200, 64-bit");
     capture_put_hardware(&b, &h, &info);
-    says(&b, "CPUs 8 of 1,000 MHz");
+    says(&b, "8 CPUs of 1,000 MHz");
     info.mhz = 2096;
     info.memory_mib = 9941;
     capture_put_machine(&b, &info);
     says(&b, "9.71 GiB");
     info.computer = "WIN-1";
     capture_put_hardware(&b, &h, &info);
-    says(&b, "WIN-1, 9.71 GiB, CPUs 8 of 2,096 MHz");
+    says(&b, "WIN-1, 8 CPUs of 2,096 MHz, 9.71 GiB");
     h.pointer_size = 3;
     capture_put_build(&b, &h);
     says(&b, "9200, pointers of 3 bytes?");
