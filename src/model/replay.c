@@ -460,23 +460,53 @@ static uint64_t block_address(const struct trace_event *e)
     return (e->has & EVENT_HAS_OLD_ADDRESS) != 0 ? e->old_address : e->address;
 }
 
-/* Starts to load what the events to come will ask about. */
-static void look_ahead(const struct replay *rp, const struct trace_event *events, size_t n)
+/* A run of events being taken, and the heap events ahead whose blocks are being loaded. Stacks,
+ * of which there may be as many, do not count as ahead. */
+struct run {
+    const struct trace_event *events;
+    size_t n;
+    size_t near, far; /* REPLAY_AHEAD / 2 and REPLAY_AHEAD heap events ahead */
+};
+
+/* The heap event at or behind `at`. */
+static size_t heap_event_from(const struct run *run, size_t at)
 {
-    if (n > REPLAY_AHEAD) {
-        const struct trace_event *e = &events[REPLAY_AHEAD];
-        blocks_prefetch(&rp->blocks, e->pid, block_address(e));
+    while (at < run->n && run->events[at].kind != EVENT_HEAP)
+        at++;
+    return at;
+}
+
+static void begin_run(struct run *run)
+{
+    for (unsigned i = 0; i <= REPLAY_AHEAD; i++) {
+        if (i == REPLAY_AHEAD / 2 + 1)
+            run->near = run->far;
+        run->far = heap_event_from(run, i == 0 ? 0 : run->far + 1);
     }
-    if (n > REPLAY_AHEAD / 2) {
-        const struct trace_event *e = &events[REPLAY_AHEAD / 2];
+}
+
+/* Starts to load what the events to come will ask about. */
+static void look_ahead(const struct replay *rp, struct run *run)
+{
+    if (run->far < run->n) {
+        const struct trace_event *e = &run->events[run->far];
+        blocks_prefetch(&rp->blocks, e->pid, block_address(e));
+        run->far = heap_event_from(run, run->far + 1);
+    }
+    if (run->near < run->n) {
+        const struct trace_event *e = &run->events[run->near];
         blocks_prefetch_more(&rp->blocks, rp->store, e->pid, block_address(e));
+        run->near = heap_event_from(run, run->near + 1);
     }
 }
 
 int replay_take(struct replay *rp, const struct trace_event *events, size_t n)
 {
+    struct run run = {.events = events, .n = n};
+    begin_run(&run);
     for (size_t i = 0; i < n; i++) {
-        look_ahead(rp, &events[i], n - i);
+        if (events[i].kind == EVENT_HEAP)
+            look_ahead(rp, &run);
         int rc = take_event(rp, &events[i]);
         if (rc != 0)
             return rc;

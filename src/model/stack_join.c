@@ -9,6 +9,10 @@
 #include "model/stack_orphans.h"
 #include "model/stack_parts.h"
 
+/* Stacks that are looked up together, and how many of them ahead their frames are loaded. */
+#define GROUP 64u
+#define AHEAD 8u
+
 struct stack_join {
     struct stack_match match;
     struct stack_parts parts;
@@ -37,13 +41,14 @@ void stack_join_free(struct stack_join *j)
     free(j);
 }
 
-/* The stack that the event brings, or the promise of one. STACK_NONE: none, or no memory. */
-static uint32_t stack_of(struct stack_join *j, struct trace *t, const struct trace_event *e)
-{
-    if (e->kind == EVENT_STACK_REFERENCE)
-        return stack_keys_refer(&j->keys, &j->parts, t, e);
-    return stack_table_add(t->stacks, e->stack.frames, e->stack.frame_count);
-}
+/* A STACK on its way to its rows, which are found first, so that its place in the table can be
+ * loaded meanwhile. */
+struct pending {
+    const struct trace_event *e;
+    uint32_t tag; /* of a STACK that has rows */
+    uint32_t count;
+    uint64_t first_row;
+};
 
 /* Gives a STACK or REFERENCE to its rows. Returns 1 when there are none, 0, or -ENOMEM. */
 static int join(struct stack_join *j, struct trace *t, const struct trace_event *e)
@@ -53,8 +58,25 @@ static int join(struct stack_join *j, struct trace *t, const struct trace_event 
     size_t n = stack_match_rows(&j->match, t, &walked, rows);
     if (n == 0)
         return 1;
-    uint32_t stack = stack_of(j, t, e);
+    uint32_t stack = e->kind == EVENT_STACK_REFERENCE
+                         ? stack_keys_refer(&j->keys, &j->parts, t, e)
+                         : stack_table_add(t->stacks, e->stack.frames, e->stack.frame_count);
     return stack != STACK_NONE ? stack_parts_give(&j->parts, t, rows, n, stack) : 0;
+}
+
+/* Finds the rows of a STACK. */
+static struct pending look_up(struct stack_join *j, struct trace *t, const struct trace_event *e)
+{
+    uint64_t rows[STACK_MATCH_MOST];
+    struct stack_walked walked = stack_walked_of(e);
+    struct pending p = {.e = e};
+    p.count = (uint32_t)stack_match_rows(&j->match, t, &walked, rows);
+    if (p.count != 1)
+        return p;
+    p.first_row = rows[0];
+    p.tag = stack_table_tag(t->stacks, e->stack.frames, e->stack.frame_count);
+    stack_table_prefetch(t->stacks, p.tag);
+    return p;
 }
 
 /* True when an event of `time` may still come in its turn: no row is later. */
@@ -64,17 +86,53 @@ static bool may_come(const struct trace *t, int64_t time)
     return rows == 0 || store_time(t->store, rows - 1) <= time;
 }
 
-static int take(struct stack_join *j, struct trace *t, const struct trace_event *e)
+/* What is not ordinary: keys, stacks of several rows or of none. */
+static int take_special(struct stack_join *j, struct trace *t, const struct trace_event *e)
 {
     if (e->kind == EVENT_STACK_DEFINITION)
         return stack_keys_define(&j->keys, &j->parts, &j->match, t, e);
-    if (e->kind == EVENT_STACK && e->stack.frame_count == 0)
-        return 0;
     int rc = join(j, t, e);
     if (rc != 1)
         return rc;
     stack_orphans_add(&j->orphans, e, may_come(t, e->stack.event_time));
     return 0;
+}
+
+static int take(struct stack_join *j, struct trace *t, const struct pending *p)
+{
+    if (p->count != 1)
+        return take_special(j, t, p->e);
+    uint32_t stack =
+        stack_table_add_tagged(t->stacks, p->tag, p->e->stack.frames, p->e->stack.frame_count);
+    return stack != STACK_NONE ? stack_parts_give(&j->parts, t, &p->first_row, 1, stack) : 0;
+}
+
+static bool is_empty(const struct trace_event *e)
+{
+    return e->kind == EVENT_STACK && e->stack.frame_count == 0;
+}
+
+/* Takes up to GROUP stacks from `*at` on. */
+static int take_group(struct stack_join *j, struct trace *t, const struct trace_event *events,
+                      size_t n, size_t *at)
+{
+    struct pending group[GROUP];
+    size_t count = 0;
+    for (; *at < n && count < GROUP; ++*at) {
+        const struct trace_event *e = &events[*at];
+        if (!trace_event_is_stack(e) || is_empty(e))
+            continue;
+        group[count++] =
+            e->kind == EVENT_STACK ? look_up(j, t, e) : (struct pending){.e = e, .count = 0};
+    }
+    int rc = 0;
+    for (size_t i = 0; i < count + AHEAD && rc == 0; i++) {
+        if (i < count && group[i].count == 1)
+            stack_table_prefetch_more(t->stacks, group[i].tag);
+        if (i >= AHEAD)
+            rc = take(j, t, &group[i - AHEAD]);
+    }
+    return rc;
 }
 
 /* ---- orphans ---- */
@@ -107,9 +165,8 @@ int stack_join_take(struct stack_join *j, struct trace *t, const struct trace_ev
                     size_t n)
 {
     int rc = offer_orphans(j, t, true);
-    for (size_t i = 0; i < n && rc == 0; i++)
-        if (trace_event_is_stack(&events[i]))
-            rc = take(j, t, &events[i]);
+    for (size_t at = 0; at < n && rc == 0;)
+        rc = take_group(j, t, events, n, &at);
     return rc;
 }
 

@@ -24,6 +24,10 @@
 
 #define SECRET_BYTES 192u
 
+/* Of a stack so much is prefetched, a cache line at a time. */
+#define PREFETCH_FRAMES 64u
+#define FRAMES_A_LINE   8u
+
 struct slot {
     uint32_t tag; /* upper half of the hash */
     uint32_t id;  /* STACK_NONE: the slot is free */
@@ -171,12 +175,39 @@ static bool is_equal(const struct stack_table *t, uint32_t id, const uint64_t *f
     return s.count == count && memcmp(s.frames, frames, count * sizeof *frames) == 0;
 }
 
+uint32_t stack_table_tag(const struct stack_table *t, const uint64_t *frames, uint32_t count)
+{
+    size_t bytes = count * sizeof *frames;
+    return (uint32_t)(XXH3_64bits_withSecret(frames, bytes, t->secret, SECRET_BYTES) >> 32);
+}
+
+void stack_table_prefetch(const struct stack_table *t, uint32_t tag)
+{
+    __builtin_prefetch(&t->slots[tag & t->mask]);
+}
+
+void stack_table_prefetch_more(const struct stack_table *t, uint32_t tag)
+{
+    const struct slot *slot = &t->slots[tag & t->mask];
+    if (slot->id == STACK_NONE || slot->tag != tag)
+        return;
+    struct stack_frames s = stack_table_get(t, slot->id);
+    for (uint32_t i = 0; i < s.count && i < PREFETCH_FRAMES; i += FRAMES_A_LINE)
+        __builtin_prefetch(&s.frames[i]);
+}
+
 uint32_t stack_table_add(struct stack_table *t, const uint64_t *frames, uint32_t count)
+{
+    if (count == 0)
+        return STACK_NONE;
+    return stack_table_add_tagged(t, stack_table_tag(t, frames, count), frames, count);
+}
+
+uint32_t stack_table_add_tagged(struct stack_table *t, uint32_t tag, const uint64_t *frames,
+                                uint32_t count)
 {
     if (count == 0 || !slots_grow(t))
         return STACK_NONE;
-    size_t bytes = count * sizeof *frames;
-    uint32_t tag = (uint32_t)(XXH3_64bits_withSecret(frames, bytes, t->secret, SECRET_BYTES) >> 32);
     uint32_t at = tag & t->mask;
     for (; t->slots[at].id != STACK_NONE; at = (at + 1) & t->mask)
         if (t->slots[at].tag == tag && is_equal(t, t->slots[at].id, frames, count))

@@ -41,6 +41,18 @@ void stack_table_unref(struct stack_table *t); /* NULL is fine; any thread */
  * Worker. O(count). */
 uint32_t stack_table_add(struct stack_table *t, const uint64_t *frames, uint32_t count);
 
+/*
+ * The same in two steps, for many stacks at once: looking each up is a few cache misses, which
+ * prefetching hides. `tag` is stack_table_tag() of the frames.
+ */
+uint32_t stack_table_tag(const struct stack_table *t, const uint64_t *frames, uint32_t count);
+uint32_t stack_table_add_tagged(struct stack_table *t, uint32_t tag, const uint64_t *frames,
+                                uint32_t count);
+
+/* Starts to load the slot of a tag, and some 10 stacks later, what it refers to. */
+void stack_table_prefetch(const struct stack_table *t, uint32_t tag);
+void stack_table_prefetch_more(const struct stack_table *t, uint32_t tag);
+
 /* The ids 0..count-1 are published. Any thread. */
 uint32_t stack_table_count(const struct stack_table *t);
 
