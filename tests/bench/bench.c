@@ -26,6 +26,7 @@ static const struct section {
     {"read", bench_read, "a bare read() of the file"},
     {"first", bench_first_rows, "from opening to the first rows"},
     {"ingest", bench_ingest, "decoding and storing, memory"},
+    {"stacks", bench_stacks, "ingest with call stacks against without"},
     {"report", bench_report, "heaptail report as a whole process"},
     {"filter", bench_filters, "scanning all rows"},
     {"figures", bench_figures, "adding all rows up"},
@@ -58,21 +59,25 @@ static void find_folder(struct bench *b)
 
 const char *bench_make_trace(const struct bench *b, const char *events)
 {
+    return bench_make_special(b, events, "", (const char *const[]){NULL});
+}
+
+const char *bench_make_special(const struct bench *b, const char *events, const char *name,
+                               const char *const *options)
+{
     static char path[4096];
-    snprintf(path, sizeof path, "%s/../bench-%s.etl", b->folder, events);
+    snprintf(path, sizeof path, "%s/../bench-%s%s.etl", b->folder, events, name);
     struct stat st;
     if (stat(path, &st) == 0)
         return path;
     char mketl[4096];
     snprintf(mketl, sizeof mketl, "%s/mketl", b->folder);
     fprintf(stderr, "making %s ...\n", path);
-    char *argv[] = {mketl,
-                    (char *)"--events",
-                    (char *)(uintptr_t)events,
-                    (char *)"--no-truth",
-                    (char *)"-o",
-                    path,
-                    NULL};
+    char *argv[6 + BENCH_OPTIONS + 1] = {
+        mketl, (char *)"--events", (char *)(uintptr_t)events, (char *)"--no-truth", (char *)"-o",
+        path};
+    for (size_t i = 0; options[i] != NULL && i < BENCH_OPTIONS; i++)
+        argv[6 + i] = (char *)(uintptr_t)options[i];
     struct clocked_run run;
     if (clocked_process(argv, &run) != 0 || run.status != 0)
         bench_die("mketl failed");

@@ -9,6 +9,9 @@
 
 #define BENCH_RUNS 3
 
+/* Words of options for mketl. */
+#define BENCH_OPTIONS 8
+
 struct bench {
     char path[4096];   /* of the trace */
     char folder[3072]; /* of the programs */
@@ -28,6 +31,10 @@ _Noreturn void bench_die(const char *what);
 /* Path of a random trace of that many events, made once. Static storage, until the next call. */
 const char *bench_make_trace(const struct bench *b, const char *events);
 
+/* The same with other options of mketl, NULL behind the last; `name` tells the file from others. */
+const char *bench_make_special(const struct bench *b, const char *events, const char *name,
+                               const char *const *options);
+
 /* Reads the trace into memory unless that was done. */
 void bench_need_rows(struct bench *b);
 
@@ -36,6 +43,7 @@ void bench_need_rows(struct bench *b);
 void bench_read(struct bench *b);
 void bench_first_rows(struct bench *b);
 void bench_ingest(struct bench *b);
+void bench_stacks(struct bench *b);
 void bench_report(struct bench *b);
 void bench_filters(struct bench *b);
 void bench_figures(struct bench *b);
