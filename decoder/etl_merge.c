@@ -254,6 +254,13 @@ static void hand_out(struct etl_merge *m, const struct trace_event *head, struct
     (void)trace_event_own(out, &m->borrowed);
 }
 
+struct arena etl_merge_take_borrowed(struct etl_merge *m)
+{
+    struct arena taken = m->borrowed;
+    m->borrowed = (struct arena){0};
+    return taken;
+}
+
 size_t etl_merge_read(struct etl_merge *m, int64_t until, struct trace_event *out, size_t max)
 {
     size_t n = 0;

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
 #include "decoder/etl_buffer.h"
 #include "decoder/etl_file_header.h"
@@ -67,6 +68,10 @@ int64_t etl_merge_newest(struct etl_merge *m, unsigned input);
  * counted in the tally, never an error. Cost: about log2(streams) comparisons an event.
  */
 size_t etl_merge_read(struct etl_merge *m, int64_t until, struct trace_event *out, size_t max);
+
+/* Takes the memory behind the pointers of the events last read, so that they outlive the next
+ * call. */
+struct arena etl_merge_take_borrowed(struct etl_merge *m);
 
 /*
  * Bounds the work of one etl_merge_read(): after opening `bytes` of buffers it returns what it has,

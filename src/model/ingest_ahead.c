@@ -1,7 +1,6 @@
 /* A ring of batches between the reading thread and replay; see ingest_ahead.h. */
 #include "model/ingest_ahead.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -47,8 +46,8 @@ static int fill(struct ingest_ahead *a, struct event_batch *b, struct err_info *
 {
     event_batch_clear(b);
     int rc = ingest_reader_step(a->reader, INGEST_FINISH, b, info);
-    if (rc == READER_EVENTS && event_batch_own(b) != 0)
-        rc = err_set(info, -ENOMEM, "out of memory");
+    if (rc == READER_EVENTS)
+        ingest_reader_own(a->reader, b);
     return rc;
 }
 

@@ -24,14 +24,6 @@ struct ingest_reader {
 
 /* ---- batches ---- */
 
-int event_batch_own(struct event_batch *b)
-{
-    bool ok = true;
-    for (size_t i = 0; i < b->count && ok; i++)
-        ok = trace_event_own(&b->events[i], &b->arena);
-    return ok ? 0 : -ENOMEM;
-}
-
 void event_batch_clear(struct event_batch *b)
 {
     arena_release(&b->arena);
@@ -80,6 +72,12 @@ int ingest_reader_add(struct ingest_reader *r, ingest_read_fn read, void *ctx)
     ingest_input_init(in, r->merge, (unsigned)r->count, read, ctx);
     r->inputs[r->count] = in;
     return (int)r->count++;
+}
+
+void ingest_reader_own(struct ingest_reader *r, struct event_batch *b)
+{
+    arena_release(&b->arena);
+    b->arena = etl_merge_take_borrowed(r->merge);
 }
 
 size_t ingest_reader_count(const struct ingest_reader *r)

@@ -26,15 +26,11 @@
 /* A run of events in the order of the merge. */
 struct event_batch {
     size_t count;
-    struct arena arena; /* of event_batch_own() */
+    struct arena arena; /* of ingest_reader_own() */
     struct trace_event events[EVENT_BATCH_SIZE];
 };
 
-/* Copies what the events point to into the batch, so that they outlive the next step. 0 or -ENOMEM.
- */
-int event_batch_own(struct event_batch *b);
-
-/* Frees those copies; the batch is empty and usable again. */
+/* Frees what it owns; the batch is empty and usable again. */
 void event_batch_clear(struct event_batch *b);
 
 enum reader_result {
@@ -63,6 +59,10 @@ void ingest_reader_set_hold(struct ingest_reader *r, unsigned input, enum ingest
  */
 int ingest_reader_step(struct ingest_reader *r, enum ingest_hold hold, struct event_batch *out,
                        struct err_info *info);
+
+/* Makes what the events of the last step point to the batch's own, so that it outlives the next
+ * step. */
+void ingest_reader_own(struct ingest_reader *r, struct event_batch *b);
 
 /* The input that the last error is about. */
 unsigned ingest_reader_failed(const struct ingest_reader *r);

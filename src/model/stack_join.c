@@ -18,6 +18,7 @@ struct stack_join {
     struct stack_parts parts;
     struct stack_keys keys;
     struct stack_orphans orphans;
+    int64_t position; /* time of the last event taken: what is earlier can only come late */
     bool finished;
 };
 
@@ -79,11 +80,10 @@ static struct pending look_up(struct stack_join *j, struct trace *t, const struc
     return p;
 }
 
-/* True when an event of `time` may still come in its turn: no row is later. */
-static bool may_come(const struct trace *t, int64_t time)
+/* True when the event may still come in its turn: it has the time of its stack, on another CPU. */
+static bool may_come(const struct stack_join *j, const struct trace_event *e)
 {
-    uint64_t rows = store_appended(t->store);
-    return rows == 0 || store_time(t->store, rows - 1) <= time;
+    return e->stack.event_time >= j->position && e->stack.event_time <= e->time;
 }
 
 /* What is not ordinary: keys, stacks of several rows or of none. */
@@ -94,7 +94,7 @@ static int take_special(struct stack_join *j, struct trace *t, const struct trac
     int rc = join(j, t, e);
     if (rc != 1)
         return rc;
-    stack_orphans_add(&j->orphans, e, may_come(t, e->stack.event_time));
+    stack_orphans_add(&j->orphans, e, may_come(j, e));
     return 0;
 }
 
@@ -143,13 +143,15 @@ struct offer {
     int rc;
 };
 
-static bool offer_orphan(void *ctx, const struct trace_event *e)
+static enum stack_orphan_fate offer_orphan(void *ctx, const struct trace_event *e)
 {
     struct offer *o = ctx;
     int rc = o->rc == 0 ? join(o->j, o->t, e) : 1;
     if (rc < 0)
         o->rc = rc;
-    return rc == 0;
+    if (rc == 0)
+        return STACK_ORPHAN_FOUND;
+    return may_come(o->j, e) ? STACK_ORPHAN_EARLY : STACK_ORPHAN_STAYS;
 }
 
 static int offer_orphans(struct stack_join *j, struct trace *t, bool early_only)
@@ -164,6 +166,9 @@ static int offer_orphans(struct stack_join *j, struct trace *t, bool early_only)
 int stack_join_take(struct stack_join *j, struct trace *t, const struct trace_event *events,
                     size_t n)
 {
+    if (n == 0)
+        return 0;
+    j->position = events[n - 1].time;
     int rc = offer_orphans(j, t, true);
     for (size_t at = 0; at < n && rc == 0;)
         rc = take_group(j, t, events, n, &at);

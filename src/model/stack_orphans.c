@@ -95,7 +95,7 @@ void stack_orphans_add(struct stack_orphans *o, const struct trace_event *e, boo
     o->head += r.words;
 }
 
-static bool offer_one(const uint64_t *at, stack_orphan_fn offer, void *ctx)
+static enum stack_orphan_fate offer_one(const uint64_t *at, stack_orphan_fn offer, void *ctx)
 {
     struct record r;
     memcpy(&r, at, sizeof r);
@@ -122,8 +122,14 @@ void stack_orphans_offer(struct stack_orphans *o, bool early_only, stack_orphan_
     uint64_t position = early_only ? o->early : o->tail;
     while (position < o->head) {
         uint64_t *at = word_at(o, position);
-        position += record_words(o, position);
-        if ((*at & RECORD_GONE) == 0 && offer_one(at, offer, ctx))
+        enum stack_orphan_fate fate =
+            (*at & RECORD_GONE) == 0 ? offer_one(at, offer, ctx) : STACK_ORPHAN_STAYS;
+        if (fate == STACK_ORPHAN_FOUND)
             *at |= RECORD_GONE;
+        if (fate == STACK_ORPHAN_EARLY && !o->has_early) {
+            o->has_early = true;
+            o->early = position;
+        }
+        position += record_words(o, position);
     }
 }

@@ -32,12 +32,18 @@ void stack_orphans_release(struct stack_orphans *o);
  */
 void stack_orphans_add(struct stack_orphans *o, const struct trace_event *e, bool is_early);
 
-/* What a pass over orphans does with each; true when it has found its event and can go. The event
- * is good for the call. */
-typedef bool (*stack_orphan_fn)(void *ctx, const struct trace_event *e);
+/* What becomes of an orphan that was offered. */
+enum stack_orphan_fate {
+    STACK_ORPHAN_FOUND, /* it has its event and can go */
+    STACK_ORPHAN_EARLY, /* its event may be among the next rows */
+    STACK_ORPHAN_STAYS,
+};
 
-/* Offers the orphans in order of arrival: the early ones, which are ordinary ones after that, or
- * all. O(orphans offered). */
+/* The event is good for the call. */
+typedef enum stack_orphan_fate (*stack_orphan_fn)(void *ctx, const struct trace_event *e);
+
+/* Offers the orphans in order of arrival: from the oldest early one on, or all. O(orphans
+ * offered). */
 void stack_orphans_offer(struct stack_orphans *o, bool early_only, stack_orphan_fn offer,
                          void *ctx);
 

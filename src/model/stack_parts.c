@@ -234,7 +234,8 @@ int stack_parts_give(struct stack_parts *p, struct trace *t, const uint64_t *row
 {
     /* Nearly always: one row, which has nothing yet. */
     if (n == 1 && store_given_stack(t->store, rows[0]) == STACK_NONE)
-        return give_row(p, t, rows[0], STACK_NONE, stack);
+        return stack_is_promise(stack) ? give_row(p, t, rows[0], STACK_NONE, stack)
+                                       : store_set_stack(t->store, rows[0], stack);
     struct stack_pair part = parts_of(p, t, stack);
     bool given;
     int rc = give_missing(p, t, rows, n, part, &given);
