@@ -15,6 +15,7 @@
 #include "decoder/heap_event.h"
 #include "decoder/image_event.h"
 #include "decoder/process_event.h"
+#include "decoder/stack_event.h"
 #include "decoder/system_event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -38,6 +39,26 @@ static void check_texts(bool decoded, const struct trace_event *e, struct span b
     check_inside(e->text, buffer);
 }
 
+static void check_frames(const struct trace_event *e, size_t bytes)
+{
+    uint64_t sum = 0;
+    check(e->stack.frame_count <= STACK_FRAMES_MAX && e->stack.frame_count <= bytes / 4);
+    for (uint32_t i = 0; i < e->stack.frame_count; i++)
+        sum += e->stack.frames[i]; /* written, or a sanitizer objects */
+    volatile uint64_t seen = sum;
+    (void)seen;
+}
+
+static void check_stacks(const struct etl_record *r)
+{
+    uint64_t frames[STACK_FRAMES_MAX];
+    struct trace_event e;
+    if (stack_event_is(r) && stack_event_decode(r, frames, &e))
+        check_frames(&e, r->payload.len);
+    for (struct span items = r->items; stack_event_next_item(r, &items, frames, &e);)
+        check_frames(&e, r->items.len);
+}
+
 static void check_record(const struct etl_record *r, struct span buffer)
 {
     uint64_t extra[HEAP_EXTRA_MAX];
@@ -49,6 +70,7 @@ static void check_record(const struct etl_record *r, struct span buffer)
     check_inside(r->items, buffer);
     for (struct span items = r->items; etl_record_next_item(&items, &item);)
         check_inside(item.data, buffer);
+    check_stacks(r);
     if (heap_event_is(r)) {
         if (heap_event_decode(r, extra, &e))
             check(e.extra_count <= HEAP_EXTRA_MAX && e.op < HEAP_OP_COUNT);

@@ -414,12 +414,82 @@ static void test_readers(void **state)
     }
 }
 
+/* The stack column: made late and per chunk, counted for Allocs and ReAllocs, promises resolved. */
+static void test_stacks(void **state)
+{
+    struct store *st = *state;
+    struct stack_table *table = stack_table_new();
+    store_use_stacks(st, table);
+    const uint64_t frames[] = {1, 2, 3};
+    uint32_t id = stack_table_add(table, frames, 3);
+    static const uint16_t ops[] = {HEAP_OP_ALLOC, HEAP_OP_REALLOC, HEAP_OP_FREE};
+    uint64_t rows = STORE_CHUNK_ROWS + 30;
+    for (uint64_t i = 0; i < rows; i++) {
+        struct row row = plain_row(st, (int64_t)i);
+        row.op = ops[i % 3];
+        assert_int_equal(store_append(st, &row, NULL), 0);
+    }
+    size_t without = store_bytes(st);
+    struct row got;
+    store_publish(st);
+    store_get(st, rows - 1, &got);
+    assert_int_equal(got.stack, STACK_NONE);
+    assert_int_equal(store_given_stack(st, 0), STACK_NONE);
+
+    uint64_t first = STORE_CHUNK_ROWS + 2; /* an Alloc, being divisible by three */
+    uint32_t promise = stack_table_promise(table);
+    assert_int_equal(store_set_stack(st, first, id), 0);
+    assert_int_equal(store_set_stack(st, first + 1, promise), 0);
+    assert_int_equal(store_set_stack(st, first + 2, id), 0);
+    assert_int_equal(store_bytes(st) - without, STORE_CHUNK_ROWS * sizeof(uint32_t));
+    assert_int_equal(store_stack_changes(st), 3);
+    assert_int_equal(store_set_stack(st, first, id), 0);
+    assert_int_equal(store_stack_changes(st), 3);
+    assert_int_equal(store_stack_count(st, HEAP_OP_ALLOC).given, 1);
+    assert_int_equal(store_stack_count(st, HEAP_OP_REALLOC).given, 1);
+    assert_int_equal(store_stack_count(st, HEAP_OP_FREE).given, 0);
+    assert_int_equal(store_stack_count(st, HEAP_OP_ALLOC).rows, (rows + 2) / 3);
+    assert_int_equal(store_stack_count(st, HEAP_OP_REALLOC).rows, (rows + 1) / 3);
+
+    store_get(st, first, &got);
+    assert_int_equal(got.stack, id);
+    store_get(st, first + 1, &got);
+    assert_int_equal(got.stack, STACK_NONE);
+    assert_int_equal(store_given_stack(st, first + 1), promise);
+    stack_table_keep(table, promise, id);
+    store_get(st, first + 1, &got);
+    assert_int_equal(got.stack, id);
+    store_get(st, first + 3, &got);
+    assert_int_equal(got.stack, STACK_NONE);
+    assert_int_equal(store_chunk_stack(store_chunk(st, 0), 0), STACK_NONE);
+    store_free(st);
+    *state = NULL;
+    stack_table_unref(table);
+}
+
+/* A row that is not published yet may get its stack without anybody having to know. */
+static void test_stacks_before_publishing(void **state)
+{
+    struct store *st = *state;
+    struct row row = plain_row(st, 1);
+    assert_int_equal(store_append(st, &row, NULL), 0);
+    assert_int_equal(store_set_stack(st, 0, 5), 0);
+    assert_int_equal(store_stack_changes(st), 0);
+    store_publish(st);
+    assert_int_equal(store_set_stack(st, 0, 6), 0);
+    assert_int_equal(store_stack_changes(st), 1);
+    assert_int_equal(store_stack_count(st, HEAP_OP_ALLOC).given, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_wide_values), TEST(test_absent_values), TEST(test_every_op),  TEST(test_extras),
-        TEST(test_links),       TEST(test_chunks),        TEST(test_find_time), TEST(test_zone),
+        TEST(test_wide_values), TEST(test_absent_values),
+        TEST(test_every_op),    TEST(test_extras),
+        TEST(test_links),       TEST(test_chunks),
+        TEST(test_find_time),   TEST(test_zone),
+        TEST(test_stacks),      TEST(test_stacks_before_publishing),
         TEST(test_memory),      TEST(test_readers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
