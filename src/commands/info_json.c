@@ -130,6 +130,36 @@ static json_t *losses_json(const struct trust *trust)
     return losses;
 }
 
+static json_t *input_json(const struct subject *s, unsigned input)
+{
+    struct ingest_facts f;
+    ingest_input_facts(s->loaded.ingest, input, &f);
+    struct etl_clock clock;
+    etl_clock_init(&clock, f.header);
+    json_t *root = json_object();
+    struct strbuf path = {0};
+    inputs_put_paths(&s->loaded.inputs.list[input]->path, 1, &path);
+    json_object_set_new(root, "file", json_take_text(&path));
+    strbuf_release(&path);
+    json_object_set_new(root, "start", json_filetime(clock.origin_filetime));
+    json_object_set_new(root, "end", json_filetime(f.header->end_time));
+    json_object_set_new(root, "session", session_json(f.header));
+    json_object_set_new(root, "buffers", buffers_json(f.tally));
+    json_set_u64(root, "records", f.tally->records);
+    json_set_u64(root, "heap_events", f.tally->heap_events);
+    json_set_u64(root, "stack_records", f.tally->stack_records);
+    json_object_set_new(root, "losses", losses_json(&f.trust));
+    return root;
+}
+
+static json_t *inputs_json(const struct subject *s)
+{
+    json_t *inputs = json_array();
+    for (unsigned i = 0; i < s->loaded.inputs.count; i++)
+        json_array_append_new(inputs, input_json(s, i));
+    return inputs;
+}
+
 json_t *info_json(const struct subject *s)
 {
     const struct trace *trace = s->loaded.trace;
@@ -137,6 +167,7 @@ json_t *info_json(const struct subject *s)
     json_t *root = json_object();
     set_text(root, "file", strbuf_str(&s->name));
     set_text(root, "format", "etl");
+    json_object_set_new(root, "inputs", inputs_json(s));
     set_times(root, s);
     json_object_set_new(root, "machine",
                         machine_json(&trace->header, system_facts_info(trace->system)));

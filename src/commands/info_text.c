@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "commands/info_facts.h"
+#include "commands/info_inputs.h"
 #include "commands/info_programs.h"
 #include "commands/text_lines.h"
 #include "export/text_table.h"
@@ -154,6 +155,7 @@ void info_text(const struct subject *s, struct strbuf *out)
     put_session(&trace->header, out);
     put_buffers(&trace->header, t, out);
     put_records(t, out);
+    info_inputs_text(s, out);
     info_put_programs(out, trace);
     put_providers(t, out);
     text_trust(out, &s->loaded.trust);
