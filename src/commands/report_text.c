@@ -9,6 +9,7 @@
 #include "export/stack_count.h"
 #include "export/text_table.h"
 #include "model/capture_words.h"
+#include "model/nameless.h"
 #include "model/process_words.h"
 
 #define INDENT 2
@@ -67,6 +68,14 @@ static void put_processes(const struct report *r, struct strbuf *out)
         strbuf_printf(&b, " and %zu more", n - PROCESSES_MOST);
     free(rows);
     text_line(out, n == 1 ? "process" : "processes", &b);
+}
+
+/* Why there are none, and what to do. */
+static void put_nameless(const struct report *r, const struct subject *s, struct strbuf *out)
+{
+    struct strbuf b = {0};
+    nameless_explain(r->trace, s->loaded.inputs.name, s->loaded.inputs.count, &b);
+    text_line(out, "names", &b);
 }
 
 /* What the figures below are confined to. */
@@ -208,6 +217,7 @@ void report_text(const struct report *r, const struct subject *s, struct strbuf 
     put_recorded(r, out);
     put_length(r, s, out);
     put_processes(r, out);
+    put_nameless(r, s, out);
     put_selection(r, s->options, out);
     put_stacks(r, s, out);
     put_totals(r, out);

@@ -32,6 +32,7 @@ enum source_state {
 struct source_status {
     enum source_state state;
     char name[256];         /* for the title line: base name or "stdin", printable */
+    size_t inputs;          /* that make up the trace; `name` has several then */
     uint64_t bytes_done;    /* whose events are rows by now */
     uint64_t bytes_total;   /* of the file now, or received so far */
     int64_t opened_at;      /* monotonic ns: when reading started */

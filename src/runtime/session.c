@@ -102,6 +102,7 @@ struct session *session_new(struct inputs *inputs, const enum session_mode *mode
     s->spec = (struct query_spec){.since = INT64_MIN, .until = INT64_MAX};
     s->status.opened_at = clock_monotonic_ns();
     snprintf(s->status.name, sizeof s->status.name, "%s", inputs->name);
+    s->status.inputs = inputs->count;
     s->news = true;
     if (s->input != NULL) {
         set_modes(s, modes);

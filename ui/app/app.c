@@ -120,21 +120,28 @@ static bool is_thawing(struct app *a, const struct snapshot *s)
 }
 
 /* Tells once what has happened to the input. */
-static void announce(struct app *a, enum source_state before, enum source_state now)
+static void announce(struct app *a, enum source_state before, const struct source_status *now)
 {
-    if (now == before)
+    if (now->state == before)
         return;
-    if (now == SOURCE_TRUNCATED)
-        app_tell(a, true, "The file was cut. What was read is kept; {file.reload} reads it anew.");
-    else if (now == SOURCE_REPLACED)
+    bool several = now->inputs > 1;
+    if (now->state == SOURCE_TRUNCATED)
         app_tell(a, true,
-                 "Another file took its name. What was read is kept; {file.reload} reads it.");
+                 several ? "One of the files was cut. What was read is kept; {file.reload} reads "
+                           "all anew."
+                         : "The file was cut. What was read is kept; {file.reload} reads it anew.");
+    else if (now->state == SOURCE_REPLACED)
+        app_tell(a, true,
+                 several ? "Another file took the name of one. What was read is kept; "
+                           "{file.reload} reads all anew."
+                         : "Another file took its name. What was read is kept; {file.reload} reads "
+                           "it.");
 }
 
 void app_set_snapshot(struct app *a, struct snapshot *s)
 {
     struct snapshot *old = a->newest;
-    announce(a, old != NULL ? old->source.state : SOURCE_LOADING, s->source.state);
+    announce(a, old != NULL ? old->source.state : SOURCE_LOADING, &s->source);
     a->newest = snapshot_ref(s);
     a->env.newest = s;
     snapshot_unref(old);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "decoder/etl_guid.h"
 #include "model/capture_words.h"
+#include "model/nameless.h"
 #include "model/snapshot.h"
 #include "ui/term/glyph.h"
 #include "ui/view/summary_blocks.h"
@@ -20,10 +21,15 @@ static const struct snapshot *shown(const void *ctx)
 
 void summary_write_note(void *ctx, struct pen *pen)
 {
-    if (shown(ctx)->matched > 0)
+    const struct snapshot *s = shown(ctx);
+    enum role role = ROLE_TEXT_STRONG;
+    if (s->matched == 0)
+        why_empty_rows(ctx, pen->text);
+    else if (nameless_explain(s->trace, s->source.name, s->source.inputs, pen->text))
+        role = ROLE_TEXT_MUTED;
+    else
         return;
-    why_empty_rows(ctx, pen->text);
-    pen_paragraph(pen, 0, ROLE_TEXT_STRONG, strbuf_str(pen->text));
+    pen_paragraph(pen, 0, role, strbuf_str(pen->text));
     strbuf_clear(pen->text);
 }
 
