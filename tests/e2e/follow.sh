@@ -17,16 +17,16 @@ check_end() {
 
 "$MKETL" --demo --live 20 -o "$work/growing.etl" &
 while [ ! -s "$work/growing.etl" ]; do sleep 0.02; done
-start 120x30 "'$HEAPTAIL' '$work/growing.etl'"
+start 160x30 "'$HEAPTAIL' '$work/growing.etl'"
 wait_for 'follow'
 check_end
 "$HEAPTAIL" report --format json "$work/growing.etl" | jq 'del(.file)' >"$work/grown.json"
 jq 'del(.file)' "$work/finished.json" | cmp - "$work/grown.json" || fail 'the grown file differs from the finished one'
 
 mkfifo "$work/fifo"
-start 120x30 "'$HEAPTAIL' '$work/fifo'"
+start 160x30 "'$HEAPTAIL' '$work/fifo'"
 "$MKETL" --demo --live 5 -o "$work/fifo" &
 check_end
 
-start 120x30 "'$MKETL' --demo --live 5 -o - | '$HEAPTAIL'"
+start 160x30 "'$MKETL' --demo --live 5 -o - | '$HEAPTAIL'"
 check_end
