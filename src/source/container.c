@@ -221,7 +221,8 @@ static size_t fill_head(struct container *c, const uint8_t *bytes, size_t n)
 {
     size_t room = sizeof c->head - c->head_len;
     size_t part = c->probed ? 0 : n < room ? n : room;
-    memcpy(c->head + c->head_len, bytes, part);
+    if (part != 0)
+        memcpy(c->head + c->head_len, bytes, part);
     c->head_len += part;
     return part;
 }
