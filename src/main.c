@@ -72,6 +72,7 @@ static int explore(const struct options *o, struct config *config, const struct 
     const struct explore_options options = {
         .paths = o->files,
         .path_count = o->file_count,
+        .expand_limit = o->expand_limit,
         .filter_text = strbuf_str(&text),
         .since = o->since,
         .until = o->until,

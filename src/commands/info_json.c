@@ -2,6 +2,7 @@
 #include "commands/info_json.h"
 
 #include "commands/info_facts.h"
+#include "commands/info_package.h"
 #include "commands/info_programs.h"
 #include "commands/json_value.h"
 #include "model/capture_words.h"
@@ -168,6 +169,7 @@ json_t *info_json(const struct subject *s)
     set_text(root, "file", strbuf_str(&s->name));
     set_text(root, "format", "etl");
     json_object_set_new(root, "inputs", inputs_json(s));
+    json_object_set_new(root, "containers", info_package_json(&s->loaded.inputs));
     set_times(root, s);
     json_object_set_new(root, "machine",
                         machine_json(&trace->header, system_facts_info(trace->system)));

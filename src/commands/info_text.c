@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "commands/info_facts.h"
 #include "commands/info_inputs.h"
+#include "commands/info_package.h"
 #include "commands/info_programs.h"
 #include "commands/text_lines.h"
 #include "export/text_table.h"
@@ -150,6 +151,7 @@ void info_text(const struct subject *s, struct strbuf *out)
     const struct trace *trace = s->loaded.trace;
     const struct etl_tally *t = ingest_tally(s->loaded.ingest);
     strbuf_printf(out, "%s\n", strbuf_str(&s->name));
+    info_package_put_line(&s->loaded.inputs, out);
     put_times(s, out);
     put_machine(trace, out);
     put_session(&trace->header, out);
@@ -158,5 +160,6 @@ void info_text(const struct subject *s, struct strbuf *out)
     info_inputs_text(s, out);
     info_put_programs(out, trace);
     put_providers(t, out);
+    info_package_put_members(&s->loaded.inputs, out);
     text_trust(out, &s->loaded.trust);
 }

@@ -72,11 +72,12 @@ struct options {
     const char *columns;
     const char *symbols; /* folders, see symbol_path.h */
     bool raw_time, all_fields, strict, quiet, demo;
-    bool merge;      /* all files are one trace; always so in the explorer */
-    unsigned follow; /* enum option_follow */
-    unsigned color;  /* enum option_color */
-    unsigned units;  /* enum option_units */
-    unsigned time;   /* enum option_time */
+    uint64_t expand_limit; /* bytes; 0: not given */
+    bool merge;            /* all files are one trace; always so in the explorer */
+    unsigned follow;       /* enum option_follow */
+    unsigned color;        /* enum option_color */
+    unsigned units;        /* enum option_units */
+    unsigned time;         /* enum option_time */
     const char *theme, *tty;
     bool ascii, mouse, utc;
     bool no_config;

@@ -57,6 +57,17 @@ static bool read_number(const struct option_row *row, const char *text, void *me
     return number->given;
 }
 
+/* Bytes; none at all is not what anybody means. */
+static bool read_size(const struct option_row *row, const char *text, void *member)
+{
+    (void)row;
+    uint64_t bytes;
+    if (!text_parse_u64(text, strlen(text), true, &bytes) || bytes == 0)
+        return false;
+    *(uint64_t *)member = bytes;
+    return true;
+}
+
 static bool read_moment(const struct option_row *row, const char *text, void *member)
 {
     (void)row;
@@ -122,6 +133,7 @@ static bool read_words(const struct option_row *row, const char *text, void *mem
 #define EXPECTED_stay   NULL
 #define EXPECTED_text   NULL
 #define EXPECTED_number "a number, decimal or 0x hex"
+#define EXPECTED_size   "a number of bytes such as 500M or 100G"
 #define EXPECTED_moment "a time since the trace's start, such as 0.5, 300ms or 2m"
 #define EXPECTED_word   NULL
 #define EXPECTED_kind   NULL

@@ -10,6 +10,7 @@
 #include "commands/naming.h"
 #include "commands/progress.h"
 #include "model/snapshot.h"
+#include "source/inputs_unpack.h"
 
 static int filter_error(const char *text, const struct filter_error *e)
 {
@@ -78,14 +79,19 @@ int subject_open(struct subject *s, const struct options *o, char *const *paths,
     struct progress progress;
     struct err_info info;
     progress_init(&progress, o->quiet);
-    int rc = load_trace(paths, count, spec, progress_update, &progress, &s->loaded, &info);
+    struct load_request what = {
+        .paths = paths, .path_count = count, .spec = spec, .expand_limit = o->expand_limit};
+    int rc = load_trace(&what, progress_update, &progress, &s->loaded, &info);
     progress_clear(&progress);
-    if (rc == 0) {
-        ask_by_name(s, spec);
-        return COMMAND_OK;
+    if (rc != 0) {
+        command_message("%s", info.text);
+        return COMMAND_FAILED;
     }
-    command_message("%s", info.text);
-    return COMMAND_FAILED;
+    const char *remark = inputs_remark(&s->loaded.inputs);
+    if (remark[0] != '\0' && !o->quiet)
+        command_message("%s: %s", strbuf_str(&s->name), remark);
+    ask_by_name(s, spec);
+    return COMMAND_OK;
 }
 
 void subject_release(struct subject *s)

@@ -20,6 +20,7 @@
 
 /* What the source of the bytes is doing. */
 enum source_state {
+    SOURCE_UNPACKING, /* a container is being expanded; bytes are the container's */
     SOURCE_LOADING,   /* saved file, not read to its end yet */
     SOURCE_COMPLETE,  /* saved file, all read */
     SOURCE_FOLLOWING, /* growing file or open pipe */
@@ -38,7 +39,7 @@ struct source_status {
     int64_t opened_at;      /* monotonic ns: when reading started */
     int64_t last_buffer_at; /* monotonic ns: when the last buffer arrived; 0 when none has */
     int64_t closed_after;   /* ns from opening to the end of the writer; 0 while it writes */
-    char message[512];      /* one line for SOURCE_FAILED, else empty */
+    char message[512]; /* one line for SOURCE_FAILED, else what was lost of a container, or empty */
 };
 
 /* Questions asked beside the one whose rows and figures are shown: lists of rows, no figures. */

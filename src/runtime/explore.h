@@ -26,6 +26,7 @@ struct explore_options {
     const char *tty;         /* path of the terminal; NULL: found */
     enum explore_follow follow;
     enum explore_color color;
+    uint64_t expand_limit; /* bytes that an archive may expand to; 0: the usual limit */
     bool ascii;
     bool mouse;
     bool utc;

@@ -29,7 +29,7 @@ static void on_news(void *ctx)
         app_message(e->app, true, s->source.message);
         explore_schedule_frame(e);
     } else if (is_hopeless(s)) {
-        if (e->input->inputs.count == 1)
+        if (e->input->inputs.named == 1)
             strbuf_printf(&e->last_words, "%s: ", s->source.name);
         strbuf_puts(&e->last_words, s->source.message);
         explore_leave(e, 1);

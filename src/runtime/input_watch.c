@@ -72,23 +72,28 @@ static enum session_mode choose_mode(const struct source *s, enum explore_follow
 {
     if (s->is_stream)
         return SESSION_PIPE;
+    if (s->is_container)
+        return SESSION_SAVED;
     return is_live(s, follow) ? SESSION_LIVE : SESSION_SAVED;
 }
 
+/* What is watched is what was named: once the worker runs, the list of inputs is its own, and the
+ * traces of containers come into it. */
 static void watch_all(struct input_watch *w, enum explore_follow follow)
 {
-    w->watched = base_xcalloc(w->inputs.count, sizeof *w->watched);
-    for (unsigned i = 0; i < w->inputs.count; i++) {
-        enum session_mode mode = choose_mode(w->inputs.list[i], follow);
-        w->watched[i] = (struct watched){.owner = w, .number = i, .mode = mode};
+    w->watched = base_xcalloc(w->inputs.named, sizeof *w->watched);
+    for (unsigned i = 0; i < w->inputs.named; i++) {
+        const struct source *s = w->inputs.list[i];
+        enum session_mode mode = choose_mode(s, follow);
+        w->watched[i] = (struct watched){.owner = w, .number = i, .source = s, .mode = mode};
         w->live = w->live || mode != SESSION_SAVED;
     }
 }
 
 static struct session *make_session(struct input_watch *w)
 {
-    enum session_mode *modes = base_xcalloc(w->inputs.count, sizeof *modes);
-    for (size_t i = 0; i < w->inputs.count; i++)
+    enum session_mode *modes = base_xcalloc(w->inputs.named, sizeof *modes);
+    for (size_t i = 0; i < w->inputs.named; i++)
         modes[i] = w->watched[i].mode;
     struct session *session = session_new(&w->inputs, modes);
     free(modes);
@@ -99,7 +104,7 @@ static struct session *make_session(struct input_watch *w)
 static int show_sizes(struct input_watch *w, struct session *session, uint64_t *sizes,
                       struct err_info *info)
 {
-    for (unsigned i = 0; i < w->inputs.count; i++) {
+    for (unsigned i = 0; i < w->inputs.named; i++) {
         const struct source *s = w->inputs.list[i];
         if (s->is_stream)
             continue;
@@ -115,7 +120,7 @@ static int show_sizes(struct input_watch *w, struct session *session, uint64_t *
 static int watch_one(struct input_watch *w, struct watched *in, uint64_t size,
                      struct err_info *info)
 {
-    const struct source *s = w->inputs.list[in->number];
+    const struct source *s = in->source;
     struct feed_events events = {.ctx = in, .bytes = on_bytes, .end = on_end, .queued = on_queued};
     if (in->mode == SESSION_LIVE)
         in->tail = tail_new(w->loop, s, size, on_found, in);
@@ -129,13 +134,13 @@ static int watch_one(struct input_watch *w, struct watched *in, uint64_t size,
 static int start(struct input_watch *w, struct session *session, worker_notify_fn notify, void *ctx,
                  struct err_info *info)
 {
-    uint64_t *sizes = base_xcalloc(w->inputs.count, sizeof *sizes);
+    uint64_t *sizes = base_xcalloc(w->inputs.named, sizeof *sizes);
     int rc = show_sizes(w, session, sizes, info);
     if (rc != 0)
         session_free(session);
     else if ((w->worker = worker_new(w->loop, session, notify, ctx)) == NULL)
         rc = err_set(info, -ENOMEM, "no thread to work in");
-    for (size_t i = 0; i < w->inputs.count && rc == 0; i++)
+    for (size_t i = 0; i < w->inputs.named && rc == 0; i++)
         rc = watch_one(w, &w->watched[i], sizes[i], info);
     free(sizes);
     return rc;
@@ -148,6 +153,8 @@ int input_watch_open(struct input_watch *w, uv_loop_t *loop, const struct explor
     int rc = inputs_open(&w->inputs, options->paths, options->path_count, info);
     if (rc != 0)
         return rc;
+    if (options->expand_limit != 0)
+        w->inputs.expand_limit = options->expand_limit;
     watch_all(w, options->follow);
     struct session *session = make_session(w);
     if (session != NULL) {
@@ -163,7 +170,7 @@ int input_watch_open(struct input_watch *w, uv_loop_t *loop, const struct explor
 
 static void close_tails(struct input_watch *w)
 {
-    for (size_t i = 0; i < w->inputs.count; i++) {
+    for (size_t i = 0; i < w->inputs.named; i++) {
         tail_close(w->watched[i].tail);
         w->watched[i].tail = NULL;
     }

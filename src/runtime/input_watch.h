@@ -21,6 +21,7 @@ struct input_watch;
 struct watched {
     struct input_watch *owner;
     unsigned number;
+    const struct source *source;
     enum session_mode mode;
     struct tail *tail; /* of a file that may grow */
 };

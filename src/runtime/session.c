@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "model/ingest.h"
 #include "runtime/session_tree.h"
+#include "source/inputs_unpack.h"
 
 /* Files above this size show provisional rows from this much of their beginning first. */
 #define PREVIEW_BYTES ((uint64_t)2 << 20)
@@ -24,6 +25,9 @@
 
 /* Rows searched in one step, without figures: likewise. */
 #define ASIDE_ROWS (UINT64_C(1) << 18)
+
+/* Expanded of a container in one step: a few milliseconds. */
+#define UNPACK_BYTES ((size_t)1 << 20)
 
 /* Inputs that are previewed at most: every one costs time before the first row. */
 #define PREVIEW_INPUTS 4u
@@ -47,9 +51,10 @@ struct session {
     enum ingest_hold hold;       /* of all of them */
     bool rereading;              /* finished live files are read again from their start */
 
-    struct ingest *ingest;
-    struct ingest *preview; /* NULL unless the first rows still come from it */
-    bool ended;             /* the ingest has said INGEST_ENDED */
+    struct ingest *ingest;   /* NULL while containers are expanded */
+    struct ingest *preview;  /* NULL unless the first rows still come from it */
+    struct source previewed; /* what it reads, when that is a container's trace being expanded */
+    bool ended;              /* the ingest has said INGEST_ENDED */
     bool failed;
 
     struct query_spec spec;
@@ -68,17 +73,24 @@ struct session {
     bool news; /* something changed since the last snapshot */
 };
 
-/* An ingest that knows of every input what the session knows. */
+/* An ingest that knows of every file what the session knows. */
 static struct ingest *new_ingest(const struct session *s)
 {
     struct ingest *in = inputs_ingest(s->inputs);
     for (unsigned i = 0; in != NULL && i < s->inputs->count; i++) {
+        if (s->input[i].mode == SESSION_PIPE)
+            continue;
         if (s->input[i].ended)
             ingest_set_hold(in, i, INGEST_FINISH);
-        if (s->input[i].mode != SESSION_PIPE)
-            ingest_set_size(in, i, s->input[i].size);
+        ingest_set_size(in, i, s->input[i].size);
     }
     return in;
+}
+
+static void set_state(struct session *s)
+{
+    s->hold = s->open == 0 ? INGEST_FINISH : INGEST_HOLD;
+    s->status.state = s->open == 0 ? SOURCE_LOADING : SOURCE_FOLLOWING;
 }
 
 static void set_modes(struct session *s, const enum session_mode *modes)
@@ -88,8 +100,16 @@ static void set_modes(struct session *s, const enum session_mode *modes)
         s->input[i] = (struct session_input){.mode = modes[i], .ended = saved};
         s->open += !saved;
     }
-    s->hold = s->open == 0 ? INGEST_FINISH : INGEST_HOLD;
-    s->status.state = s->open == 0 ? SOURCE_LOADING : SOURCE_FOLLOWING;
+    set_state(s);
+}
+
+/* Without containers and pipes there is nothing to find out first. */
+static bool start_ingest(struct session *s)
+{
+    if (s->inputs->package_count != 0)
+        return true;
+    s->ingest = new_ingest(s);
+    return s->ingest != NULL;
 }
 
 struct session *session_new(struct inputs *inputs, const enum session_mode *modes)
@@ -106,10 +126,9 @@ struct session *session_new(struct inputs *inputs, const enum session_mode *mode
     s->news = true;
     if (s->input != NULL) {
         set_modes(s, modes);
-        s->ingest = new_ingest(s);
+        if (start_ingest(s))
+            return s;
     }
-    if (s->ingest != NULL)
-        return s;
     free(s->input);
     free(s);
     return NULL;
@@ -170,6 +189,8 @@ static void fail_input(struct session *s, unsigned input, const char *message)
     strbuf_release(&line);
 }
 
+static bool prepare(struct session *s);
+
 /* A search that finds no memory finds nothing; what is shown goes on. */
 static void start_aside(struct session *s, struct session_aside *a)
 {
@@ -228,15 +249,42 @@ void session_grow(struct session *s, unsigned input, uint64_t size)
         return;
     s->status.bytes_total += size - in->size;
     in->size = size;
-    ingest_set_size(s->ingest, input, size);
+    if (s->ingest != NULL)
+        ingest_set_size(s->ingest, input, size);
     s->ended = false;
     s->news = true;
 }
 
+/* The next bytes of a stream that is read as it comes. */
+static void push(struct session *s, unsigned input, const void *bytes, size_t n)
+{
+    if (n != 0 && ingest_push(s->ingest, input, bytes, n) != 0)
+        fail(s, "out of memory");
+}
+
+/* Bytes from which it is still to be told what the stream is, or of a container: what is left of
+ * them when it turns out to be a trace goes on to the ingest. */
+static void take_bytes(struct session *s, unsigned input, const uint8_t *bytes, size_t n)
+{
+    size_t taken;
+    struct err_info info = {.text = ""};
+    if (inputs_take(s->inputs, bytes, n, &taken, &info) != 0) {
+        fail_input(s, (unsigned)s->inputs->failed, info.text);
+        return;
+    }
+    prepare(s);
+    if (s->ingest != NULL)
+        push(s, input, bytes + taken, n - taken);
+}
+
 void session_push(struct session *s, unsigned input, const void *bytes, size_t n)
 {
-    if (ingest_push(s->ingest, input, bytes, n) != 0)
-        fail(s, "out of memory");
+    if (s->failed)
+        return;
+    if (s->ingest != NULL)
+        push(s, input, bytes, n);
+    else
+        take_bytes(s, input, bytes, n);
     s->input[input].size += n;
     s->status.bytes_total += n;
 }
@@ -262,7 +310,7 @@ static void note_end(struct session *s)
     s->status.state = SOURCE_CLOSED;
     s->hold = INGEST_FINISH;
     s->news = true;
-    if (ingest_needs_reread(s->ingest))
+    if (s->ingest != NULL && ingest_needs_reread(s->ingest))
         reread(s);
 }
 
@@ -272,14 +320,20 @@ static void end_input(struct session *s, unsigned input)
     if (in->ended)
         return;
     in->ended = true;
-    ingest_set_hold(s->ingest, input, INGEST_FINISH);
+    if (s->ingest != NULL)
+        ingest_set_hold(s->ingest, input, INGEST_FINISH);
     if (--s->open == 0)
         note_end(s);
 }
 
 void session_end(struct session *s, unsigned input)
 {
-    if (!s->failed)
+    struct err_info info = {.text = ""};
+    if (s->failed)
+        return;
+    if (s->ingest == NULL && inputs_end(s->inputs, &info) != 0)
+        fail_input(s, (unsigned)s->inputs->failed, info.text);
+    else
         end_input(s, input);
 }
 
@@ -289,7 +343,7 @@ static bool look_for_end(struct session *s, unsigned input)
 {
     struct session_input *in = &s->input[input];
     bool finished = false;
-    if (in->mode != SESSION_LIVE || !in->unfinished ||
+    if (s->ingest == NULL || in->mode != SESSION_LIVE || !in->unfinished ||
         ingest_refresh_header(s->ingest, input, &finished) != 0 || !finished)
         return false;
     uint64_t size;
@@ -305,7 +359,8 @@ static bool look_for_end(struct session *s, unsigned input)
 void session_look(struct session *s, unsigned input)
 {
     const struct session_input *in = &s->input[input];
-    if (s->failed || in->ended || s->status.state != SOURCE_FOLLOWING || look_for_end(s, input))
+    if (s->failed || s->ingest == NULL || in->ended || s->status.state != SOURCE_FOLLOWING ||
+        look_for_end(s, input))
         return;
     ingest_set_size(s->ingest, input, in->size);
 }
@@ -359,7 +414,7 @@ static void show_trace(struct session *s, struct trace *trace)
 /* Which rows to show: the ingest's own as soon as they are no fewer than those shown before. */
 static void choose_trace(struct session *s)
 {
-    struct trace *full = ingest_trace(s->ingest);
+    struct trace *full = s->ingest != NULL ? ingest_trace(s->ingest) : NULL;
     bool standby = s->preview != NULL || s->rereading;
     if (full != NULL && (!standby || s->ended || s->trace == NULL ||
                          store_rows(full->store) >= store_rows(s->trace->store))) {
@@ -376,7 +431,7 @@ static void choose_trace(struct session *s)
 static void start_preview(struct session *s)
 {
     uint64_t size = inputs_have_stream(s->inputs) ? 0 : s->status.bytes_total;
-    if (size <= PREVIEW_BYTES || s->inputs->count > PREVIEW_INPUTS)
+    if (s->trace != NULL || size <= PREVIEW_BYTES || s->inputs->count > PREVIEW_INPUTS)
         return;
     s->preview = inputs_ingest(s->inputs);
     for (unsigned i = 0; s->preview != NULL && i < s->inputs->count; i++)
@@ -396,6 +451,82 @@ static void run_preview(struct session *s)
         ingest_free(s->preview);
         s->preview = NULL;
     }
+}
+
+/* ---- containers ---- */
+
+/* The first rows of a container come from its first trace as far as it is expanded. */
+static void preview_container(struct session *s)
+{
+    const struct container_member *m = inputs_first_trace(s->inputs);
+    if (s->preview != NULL || s->trace != NULL || m == NULL || m->expanded < PREVIEW_BYTES)
+        return;
+    s->previewed = (struct source){.fd = m->fd};
+    s->preview = ingest_new_file(source_read_at, &s->previewed);
+    if (s->preview != NULL)
+        ingest_set_size(s->preview, 0, PREVIEW_BYTES);
+}
+
+/* Every input is a trace now: what came of containers is read as saved files are. */
+static bool adopt_inputs(struct session *s)
+{
+    size_t named = s->inputs->named;
+    struct session_input *input = realloc(s->input, s->inputs->count * sizeof *input);
+    if (input == NULL)
+        return false;
+    s->input = input;
+    memset(input + named, 0, (s->inputs->count - named) * sizeof *input);
+    s->status.bytes_total = 0;
+    for (size_t i = 0; i < s->inputs->count; i++) {
+        uint64_t size;
+        bool unpacked = i >= named || inputs_is_unpacked(s->inputs, i);
+        if (unpacked)
+            input[i] = (struct session_input){.mode = SESSION_SAVED, .ended = true};
+        if (unpacked && source_size(s->inputs->list[i], &size) == 0)
+            input[i].size = size;
+        s->status.bytes_total += input[i].size;
+    }
+    return true;
+}
+
+static void begin_reading(struct session *s)
+{
+    struct span head = inputs_head(s->inputs);
+    bool closed = s->status.state == SOURCE_CLOSED;
+    if (adopt_inputs(s))
+        s->ingest = new_ingest(s);
+    if (s->ingest == NULL) {
+        fail(s, "out of memory");
+        return;
+    }
+    set_state(s);
+    if (closed && inputs_have_stream(s->inputs))
+        s->status.state = SOURCE_CLOSED;
+    for (unsigned i = 0; i < s->inputs->count; i++) {
+        if (!s->inputs->list[i]->is_stream)
+            continue;
+        push(s, i, head.p, head.len);
+        if (s->input[i].ended)
+            ingest_set_hold(s->ingest, i, INGEST_FINISH);
+    }
+    snprintf(s->status.message, sizeof s->status.message, "%s", inputs_remark(s->inputs));
+}
+
+/* Expands some more of what is packed. True when there is more to do at once. */
+static bool prepare(struct session *s)
+{
+    struct err_info info = {.text = ""};
+    int rc = inputs_prepare(s->inputs, UNPACK_BYTES, &info);
+    s->news = s->news || rc != INPUTS_WAIT;
+    if (rc < 0) {
+        fail_input(s, (unsigned)s->inputs->failed, info.text);
+    } else if (rc == INPUTS_MORE) {
+        s->status.state = SOURCE_UNPACKING;
+        preview_container(s);
+    } else if (rc == INPUTS_READY) {
+        begin_reading(s);
+    }
+    return rc == INPUTS_MORE || rc == INPUTS_READY;
 }
 
 /* ---- the step ---- */
@@ -444,6 +575,8 @@ static bool step_ingest(struct session *s)
 {
     if (s->failed || s->ended)
         return false;
+    if (s->ingest == NULL)
+        return prepare(s);
     release_idle(s);
     struct err_info info = {.text = ""};
     int rc = ingest_step(s->ingest, s->hold, &info);
@@ -491,9 +624,9 @@ static bool step_tree(struct session *s)
 
 bool session_step(struct session *s)
 {
-    if (!s->begun)
+    if (!s->begun && s->ingest != NULL)
         start_preview(s);
-    s->begun = true;
+    s->begun = s->begun || s->ingest != NULL;
     if (s->preview != NULL)
         run_preview(s);
     bool more = step_ingest(s);
@@ -521,7 +654,16 @@ static void copy_figures(const struct session *s, struct snapshot *out)
     out->summary_complete = out->summary != NULL && query_is_settled(s->query);
     out->tally = malloc(sizeof *out->tally);
     if (out->tally != NULL)
-        *out->tally = *ingest_tally(s->ingest);
+        *out->tally = *ingest_tally(s->ingest != NULL ? s->ingest : s->preview);
+}
+
+/* While a container is expanded, it is the container's bytes that go on. */
+static void note_progress(struct session *s)
+{
+    if (s->status.state == SOURCE_UNPACKING)
+        inputs_progress(s->inputs, &s->status.bytes_done, &s->status.bytes_total);
+    else
+        s->status.bytes_done = s->ingest != NULL ? ingest_bytes_done(s->ingest) : 0;
 }
 
 struct snapshot *session_snapshot(struct session *s)
@@ -530,12 +672,15 @@ struct snapshot *session_snapshot(struct session *s)
     if (out == NULL)
         return NULL;
     atomic_init(&out->refs, 1);
-    s->status.bytes_done = ingest_bytes_done(s->ingest);
+    note_progress(s);
     out->source = s->status;
     if (s->symbols != NULL)
         out->symbols = symbol_table_ref(s->symbols);
-    out->last_time = ingest_last_time(s->ingest);
-    ingest_trust(s->ingest, &out->trust);
+    const struct ingest *seen = s->ingest != NULL ? s->ingest : s->preview;
+    out->last_time = seen != NULL ? ingest_last_time(seen) : INT64_MIN;
+    if (s->ingest != NULL)
+        ingest_trust(s->ingest, &out->trust);
+    inputs_add_damage(s->inputs, &out->trust);
     s->news = false;
     if (s->trace == NULL || s->query == NULL)
         return out;
@@ -549,7 +694,7 @@ struct snapshot *session_snapshot(struct session *s)
     out->rows = store_rows(s->trace->store);
     out->scanned = query_scanned(s->query);
     out->matched = query_count(s->query);
-    out->provisional = s->trace != ingest_trace(s->ingest);
+    out->provisional = s->ingest == NULL || s->trace != ingest_trace(s->ingest);
     out->rows_complete = s->ended && !out->provisional;
     out->tree = session_tree_show(&s->tree, &out->tree_complete);
     copy_figures(s, out);

@@ -116,26 +116,15 @@ static void note_member(struct container *c, const struct member *m, const char 
 
 /* ---- members ---- */
 
-/* A copy that is safe to print and short; the middle goes, because a path's end tells most. */
+/* A copy that is safe to print and short. */
 static char *safe_name(const char *name)
 {
-    struct strbuf b = {0};
-    size_t n = strlen(name);
-    text_put_ansi(&b, name, n);
-    if (b.len == 0)
-        strbuf_puts(&b, "(no name)");
-    if (b.len > NAME_ROOM) {
-        size_t tail = b.len - NAME_ROOM / 2;
-        while (((unsigned char)b.s[tail] & 0xc0) == 0x80)
-            tail++;
-        char *end = base_xstrdup(b.s + tail);
-        strbuf_truncate(&b, text_clip(b.s, b.len, NAME_ROOM / 2 - 3));
-        strbuf_puts(&b, "…");
-        strbuf_puts(&b, end);
-        free(end);
-    }
-    char *copy = base_xstrdup(strbuf_str(&b));
-    strbuf_release(&b);
+    struct strbuf whole = {0}, cut = {0};
+    text_put_ansi(&whole, name, strlen(name));
+    text_put_middle(&cut, strbuf_str(&whole), whole.len, NAME_ROOM);
+    char *copy = base_xstrdup(cut.len != 0 ? strbuf_str(&cut) : "(no name)");
+    strbuf_release(&whole);
+    strbuf_release(&cut);
     return copy;
 }
 
@@ -221,8 +210,7 @@ static size_t fill_head(struct container *c, const uint8_t *bytes, size_t n)
 {
     size_t room = sizeof c->head - c->head_len;
     size_t part = c->probed ? 0 : n < room ? n : room;
-    if (part != 0)
-        memcpy(c->head + c->head_len, bytes, part);
+    memcpy(c->head + c->head_len, bytes, part);
     c->head_len += part;
     return part;
 }
@@ -266,6 +254,8 @@ static bool is_wanted(const struct container *c, const struct member *m)
 int intake_take(struct container *c, const uint8_t *bytes, size_t n, struct err_info *info)
 {
     const struct member *m = current(c);
+    if (n == 0)
+        return is_wanted(c, m) ? INTAKE_MORE : INTAKE_LEAVE;
     bool in_trace = m->seen.is_trace && !m->has_ceased;
     enum expand_verdict v =
         expand_guard_take(&c->guard, bytes, n, in_trace ? EXPAND_TRACE_RUN : EXPAND_OTHER_RUN);

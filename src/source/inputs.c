@@ -58,6 +58,12 @@ static int check_new(const struct inputs *in, const struct source *s, struct err
     return 0;
 }
 
+static void add_package(struct inputs *in, struct source *s)
+{
+    in->packages = base_xrealloc(in->packages, in->package_count + 1, sizeof *in->packages);
+    package_init(&in->packages[in->package_count++], s, in->count - 1);
+}
+
 static int add(struct inputs *in, const char *path, struct err_info *info)
 {
     if (in->count == INGEST_INPUTS_MAX)
@@ -75,12 +81,14 @@ static int add(struct inputs *in, const char *path, struct err_info *info)
     }
     in->list = base_xrealloc(in->list, in->count + 1, sizeof(struct source *));
     in->list[in->count++] = s;
+    if (s->is_stream || s->is_container)
+        add_package(in, s);
     return 0;
 }
 
 int inputs_open(struct inputs *in, char *const *paths, size_t count, struct err_info *info)
 {
-    *in = (struct inputs){0};
+    *in = (struct inputs){.expand_limit = CONTAINER_EXPAND_LIMIT};
     for (size_t i = 0; i < count; i++) {
         int rc = add(in, paths[i], info);
         if (rc != 0) {
@@ -88,16 +96,29 @@ int inputs_open(struct inputs *in, char *const *paths, size_t count, struct err_
             return rc;
         }
     }
+    in->named = in->count;
     make_name(in);
     return 0;
 }
 
+static void free_source(struct source *s)
+{
+    source_close(s);
+    free(s);
+}
+
+/* A container's own source is not in the list any more once its traces are. */
 void inputs_close(struct inputs *in)
 {
-    for (size_t i = 0; i < in->count; i++) {
-        source_close(in->list[i]);
-        free(in->list[i]);
+    for (size_t i = 0; i < in->package_count; i++) {
+        struct package *p = &in->packages[i];
+        package_release(p);
+        if (in->list[p->input] != p->source)
+            free_source(p->source);
     }
+    free(in->packages);
+    for (size_t i = 0; i < in->count; i++)
+        free_source(in->list[i]);
     free(in->list);
     *in = (struct inputs){0};
 }

@@ -2,7 +2,8 @@
  * What one trace is read from: a file or a stream, or several files whose sessions ran side by
  * side (a heap session and its kernel session), or which a rolling session has left.
  *
- * Opens them and names them; whoever reads adds them to an ingest in this order, so that the
+ * Opens them and names them; containers among them are expanded before they are read
+ * (inputs_unpack.h). Whoever reads adds them to an ingest in this order, so that the
  * numbers are the same here and there. No libuv, any thread that owns it.
  */
 #ifndef SOURCE_INPUTS_H
@@ -15,12 +16,18 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "model/ingest.h"
+#include "source/package.h"
 #include "source/source.h"
 
 /* A zeroed struct has none. */
 struct inputs {
     struct source **list; /* owned; a source never moves, for an ingest has its address */
     size_t count;
+    size_t named;             /* of them at first: containers may bring more (inputs_unpack.h) */
+    struct package *packages; /* the streams and containers among them; owned */
+    size_t package_count;
+    size_t failed;         /* the input that an error of inputs_unpack.h is about */
+    uint64_t expand_limit; /* bytes that a container may expand to */
     char name[256]; /* for titles: "heap.etl + kernel.etl", "a.etl + b.etl + 8 more"; printable */
 };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "source/asker.h"
+#include "source/inputs_unpack.h"
 
 #define LOAD_BLOCK ((size_t)1 << 20)
 
@@ -22,7 +23,9 @@ struct loader {
     load_progress_fn progress;     /* may be NULL */
     void *ctx;
     unsigned steps;
-    unsigned failed; /* the input that an error is about */
+    unsigned failed;  /* the input that an error is about */
+    uint8_t *block;   /* what comes from the stream; NULL until it is read */
+    struct span rest; /* in it: read already and not pushed yet */
     struct err_info *info;
 };
 
@@ -84,25 +87,41 @@ static int drain(struct loader *ld, enum ingest_hold hold)
     return rc < 0 ? rc : 0;
 }
 
+/* What the stream has next, into `rest`; nothing at its end. */
+static int read_on(struct loader *ld, unsigned input)
+{
+    size_t n = 0;
+    if (ld->block == NULL)
+        ld->block = malloc(LOAD_BLOCK);
+    if (ld->block == NULL)
+        return err_set(ld->info, -ENOMEM, "out of memory");
+    int rc = read_stream(ld->l->inputs.list[input]->fd, ld->block, LOAD_BLOCK, &n);
+    if (rc != 0)
+        return err_set(ld->info, rc, "cannot read: %s", strerror(-rc));
+    ld->rest = (struct span){ld->block, n};
+    return 0;
+}
+
+static int push(struct loader *ld, unsigned input, struct span bytes)
+{
+    int rc = bytes.len != 0 ? ingest_push(ld->l->ingest, input, bytes.p, bytes.len) : 0;
+    ld->failed = input;
+    return rc != 0 ? err_set(ld->info, rc, "out of memory") : 0;
+}
+
 /* Reads the stream to its end, and meanwhile what can be told of the files beside it. */
 static int load_stream(struct loader *ld, unsigned input)
 {
-    uint8_t *block = malloc(LOAD_BLOCK);
-    if (block == NULL)
-        return err_set(ld->info, -ENOMEM, "out of memory");
-    int rc = 0;
-    size_t n = 1;
-    while (rc == 0 && n != 0) {
-        rc = read_stream(ld->l->inputs.list[input]->fd, block, LOAD_BLOCK, &n);
-        ld->failed = input;
-        if (rc != 0)
-            err_set(ld->info, rc, "cannot read: %s", strerror(-rc));
-        else if (n != 0)
-            rc = ingest_push(ld->l->ingest, input, block, n);
-        if (rc == 0 && n != 0)
+    int rc = push(ld, input, inputs_head(&ld->l->inputs));
+    if (rc == 0 && ld->rest.len == 0)
+        rc = read_on(ld, input);
+    while (rc == 0 && ld->rest.len != 0) {
+        rc = push(ld, input, ld->rest);
+        if (rc == 0)
             rc = drain(ld, INGEST_HOLD);
+        if (rc == 0)
+            rc = read_on(ld, input);
     }
-    free(block);
     return rc;
 }
 
@@ -146,6 +165,58 @@ static int finish_query(struct loader *ld)
     return ld->l->query != NULL ? 0 : err_set(ld->info, -ENOMEM, "out of memory for the figures");
 }
 
+/* ---- containers ---- */
+
+static unsigned stream_number(const struct inputs *in)
+{
+    unsigned i = 0;
+    while (!in->list[i]->is_stream)
+        i++;
+    return i;
+}
+
+/* What a stream is must be known before it can be read: a container is expanded first. */
+static int feed_inputs(struct loader *ld)
+{
+    struct inputs *in = &ld->l->inputs;
+    unsigned input = stream_number(in);
+    int rc = read_on(ld, input);
+    in->failed = input;
+    if (rc != 0)
+        return rc;
+    if (ld->rest.len == 0)
+        return inputs_end(in, ld->info);
+    size_t taken;
+    rc = inputs_take(in, ld->rest.p, ld->rest.len, &taken, ld->info);
+    ld->rest = span_from(ld->rest, taken);
+    return rc;
+}
+
+static int expand(struct loader *ld)
+{
+    uint64_t done, total;
+    int state;
+    while ((state = inputs_prepare(&ld->l->inputs, LOAD_BLOCK, ld->info)) > INPUTS_READY) {
+        int rc = state == INPUTS_WAIT ? feed_inputs(ld) : 0;
+        if (rc != 0)
+            return rc;
+        inputs_progress(&ld->l->inputs, &done, &total);
+        if (ld->progress != NULL && total != 0)
+            ld->progress(ld->ctx, done, total);
+    }
+    return state;
+}
+
+static int prepare(struct loader *ld)
+{
+    int rc = expand(ld);
+    if (rc != 0) {
+        struct err_info inner = *ld->info;
+        inputs_error(&ld->l->inputs, (unsigned)ld->l->inputs.failed, ld->info, rc, inner.text);
+    }
+    return rc;
+}
+
 /* Reads what was opened, and answers what is asked. */
 static int load_opened(struct loader *ld)
 {
@@ -163,26 +234,31 @@ static int load_opened(struct loader *ld)
     return rc;
 }
 
-int load_trace(char *const *paths, size_t count, const struct query_spec *spec,
-               load_progress_fn progress, void *ctx, struct loaded *out_loaded,
-               struct err_info *info)
+int load_trace(const struct load_request *what, load_progress_fn progress, void *ctx,
+               struct loaded *out_loaded, struct err_info *info)
 {
     struct err_info scratch;
     struct loader ld = {.l = out_loaded,
-                        .spec = spec,
+                        .spec = what->spec,
                         .progress = progress,
                         .ctx = ctx,
                         .info = info != NULL ? info : &scratch};
     *out_loaded = (struct loaded){0};
-    int rc = inputs_open(&out_loaded->inputs, paths, count, ld.info);
+    int rc = inputs_open(&out_loaded->inputs, what->paths, what->path_count, ld.info);
+    if (rc == 0 && what->expand_limit != 0)
+        out_loaded->inputs.expand_limit = what->expand_limit;
+    if (rc == 0)
+        rc = prepare(&ld);
     if (rc == 0)
         rc = load_opened(&ld);
+    free(ld.block);
     if (rc != 0) {
         loaded_release(out_loaded);
         return rc;
     }
     out_loaded->trace = ingest_trace(out_loaded->ingest);
     ingest_trust(out_loaded->ingest, &out_loaded->trust);
+    inputs_add_damage(&out_loaded->inputs, &out_loaded->trust);
     return 0;
 }
 

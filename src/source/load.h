@@ -22,14 +22,20 @@ struct loaded {
     struct trust trust;
 };
 
+struct load_request {
+    char *const *paths;
+    size_t path_count;
+    const struct query_spec *spec; /* asked while it loads; may be NULL */
+    uint64_t expand_limit;         /* bytes that a container may expand to; 0: the usual limit */
+};
+
 /*
- * Opens `count` paths and reads all of them, as one trace. Returns 0 or a negative code with a line
- * in `info` (cli.md: file, offset, what was wrong, what to try). A trace without heap events loads
- * fine: ask ingest_tally(). `spec` (may be NULL) is asked of it while it loads.
+ * Opens the paths, expands what is packed, and reads all of them, as one trace. Returns 0 or a
+ * negative code with a line in `info` (cli.md: file, offset, what was wrong, what to try). A trace
+ * without heap events loads fine: ask ingest_tally().
  */
-int load_trace(char *const *paths, size_t count, const struct query_spec *spec,
-               load_progress_fn progress, void *ctx, struct loaded *out_loaded,
-               struct err_info *info);
+int load_trace(const struct load_request *what, load_progress_fn progress, void *ctx,
+               struct loaded *out_loaded, struct err_info *info);
 void loaded_release(struct loaded *l);
 
 #endif

@@ -147,7 +147,7 @@ bool ole_names_find(struct span properties, struct span metadata, const char *st
                     struct strbuf *out)
 {
     struct strbuf guid = {0};
-    bool found = put_guid(properties, stream, &guid) &&
+    bool found = metadata.len != 0 && put_guid(properties, stream, &guid) &&
                  put_file_name((const char *)metadata.p, metadata.len, strbuf_str(&guid), out);
     strbuf_release(&guid);
     return found;

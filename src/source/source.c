@@ -56,15 +56,16 @@ static int open_error(struct err_info *info, int code, const char *path)
     }
 }
 
-static int classify(const struct source *s, struct err_info *info)
+static int classify(struct source *s, struct err_info *info)
 {
     uint8_t first[SOURCE_PROBE];
     size_t n = 0;
-    int rc = source_read_at((void *)(uintptr_t)s, 0, first, sizeof first, &n);
+    int rc = source_read_at(s, 0, first, sizeof first, &n);
     if (rc != 0)
         return open_error(info, rc, s->path);
     enum etl_kind kind = etl_detect((struct span){first, n});
-    if (kind == ETL_KIND_ETL)
+    s->is_container = etl_kind_is_container(kind);
+    if (kind == ETL_KIND_ETL || s->is_container)
         return 0;
     return source_error(info, kind == ETL_KIND_EMPTY ? ERR_EMPTY : ERR_FORMAT, s->path,
                         etl_kind_advice(kind));

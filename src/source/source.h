@@ -16,7 +16,8 @@
 
 struct source {
     int fd;
-    bool is_stream; /* FIFO, socket, character device or pipe: no offsets, no size */
+    bool is_stream;    /* FIFO, socket, character device or pipe: no offsets, no size */
+    bool is_container; /* a file that holds traces (container.h) and is none itself */
     bool owns_fd;
     char *path;     /* as given; "-" for standard input; owned */
     char name[256]; /* for titles: base name or "stdin", printable */
@@ -35,8 +36,8 @@ enum source_change {
 /*
  * Opens `path` ("-" is standard input) for reading. A FIFO is opened without waiting for its
  * writer. Returns 0, or a negative code with a line in `info`: not found, a directory, unreadable,
- * empty (ERR_EMPTY), not a trace (ERR_FORMAT: what it is and what to try). A stream's contents are
- * not looked at here.
+ * empty (ERR_EMPTY), neither a trace nor a container (ERR_FORMAT: what it is and what to try). A
+ * stream's contents are not looked at here.
  */
 int source_open(const char *path, struct source *out_source, struct err_info *info);
 void source_close(struct source *s);

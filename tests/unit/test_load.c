@@ -75,7 +75,8 @@ static void query_beside_equals_query_after(void **state)
         struct loaded l;
         char *path = w->path;
         struct err_info info;
-        assert_int_equal(load_trace(&path, 1, &spec, NULL, NULL, &l, &info), 0);
+        struct load_request what = {.paths = &path, .path_count = 1, .spec = &spec};
+        assert_int_equal(load_trace(&what, NULL, NULL, &l, &info), 0);
         struct query *after = query_new(l.trace, &spec);
         while (query_advance(after, 50000))
             continue;

@@ -255,7 +255,10 @@ static void a_file_of_another_boot_fails_with_its_name(void **state)
     snapshot_unref(s);
     struct loaded l;
     struct err_info info = {.text = ""};
-    assert_int_equal(load_trace(w.named, FILES, NULL, NULL, NULL, &l, &info), ERR_FORMAT);
+    assert_int_equal(
+        load_trace(&(struct load_request){.paths = w.named, .path_count = FILES, .spec = NULL},
+                   NULL, NULL, &l, &info),
+        ERR_FORMAT);
     assert_ptr_equal(strstr(info.text, w.paths[1]), info.text);
     free_world(&w);
 }
@@ -274,7 +277,10 @@ static void loading_merges_files_and_a_pipe(void **state)
     for (size_t turn = 0; turn < FILES; turn++) {
         char *paths[FILES] = {w.named[turn], w.named[1 - turn]};
         struct loaded l;
-        assert_int_equal(load_trace(paths, FILES, &spec, NULL, NULL, &l, &info), 0);
+        assert_int_equal(
+            load_trace(&(struct load_request){.paths = paths, .path_count = FILES, .spec = &spec},
+                       NULL, NULL, &l, &info),
+            0);
         check_rows(l.trace, &w.t);
         check_totals(l.trace, &w.t.truth);
         check_trust(l.ingest, &w.t.truth);
@@ -296,7 +302,8 @@ static void loading_merges_files_and_a_pipe(void **state)
     snprintf(pipe_path, sizeof pipe_path, "/dev/fd/%d", ends[0]);
     char *paths[FILES] = {w.named[0], pipe_path};
     struct loaded l;
-    if (load_trace(paths, FILES, &spec, NULL, NULL, &l, &info) != 0)
+    if (load_trace(&(struct load_request){.paths = paths, .path_count = FILES, .spec = &spec}, NULL,
+                   NULL, &l, &info) != 0)
         fail_msg("%s", info.text);
     check_rows(l.trace, &w.t);
     check_totals(l.trace, &w.t.truth);

@@ -125,6 +125,8 @@ static void announce(struct app *a, enum source_state before, const struct sourc
     if (now->state == before)
         return;
     bool several = now->inputs > 1;
+    if (before == SOURCE_UNPACKING && now->state != SOURCE_FAILED && now->message[0] != '\0')
+        app_message(a, true, now->message);
     if (now->state == SOURCE_TRUNCATED)
         app_tell(a, true,
                  several ? "One of the files was cut. What was read is kept; {file.reload} reads "

@@ -22,6 +22,8 @@ static enum frame_live live_state(const struct app *a)
     bool follows =
         a->stack.shown == SCOPE_EVENTS && !a->frozen && view_events_follows(app_events(a));
     switch (a->newest->source.state) {
+    case SOURCE_UNPACKING:
+        return FRAME_UNPACKING;
     case SOURCE_LOADING:
         return FRAME_LOADING;
     case SOURCE_FOLLOWING:
@@ -72,6 +74,7 @@ static void put_live_note(const struct app *a, struct strbuf *b)
     case SOURCE_REPLACED:
         keymap_put_text(&a->keymap, "{file.reload} reloads", b);
         break;
+    case SOURCE_UNPACKING:
     case SOURCE_LOADING:
     case SOURCE_COMPLETE:
     case SOURCE_FAILED:

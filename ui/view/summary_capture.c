@@ -46,6 +46,8 @@ static void put_started(struct strbuf *b, const struct view_env *env)
 static const char *state_words(const struct snapshot *s)
 {
     switch (s->source.state) {
+    case SOURCE_UNPACKING:
+        return "being unpacked";
     case SOURCE_LOADING:
         return "being read";
     case SOURCE_FOLLOWING:

@@ -36,6 +36,10 @@ static void why_no_rows_at_all(const struct snapshot *s, struct strbuf *out)
         why_still_waiting(s, out);
         return;
     }
+    if (s->source.state == SOURCE_UNPACKING) {
+        strbuf_puts(out, "Unpacking: the first events are shown as soon as they come out.");
+        return;
+    }
     if (s->source.state == SOURCE_LOADING) {
         strbuf_puts(out, "Reading: no events found yet.");
         return;

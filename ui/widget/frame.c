@@ -85,7 +85,8 @@ static void add_loading(struct segments *line, const struct frame_state *st)
         meter->max = total;
         segments_start(line, ROLE_TITLE_PROGRESS, 60)->right = true;
         double percent = done < total ? 100.0 * (double)done / (double)total : 100.0;
-        strbuf_printf(line->text, "%d %%", (int)percent);
+        strbuf_printf(line->text, "%s%d %%", st->live == FRAME_UNPACKING ? "unpacking " : "",
+                      (int)percent);
     }
     struct segment *bytes = segments_start(line, ROLE_TITLE_PROGRESS, 25);
     bytes->right = true;
@@ -114,6 +115,7 @@ static void add_live(struct segments *line, const struct frame_state *st)
         enum role role;
     } state[] = {
         [FRAME_COMPLETE] = {"", ROLE_TITLE},
+        [FRAME_UNPACKING] = {"", ROLE_TITLE_PROGRESS},
         [FRAME_LOADING] = {"", ROLE_TITLE_PROGRESS},
         [FRAME_FOLLOWING] = {GLYPH_LIVE " follow", ROLE_STATUS_FOLLOW},
         [FRAME_LIVE] = {GLYPH_LIVE " live", ROLE_TITLE},
@@ -128,7 +130,7 @@ static void add_live(struct segments *line, const struct frame_state *st)
         text_put_grouped(line->text, st->new_events);
         strbuf_puts(line->text, " new");
     }
-    if (st->live == FRAME_LOADING)
+    if (st->live == FRAME_UNPACKING || st->live == FRAME_LOADING)
         add_loading(line, st);
     struct segment *word = segments_add(line, state[st->live].role, 70, state[st->live].word);
     if (word)

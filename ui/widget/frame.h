@@ -25,6 +25,7 @@
 
 enum frame_live {
     FRAME_COMPLETE,  /* a finished trace, all of it read: nothing to say */
+    FRAME_UNPACKING, /* bytes_done of bytes_total of a container */
     FRAME_LOADING,   /* bytes_done of bytes_total */
     FRAME_FOLLOWING, /* live, at the newest event */
     FRAME_LIVE,      /* live, the person looks elsewhere */
