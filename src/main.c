@@ -83,6 +83,7 @@ static int explore(const struct options *o, struct config *config, const struct 
         .ascii = o->ascii,
         .mouse = o->mouse,
         .utc = o->utc,
+        .fold = o->fold,
         .short_units = o->units == OPTION_UNITS_SHORT,
         .wall_time = o->time == OPTION_TIME_DAY,
         .forgetful = o->no_config,

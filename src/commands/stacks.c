@@ -7,75 +7,16 @@
 #include "commands/stacks_json.h"
 #include "commands/stacks_text.h"
 #include "commands/subject_stacks.h"
-#include "export/record.h"
-
-/* Machine formats: the columns of a node, then of `total` and `self` in order of
- * call_tree_column. */
-enum { NODE_FIELDS = 7, FIELDS = NODE_FIELDS + 2 * CALL_TREE_COLUMNS };
-
-static const struct record_field fields[FIELDS] = {
-    {.name = "node"},
-    {.name = "parent"},
-    {.name = "depth"},
-    {.name = "function"},
-    {.name = "module"},
-    {.name = "place"},
-    {.name = "stacks"},
-    {.name = "outstanding_bytes"},
-    {.name = "outstanding_blocks"},
-    {.name = "allocs"},
-    {.name = "alloc_bytes"},
-    {.name = "churn_bytes"},
-    {.name = "at_peak_bytes"},
-    {.name = "self_outstanding_bytes"},
-    {.name = "self_outstanding_blocks"},
-    {.name = "self_allocs"},
-    {.name = "self_alloc_bytes"},
-    {.name = "self_churn_bytes"},
-    {.name = "self_at_peak_bytes"},
-};
-
-static void put_columns(struct record_writer *w, const uint64_t *columns)
-{
-    for (int c = 0; c < CALL_TREE_COLUMNS; c++) {
-        bool counts = c == CALL_TREE_BLOCKS || c == CALL_TREE_ALLOCS;
-        struct value v = value_number(counts ? VALUE_COUNT : VALUE_BYTES, columns[c]);
-        record_put(w, &v);
-    }
-}
-
-static struct value text_or_none(const char *text)
-{
-    return text[0] != '\0' ? value_text(text) : VALUE_ABSENT;
-}
-
-static void put_node(struct record_writer *w, const struct call_tree *t, uint32_t node)
-{
-    const struct call_node *n = &t->nodes[node];
-    const struct value head[NODE_FIELDS] = {
-        value_number(VALUE_ID, node),
-        n->parent != UINT32_MAX ? value_number(VALUE_ID, n->parent) : VALUE_ABSENT,
-        value_number(VALUE_ID, n->depth),
-        value_text(n->text),
-        text_or_none(n->module),
-        text_or_none(n->place),
-        value_number(VALUE_COUNT, n->stack_count),
-    };
-    for (int i = 0; i < NODE_FIELDS; i++)
-        record_put(w, &head[i]);
-    put_columns(w, n->total);
-    put_columns(w, n->self);
-    record_end(w);
-}
+#include "export/tree_record.h"
 
 static void put_records(const struct options *o, const struct call_tree *t, const bool *chosen,
                         struct output *out)
 {
     struct record_writer w;
-    record_writer_init(&w, out, command_format(o), fields, FIELDS);
+    record_writer_init(&w, out, command_format(o), tree_record_fields, TREE_RECORD_FIELDS);
     for (uint32_t i = t->count != 0 ? 0 : UINT32_MAX; i != UINT32_MAX; i = call_tree_next(t, i))
         if (chosen[i])
-            put_node(&w, t, i);
+            tree_record_put(&w, t, i);
     record_writer_finish(&w);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "export/tree_record.h"
 
 /* As any file the person makes; the umask takes from it. */
 #define FILE_MODE 0666
@@ -126,6 +127,14 @@ static void write_table(struct export_job *job, struct output *out)
     strbuf_release(&scratch);
 }
 
+static void write_tree(struct export_job *job, struct output *out)
+{
+    struct record_writer writer;
+    record_writer_init(&writer, out, job->format, tree_record_fields, TREE_RECORD_FIELDS);
+    job->rows = tree_record_put_keys(&writer, job->snapshot->tree, job->ids, job->id_count);
+    record_writer_finish(&writer);
+}
+
 /* ---- the file ---- */
 
 /* `rc` is that of the last byte. */
@@ -154,6 +163,8 @@ void export_job_run(struct export_job *job)
     output_init(&out, file.fd);
     if (job->list.count > 0)
         write_events(job, &out);
+    else if (job->tree)
+        write_tree(job, &out);
     else
         write_table(job, &out);
     job->rc = finish(job, &file, output_finish(&out));

@@ -23,8 +23,9 @@ struct export_job {
     char *path;                /* owned */
     enum export_format format; /* TSV, CSV or JSONL */
     struct event_list list;    /* the columns of the query's rows; none: a table is written */
+    bool tree;                 /* nodes of the snapshot's call tree are written; else a table: */
     enum export_table table;   /* one whose rows have ids */
-    uint64_t *ids;             /* owned; the table's rows in order, as report_table.id tells them */
+    uint64_t *ids; /* owned; the rows in order: as report_table.id tells them, or keys */
     size_t id_count;
     struct frame_rules *rules; /* events: whose caller is told; one reference, NULL: none */
     uint64_t total;            /* events: how many, from the first on */

@@ -113,6 +113,41 @@ static int read_rules(struct frame_rules *r, struct err_info *info)
     return 0;
 }
 
+/* The piece of the list at `s`, blanks around it left out; returns its bytes. */
+static size_t piece_at(const char **s)
+{
+    static const char blanks[] = " \t\r\n";
+    *s += strspn(*s, blanks);
+    size_t n = strcspn(*s, ";");
+    while (n > 0 && strchr(blanks, (*s)[n - 1]) != NULL)
+        n--;
+    return n;
+}
+
+static bool is_word(const char *s, size_t n, const char *word)
+{
+    return strlen(word) == n && strncasecmp(s, word, n) == 0;
+}
+
+/* The list with what its words stand for in their place: malloced, NULL when memory is out. */
+static char *expand(const char *text)
+{
+    struct strbuf b = {0};
+    for (const char *s = text; s != NULL;) {
+        size_t n = piece_at(&s);
+        if (is_word(s, n, "default"))
+            strbuf_puts(&b, FRAME_RULES_DEFAULT);
+        else if (!is_word(s, n, "none"))
+            strbuf_add(&b, s, n);
+        strbuf_putc(&b, ';');
+        s = strchr(s, ';');
+        s = s != NULL ? s + 1 : NULL;
+    }
+    char *words = strdup(strbuf_str(&b));
+    strbuf_release(&b);
+    return words;
+}
+
 /* As many as the list can hold patterns. */
 static size_t count_places(const char *text)
 {
@@ -124,19 +159,23 @@ static size_t count_places(const char *text)
 
 struct frame_rules *frame_rules_parse(const char *text, struct err_info *info)
 {
-    size_t places = count_places(text);
-    if (places > RULES_MOST || strlen(text) > TEXT_MOST) {
+    bool fits = count_places(text) <= RULES_MOST && strlen(text) <= TEXT_MOST;
+    char *words = fits ? expand(text) : NULL;
+    size_t places = words != NULL ? count_places(words) : 0;
+    if (!fits || places > RULES_MOST) {
+        free(words);
         err_set(info, ERR_LIMIT, "a list holds at most %d patterns", RULES_MOST);
         return NULL;
     }
     struct frame_rules *r = calloc(1, sizeof *r + places * sizeof r->rules[0]);
     if (r == NULL) {
+        free(words);
         err_set(info, -ENOMEM, "out of memory");
         return NULL;
     }
     atomic_init(&r->refs, 1);
     r->text = strdup(text);
-    r->words = strdup(text);
+    r->words = words;
     int rc = r->text != NULL && r->words != NULL ? read_rules(r, info)
                                                  : err_set(info, -ENOMEM, "out of memory");
     if (rc == 0)

@@ -4,8 +4,9 @@
  *
  * A list of patterns "module!function" with * and ?, case-insensitive, separated by semicolons;
  * the module is written without its suffix, or with it. "module" alone is all of its frames,
- * "module!" those without a symbol. Only the run of matching frames at the leaf is folded: ntdll at
- * the root of every stack stays. Immutable, reference counted, any thread.
+ * "module!" those without a symbol. The word "default" stands for FRAME_RULES_DEFAULT, "none" for
+ * no pattern. Only the run of matching frames at the leaf is folded: ntdll at the root of every
+ * stack stays. Immutable, reference counted, any thread.
  */
 #ifndef MODEL_FRAME_RULES_H
 #define MODEL_FRAME_RULES_H

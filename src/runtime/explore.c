@@ -81,6 +81,7 @@ static void start_app(struct explorer *e)
         .since = e->asked.since,
         .until = e->asked.until,
         .follow = e->input->live,
+        .fold = e->options->fold,
         .short_units = e->options->short_units,
         .wall_time = e->options->wall_time,
         .utc = e->options->utc,

@@ -31,6 +31,7 @@ struct explore_options {
     bool mouse;
     bool utc;
     bool forgetful;   /* what was typed before is not read, and nothing is kept for the next time */
+    const char *fold; /* patterns of frames that Stacks folds; NULL: the usual ones */
     bool short_units; /* KiB and MiB instead of exact bytes, to begin with */
     bool wall_time;   /* time of day instead of time since the start, likewise */
     struct symbol_table *symbols;          /* what is known of names; NULL: nothing */

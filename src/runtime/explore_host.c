@@ -53,6 +53,8 @@ int explore_open_input(struct explorer *e, struct err_info *info)
     for (int i = 0; i < ASIDE_COUNT; i++)
         if (e->aside_asked[i])
             worker_ask_aside(anew->worker, (enum aside)i, &e->aside[i]);
+    if (e->tree_asked)
+        worker_ask_tree(anew->worker, &e->tree);
     return 0;
 }
 
@@ -107,6 +109,24 @@ static void host_ask_aside(void *ctx, enum aside which, const struct query_spec 
         worker_ask_aside(e->input->worker, which, spec);
 }
 
+static void keep_tree(struct explorer *e, const struct tree_spec *spec)
+{
+    struct frame_rules *old = e->tree.rules;
+    e->tree = spec != NULL ? *spec : (struct tree_spec){.rules = NULL};
+    e->tree_asked = spec != NULL;
+    if (e->tree.rules != NULL)
+        frame_rules_ref(e->tree.rules);
+    frame_rules_unref(old);
+}
+
+static void host_ask_tree(void *ctx, const struct tree_spec *spec)
+{
+    struct explorer *e = ctx;
+    keep_tree(e, spec);
+    if (e->input->worker != NULL)
+        worker_ask_tree(e->input->worker, spec);
+}
+
 static void host_reload(void *ctx)
 {
     struct explorer *e = ctx;
@@ -143,7 +163,7 @@ static void put_saved(const char *path, int rc, const struct strbuf *changed,
         return;
     }
     if (changed->len == 0) {
-        strbuf_puts(out, "Nothing to write: theme, units, time, mouse and columns are unchanged.");
+        strbuf_puts(out, "Nothing to write: all that is remembered is unchanged.");
         return;
     }
     strbuf_printf(out, "Wrote %s to ", strbuf_str(changed));
@@ -193,6 +213,7 @@ void explore_make_host(struct explorer *e)
     e->host = (struct app_host){.ctx = e,
                                 .ask = host_ask,
                                 .ask_aside = host_ask_aside,
+                                .ask_tree = host_ask_tree,
                                 .reload = host_reload,
                                 .save = host_save,
                                 .write = host_write,
@@ -208,4 +229,5 @@ void explore_forget_questions(struct explorer *e)
     e->asked.filter = NULL;
     for (int i = 0; i < ASIDE_COUNT; i++)
         keep_aside(e, (enum aside)i, NULL);
+    keep_tree(e, NULL);
 }

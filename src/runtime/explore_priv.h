@@ -18,6 +18,7 @@
 #include "base/strbuf.h"
 #include "model/query.h"
 #include "model/snapshot.h"
+#include "model/tree_maker.h"
 #include "runtime/explore.h"
 #include "runtime/input_watch.h"
 #include "runtime/symbolizer.h"
@@ -44,6 +45,8 @@ struct explorer {
     struct query_spec asked; /* asked last; holds a reference to the filter, as those beside it */
     struct query_spec aside[ASIDE_COUNT];
     bool aside_asked[ASIDE_COUNT];
+    struct tree_spec tree; /* holds a reference to the rules */
+    bool tree_asked;
 
     struct symbolizer *symbolizer; /* NULL: nobody finds names */
     struct writer writer;

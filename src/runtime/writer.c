@@ -115,7 +115,8 @@ static bool choose_rows(struct export_job *job, const struct app_write *what)
     const char *wrong;
     size_t len;
     if (what->rows != VIEW_ROWS_EVENTS) {
-        job->table = tables[what->rows];
+        job->tree = what->rows == VIEW_ROWS_STACKS;
+        job->table = job->tree ? EXPORT_TABLES : tables[what->rows];
         job->ids = base_xcalloc(what->id_count + 1, sizeof *job->ids);
         memcpy(job->ids, what->ids, what->id_count * sizeof *job->ids);
         job->id_count = what->id_count;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "bench.h"
 #include "clocked.h"
+#include "forest.h"
 #include "runtime/session.h"
 #include "ui/app/app.h"
 #include "ui/term/input.h"
@@ -29,6 +30,12 @@ static void ask_nothing_aside(void *ctx, enum aside which, const struct query_sp
 {
     (void)ctx;
     (void)which;
+    (void)spec;
+}
+
+static void ask_no_tree(void *ctx, const struct tree_spec *spec)
+{
+    (void)ctx;
     (void)spec;
 }
 
@@ -100,7 +107,12 @@ static void bench_keys(struct app *app)
         {"frame, Sources", "", "4"},
         {"frame, Sources, next table", "", "x"},
         {"frame, Sources, next figure", "", "b"},
-        {"frame, Events", "", "2"},
+        {"frame, Stacks of 100,000 nodes", "", "7"},
+        {"frame, Stacks, one down", "", "j"},
+        {"frame, Stacks, open and close", "g", "*"},
+        {"frame, Stacks, picture", "gi", "j"},
+        {"frame, Stacks, picture, zoomed", "g<Enter>", "j"},
+        {"frame, Events", "<Esc><Esc>", "2"},
         {"frame, Events, one down", "", "j"},
         {"frame, Events, a page down", "", "<PageDown>"},
         {"frame, Events, last", "", "G"},
@@ -161,6 +173,7 @@ void bench_frames(struct bench *b)
     open_terminal(&t);
     struct app_host host = {.ask = ask_nothing,
                             .ask_aside = ask_nothing_aside,
+                            .ask_tree = ask_no_tree,
                             .reload = nothing,
                             .suspend = nothing,
                             .quit = nothing,
@@ -170,6 +183,10 @@ void bench_frames(struct bench *b)
     struct app *app = app_new(&config);
     struct session *session;
     struct snapshot *shot = final_snapshot(b, &session);
+    /* As large as a trace of many paths makes it, whatever the one at hand has. */
+    call_tree_unref(shot->tree);
+    shot->tree = forest_grow(40, 25, 100, CALL_TREE_BOTTOM_UP, CALL_TREE_OUTSTANDING);
+    shot->tree_complete = true;
     app_set_snapshot(app, shot);
     bench_keys(app);
     app_free(app);

@@ -21,6 +21,10 @@ static void answer(struct stage *st, const struct query_spec *spec)
         while (query_advance(s->aside[i], 10000))
             continue;
     }
+    if (st->tree_asked)
+        s->tree = s->rows > 0 ? forest_story(st->tree.kind, st->tree.sort)
+                              : forest_plant("", st->tree.kind, st->tree.sort);
+    s->tree_complete = st->tree_asked;
     if (st->dress != NULL)
         st->dress(s);
     app_set_snapshot(st->app, s);
@@ -65,6 +69,26 @@ static void host_ask_aside(void *ctx, enum aside which, const struct query_spec 
         a->spec.rows_only = true;
         a->spec.filter = spec->filter != NULL ? filter_ref(spec->filter) : NULL;
     }
+    if (!st->silent)
+        answer(st, &st->spec);
+}
+
+static void keep_tree(struct stage *st, const struct tree_spec *spec)
+{
+    struct frame_rules *old = st->tree.rules;
+    st->tree_asked = spec != NULL;
+    st->tree = spec != NULL ? *spec : (struct tree_spec){.rules = NULL};
+    if (st->tree.rules != NULL)
+        frame_rules_ref(st->tree.rules);
+    frame_rules_unref(old);
+}
+
+/* The next picture has it; it comes at once. */
+static void host_ask_tree(void *ctx, const struct tree_spec *spec)
+{
+    struct stage *st = ctx;
+    st->trees++;
+    keep_tree(st, spec);
     if (!st->silent)
         answer(st, &st->spec);
 }
@@ -137,6 +161,7 @@ void stage_open(struct stage *st, const struct stage_options *options)
     st->host = (struct app_host){.ctx = st,
                                  .ask = host_ask,
                                  .ask_aside = host_ask_aside,
+                                 .ask_tree = host_ask_tree,
                                  .reload = host_reload,
                                  .save = host_save,
                                  .write = host_write,
@@ -181,6 +206,7 @@ void stage_close(struct stage *st)
     for (int i = 0; i < ASIDE_COUNT; i++)
         forget_aside(&st->aside[i]);
     filter_unref(st->spec.filter);
+    keep_tree(st, NULL);
     strbuf_release(&st->saved);
     strbuf_release(&st->written);
     fixture_release(&st->fixture);

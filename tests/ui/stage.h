@@ -6,6 +6,8 @@
 #define TESTS_UI_STAGE_H
 
 #include "fixture.h"
+#include "forest.h"
+#include "model/tree_maker.h"
 #include "term.h"
 #include "ui/app/app.h"
 
@@ -25,6 +27,9 @@ struct stage {
     void (*dress)(struct snapshot *s); /* changes every picture before it is shown; may be NULL */
     char last_filter[256];             /* of the last question */
     struct query_spec spec;            /* the last question; holds a reference to the filter */
+    bool tree_asked;                   /* a call tree, too: */
+    struct tree_spec tree;             /* holds a reference to the rules */
+    unsigned trees;                    /* times it was asked for */
     struct stage_aside {
         bool asked;
         struct query_spec spec; /* holds a reference to the filter */

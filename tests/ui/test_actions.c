@@ -26,15 +26,22 @@ static const struct place {
     enum ui_scope scope;
     const char *keys;
 } places[] = {
-    {SCOPE_SUMMARY, "1"},      {SCOPE_EVENTS, "2jjj"}, {SCOPE_HEAPS, "3j"},
-    {SCOPE_SOURCES, "4j"},     {SCOPE_HELP, "?"},      {SCOPE_DETAIL, "2jjj<Enter><Tab>"},
-    {SCOPE_THEMES, "T<Down>"}, {SCOPE_COLUMNS, "2cj"},
+    {SCOPE_SUMMARY, "1"},
+    {SCOPE_EVENTS, "2jjj"},
+    {SCOPE_HEAPS, "3j"},
+    {SCOPE_SOURCES, "4j"},
+    {SCOPE_STACKS, "7j"},
+    {SCOPE_HELP, "?"},
+    {SCOPE_DETAIL, "2jjj<Enter><Tab>"},
+    {SCOPE_THEMES, "T<Down>"},
+    {SCOPE_COLUMNS, "2cj"},
 };
 
 #define PLACES (sizeof places / sizeof places[0])
 
 /* What may have to be done first: no motion goes beyond an end. */
-static const enum action preludes[] = {ACTION_NONE, ACTION_LAST, ACTION_RIGHT, ACTION_FIRST};
+static const enum action preludes[] = {ACTION_NONE, ACTION_LAST, ACTION_RIGHT, ACTION_FIRST,
+                                       ACTION_STACK_COLUMN_RIGHT};
 
 #define PRELUDES (sizeof preludes / sizeof preludes[0])
 
@@ -90,10 +97,9 @@ static bool does_something(const struct place *place, enum action a, enum action
 static bool is_silent(const struct place *place, enum action a)
 {
     static const enum action shows[SCOPE_COUNT] = {
-        [SCOPE_SUMMARY] = ACTION_SUMMARY,
-        [SCOPE_EVENTS] = ACTION_EVENTS,
-        [SCOPE_HEAPS] = ACTION_HEAPS,
-        [SCOPE_SOURCES] = ACTION_SOURCES,
+        [SCOPE_SUMMARY] = ACTION_SUMMARY, [SCOPE_EVENTS] = ACTION_EVENTS,
+        [SCOPE_HEAPS] = ACTION_HEAPS,     [SCOPE_SOURCES] = ACTION_SOURCES,
+        [SCOPE_STACKS] = ACTION_STACKS,
     };
     bool screen = shows[place->scope] != ACTION_NONE;
     if (a == shows[place->scope])

@@ -88,6 +88,51 @@ static void dress_invalid(struct snapshot *s)
             s->summary->sources[i].source = 5;
 }
 
+static void plant(struct snapshot *s, const char *lines)
+{
+    if (s->tree == NULL)
+        return;
+    enum call_tree_kind kind = s->tree->kind;
+    call_tree_unref(s->tree);
+    s->tree = forest_plant(lines, kind, CALL_TREE_OUTSTANDING);
+}
+
+/* Stack walking was off. */
+static void dress_no_stacks(struct snapshot *s)
+{
+    plant(s, "0 [no stack] 42000 61 934\n");
+    if (s->tree == NULL)
+        return;
+    s->tree->stacks = 0;
+    s->tree->without = s->tree->with;
+    s->tree->with = 0;
+}
+
+static void dress_no_tree(struct snapshot *s)
+{
+    call_tree_unref(s->tree);
+    s->tree = NULL;
+}
+
+/* Nothing is left, and more is to come. */
+static void dress_nothing_left(struct snapshot *s)
+{
+    plant(s, "0 Solution!grow 0 0 12\n1 Solution!main 0 0 930\n0 [unknown] 0x12000 0 0 2\n");
+    s->tree_complete = false;
+}
+
+/* Paths that part at every step, deeper than a line is wide. */
+static void dress_deep(struct snapshot *s)
+{
+    struct strbuf b = {0};
+    for (int depth = 0; depth < 70; depth++)
+        strbuf_printf(&b, "%d app!level_%d 0 0 0\n%d app!aside_%d %d 1 1\n", depth, depth,
+                      depth + 1, depth, 1000 - depth);
+    strbuf_puts(&b, "70 app!end 4096 1 1\n");
+    plant(s, strbuf_str(&b));
+    strbuf_release(&b);
+}
+
 /* clang-format off */
 static const struct picture {
     const char *name;
@@ -155,6 +200,27 @@ static const struct picture {
     {"sources-sorted", "4ss", {0}},
     {"sources-invalid", "4L", {.dress = dress_invalid}},
     {"sources-empty", "4", {.events = FIXTURE_EMPTY}},
+    {"stacks", "7", {0}},
+    {"stacks-opened", "7jjjjhl*G", {0}},
+    {"stacks-top-down", "7vj", {0}},
+    {"stacks-functions", "7vv", {0}},
+    {"stacks-modules", "7vvvj", {0}},
+    {"stacks-by-allocs", "7ssgl", {0}},
+    {"stacks-ascii", "7*jj", {.ascii = true}},
+    {"stacks-found", "7/main<Enter>n", {0}},
+    {"stacks-fold", "7a", {0}},
+    {"stacks-deep", "7*#60j", {.dress = dress_deep}},
+    {"stacks-none", "7", {.dress = dress_no_stacks}},
+    {"stacks-none-live", "7", {.follow = true, .dress = dress_no_stacks}},
+    {"stacks-adding-up", "7", {.dress = dress_no_tree}},
+    {"stacks-nothing-left", "7", {.dress = dress_nothing_left}},
+    {"stacks-nothing-to-draw", "7i", {.dress = dress_nothing_left}},
+    {"stacks-empty", "7", {.events = FIXTURE_EMPTY}},
+    {"stacks-picture", "7i", {0}},
+    {"stacks-picture-top-down", "7vijjjl", {0}},
+    {"stacks-picture-zoomed", "7vijjj<Enter>jj", {0}},
+    {"stacks-picture-ascii", "7vijjj", {.ascii = true}},
+    {"stacks-picture-deep", "7vi#40j", {.dress = dress_deep}},
     {"help", "?", {0}},
     {"help-found", "?/mark<Enter>n", {0}},
     {"events-find", "2/realloc", {0}},
@@ -220,6 +286,9 @@ static void uses_width(void **state)
         {"4obLx<Tab>j", "wide-sources-reallocs"},
         {"4oobxx<Tab>jl", "wide-sources-frees"},
         {"4bbL<Tab>jlll", "wide-sources-outstanding"},
+        {"7", "wide-stacks"},
+        {"7v", "wide-stacks-top-down"},
+        {"7vijjj", "wide-stacks-picture"},
         {"?", "wide-help"},
     };
     (void)state;
@@ -235,11 +304,11 @@ static void uses_width(void **state)
 static void ascii_only(void **state)
 {
     (void)state;
-    for (int screen = 1; screen <= 4; screen++) {
+    static const char *const screens[] = {"1", "2", "3", "4", "7", "7*", "7vi"};
+    for (size_t i = 0; i < COUNT(screens); i++) {
         struct stage st;
         stage_open(&st, &(struct stage_options){.rows = 24, .cols = 80, .ascii = true});
-        char keys[2] = {(char)('0' + screen), '\0'};
-        term_keys(st.term, keys);
+        term_keys(st.term, screens[i]);
         for (int row = 0; row < 24; row++)
             for (const char *c = term_row(st.term, row); *c != '\0'; c++)
                 assert_in_range((unsigned char)*c, 0x20, 0x7e);

@@ -28,6 +28,7 @@ struct app *app_new(const struct app_config *config)
     }
     keymap_init(&a->keymap);
     app_init_theme(a, config->theme);
+    app_init_rules(a, config->fold);
     if (config->mouse)
         app_switch_mouse(a, 0);
     app_add_screens(a);
@@ -73,6 +74,7 @@ void app_free(struct app *a)
     release_texts(&a->texts);
     app_find_release(a);
     app_goto_release(a);
+    app_tree_release(a);
     strbuf_release(&a->message);
     strbuf_release(&a->problems);
     strbuf_release(&a->task);
@@ -211,19 +213,16 @@ static void put_elsewhere(const struct app *a, struct ui_key key, struct strbuf 
         enum ui_scope scope;
         const char *name;
     } places[] = {
-        {SCOPE_SUMMARY, "Summary"},
-        {SCOPE_EVENTS, "Events"},
-        {SCOPE_HEAPS, "Heaps"},
-        {SCOPE_SOURCES, "Sources"},
-        {SCOPE_COLUMNS, "the column chooser"},
+        {SCOPE_SUMMARY, "Summary"}, {SCOPE_EVENTS, "Events"}, {SCOPE_HEAPS, "Heaps"},
+        {SCOPE_SOURCES, "Sources"}, {SCOPE_STACKS, "Stacks"}, {SCOPE_COLUMNS, "the column chooser"},
     };
-    size_t start = b->len;
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (keymap_find(&a->keymap, &places[i].scope, 1, key) == ACTION_NONE)
-            continue;
-        strbuf_puts(b, b->len > start ? " and " : "");
-        strbuf_puts(b, places[i].name);
-    }
+    const char *found[sizeof places / sizeof places[0]];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (keymap_find(&a->keymap, &places[i].scope, 1, key) != ACTION_NONE)
+            found[n++] = places[i].name;
+    for (size_t i = 0; i < n; i++)
+        strbuf_printf(b, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " and ", found[i]);
 }
 
 /* A key that starts nothing is not silent: it belongs to a count or to another screen, or help is
@@ -310,6 +309,7 @@ void app_draw(struct app *a)
     if (walks)
         app_block_go_on(a);
     app_block_ask(a);
+    app_tree_ask(a);
     if (walks || a->newest != synced) /* the selection moved, or an answer came at once */
         view_stack_sync(&a->stack);
     a->env.hits = app_find_hits(a);

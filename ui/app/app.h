@@ -18,6 +18,7 @@
 #include "ui/term/screen.h"
 #include "ui/view/view.h"
 
+struct tree_spec;
 struct config_setting;
 struct frame_rules;
 struct keymap;
@@ -41,6 +42,9 @@ struct app_host {
     void (*ask)(void *ctx, const struct query_spec *spec);
     /* Ask beside it for rows alone; NULL forgets what was asked. The same snapshots answer. */
     void (*ask_aside)(void *ctx, enum aside which, const struct query_spec *spec);
+    /* Ask for the call tree of the question, too; NULL: it is not wanted any more. `spec` is
+     * borrowed for the call. */
+    void (*ask_tree)(void *ctx, const struct tree_spec *spec);
     void (*reload)(void *ctx); /* read the input anew */
     /* Write settings into the configuration file. Returns 0 or a negative code; `out_said` tells
      * what was written where, or why nothing was. */
@@ -67,6 +71,7 @@ struct app_config {
     bool utc;                     /* wall clock in UTC instead of the trace's time zone */
     bool mouse;                   /* switch the mouse on */
     const char *theme; /* the one the screen has, by name or path; NULL or "": the default */
+    const char *fold;  /* patterns of the allocator's frames; NULL: the usual ones */
 };
 
 struct app;

@@ -55,6 +55,15 @@ static void take_page(struct app *a, struct view *v, struct page *page, struct c
         c->count += c->text.s[i] == '\n';
 }
 
+static void take_lines(struct view *v, struct copied *c)
+{
+    c->one = "line";
+    c->many = "lines";
+    v->ops->put_copy(v, &c->text);
+    for (size_t i = 0; i < c->text.len; i++)
+        c->count += c->text.s[i] == '\n';
+}
+
 static void tell(struct app *a, const struct copied *c, int rc)
 {
     struct strbuf b = {0};
@@ -83,7 +92,9 @@ void app_copy(struct app *a, uint64_t count)
     struct view *v = view_stack_focused(&a->stack);
     struct list *l = view_list(v);
     struct page *page = view_page(v);
-    if (l != NULL)
+    if (v != NULL && v->ops->put_copy != NULL)
+        take_lines(v, &c);
+    else if (l != NULL)
         take_row(l, &c);
     else if (page != NULL)
         take_page(a, v, page, &c);

@@ -30,6 +30,13 @@ void app_place_return(struct app *a, const struct app_place *place)
     }
 }
 
+static bool jump_in_view(struct app *a, struct view *v, const struct stops_jump *jump)
+{
+    struct app_find *f = &a->find;
+    f->index = v->ops->find(v, &f->matcher, jump, &f->total, &f->wrapped);
+    return f->index > 0;
+}
+
 static bool jump_in_list(struct app *a, struct list *l, const struct stops_jump *jump)
 {
     struct app_find *f = &a->find;
@@ -82,7 +89,9 @@ bool app_find_in_view(struct app *a, const struct stops_jump *jump)
 {
     struct view *v = view_stack_focused(&a->stack);
     bool found = false;
-    if (view_list(v) != NULL)
+    if (v != NULL && v->ops->find != NULL)
+        found = jump_in_view(a, v, jump);
+    else if (view_list(v) != NULL)
         found = jump_in_list(a, view_list(v), jump);
     else if (view_page(v) != NULL)
         found = jump_in_page(a, v, view_page(v), jump);

@@ -172,7 +172,7 @@ static void fill_question(struct app *a, struct frame_state *st)
 static void fill_place(const struct app *a, struct frame_state *st)
 {
     const struct list *list = view_list(a->stack.screens[a->stack.shown]);
-    if (list == NULL)
+    if (list == NULL || list->not_shown)
         return;
     st->line = list->pos + 1;
     st->lines = list->count;

@@ -11,10 +11,8 @@
 #include "ui/app/app_state.h"
 
 static const char *const kinds[HISTORY_COUNT] = {
-    [HISTORY_FILTER] = "filter",
-    [HISTORY_FIND] = "find",
-    [HISTORY_GOTO] = "goto",
-    [HISTORY_WRITE] = "write",
+    [HISTORY_FILTER] = "filter", [HISTORY_FIND] = "find",  [HISTORY_GOTO] = "goto",
+    [HISTORY_WRITE] = "write",   [HISTORY_RULES] = "fold",
 };
 
 static void take_line(struct prompt_history history[HISTORY_COUNT], const char *line, size_t n)

@@ -7,8 +7,8 @@
 #include "ui/app/app_state.h"
 #include "ui/widget/list.h"
 
-/* Settings beside the columns: theme, units, time, mouse. */
-#define OPTION_SETTINGS 4
+/* Settings beside the columns: theme, units, time, mouse, what is folded. */
+#define OPTION_SETTINGS 5
 
 struct keymap *app_keymap(struct app *a)
 {
@@ -105,6 +105,7 @@ static void collect(const struct app *a, struct settings *s)
     add(s, CONFIG_OPTIONS, "units", a->settings.short_units ? "short" : "exact", "exact");
     add(s, CONFIG_OPTIONS, "time", a->settings.wall_time ? "day" : "start", "start");
     add(s, CONFIG_OPTIONS, "mouse", screen_has_mouse_on(a->screen) ? "yes" : "no", "no");
+    add(s, CONFIG_OPTIONS, "fold", app_rules_text(a), "default");
     for (unsigned i = 0; i < SCOPE_COUNT; i++) {
         const struct list *list = screen_list(a, (enum ui_scope)i);
         bool refused = (a->columns_refused >> i & 1) != 0;

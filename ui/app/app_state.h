@@ -19,10 +19,12 @@
  *   app_block.c        the rows of one address: asking for them, and `{ }`
  *   app_mouse.c        what is clicked on
  *   app_copy.c         what goes to the clipboard
+ *   app_stacks.c       the call tree asked for, and the frames it folds
  */
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
 
+#include "model/tree_maker.h"
 #include "ui/app/app.h"
 #include "ui/keys/keymap.h"
 #include "ui/view/block_walk.h"
@@ -41,7 +43,14 @@ struct app_texts {
 };
 
 /* Kinds of lines that are remembered, each for itself. */
-enum app_history { HISTORY_FILTER, HISTORY_FIND, HISTORY_GOTO, HISTORY_WRITE, HISTORY_COUNT };
+enum app_history {
+    HISTORY_FILTER,
+    HISTORY_FIND,
+    HISTORY_GOTO,
+    HISTORY_WRITE,
+    HISTORY_RULES,
+    HISTORY_COUNT
+};
 
 /* What a prompt is for. Every function is called while it is open, but for cancel. */
 struct app_prompt {
@@ -102,6 +111,14 @@ struct app_goto {
     struct filter *asked; /* ADDRESS: the rows asked for. Owned */
 };
 
+/* The call tree asked of the host while Stacks is shown. */
+struct app_tree {
+    bool is_asked;
+    struct tree_spec asked;    /* holds a reference to the rules */
+    struct frame_rules *rules; /* the list of frames to fold; owned */
+    bool unfolded;             /* it is not used just now */
+};
+
 #define APP_MARKS 52
 
 /* Keys that mean something together with the letter after them. */
@@ -141,6 +158,7 @@ struct app {
     struct view_mark jumped_from; /* no letter: nowhere yet */
     enum app_letter awaiting;
     struct app_goto going;
+    struct app_tree tree;
 
     struct strbuf theme;        /* the name of the one in use, "" for the default */
     struct theme_hooks theming; /* of the picker */
@@ -344,6 +362,21 @@ bool app_block_is_walking(const struct app *a);
 
 /* Selects an event by its row, or says why that cannot be. */
 bool app_go_to_event(struct app *a, uint64_t row);
+
+/* ---- stacks ---- */
+
+/* Asks for the tree that Stacks wants while it is shown. Once a frame. */
+void app_tree_ask(struct app *a);
+
+/* The frames to fold at the start, as patterns; NULL: the usual ones. */
+void app_init_rules(struct app *a, const char *patterns);
+
+/* Their list as text. */
+const char *app_rules_text(const struct app *a);
+
+void app_toggle_folding(struct app *a, uint64_t count);
+void app_edit_rules(struct app *a, uint64_t count);
+void app_tree_release(struct app *a);
 
 /* What the frame shows now; strings live until the next call. */
 void app_fill_frame(struct app *a, struct frame_state *out_state);

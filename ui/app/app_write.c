@@ -34,7 +34,8 @@ static void put_columns(const struct list *l, struct strbuf *out)
     }
 }
 
-/* Figures are few: heaps, processes, threads, Sources. The caller frees the numbers. */
+/* Figures are few: heaps, processes, threads, Sources, open rows of stacks. The caller frees the
+ * numbers. */
 static uint64_t *list_ids(const struct list *l, size_t *out_count)
 {
     uint64_t n = l->source->count(l->ctx);
@@ -60,6 +61,8 @@ static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf
         strbuf_puts(out_why, "There is nothing to write yet.");
     else if (s->provisional)
         strbuf_puts(out_why, "The order of the rows is not certain yet: try again in a moment.");
+    else if (rows == VIEW_ROWS_STACKS && s->tree == NULL)
+        strbuf_puts(out_why, "The stacks are still being added up: try again in a moment.");
     else if (rows == VIEW_ROWS_EVENTS ? lags(s) : s->summary == NULL)
         strbuf_puts(out_why, "The rows are still being looked through: try again in a moment.");
     else
@@ -121,7 +124,7 @@ static void put_note(struct app *a, struct strbuf *out)
     static const char *const what[] = {
         [VIEW_ROWS_EVENTS] = "events",       [VIEW_ROWS_HEAPS] = "heaps",
         [VIEW_ROWS_PROCESSES] = "processes", [VIEW_ROWS_THREADS] = "threads",
-        [VIEW_ROWS_SOURCES] = "Sources",
+        [VIEW_ROWS_SOURCES] = "Sources",     [VIEW_ROWS_STACKS] = "open rows",
     };
     enum view_rows rows = shown_rows(a);
     if (rows == VIEW_ROWS_EVENTS && a->shown != NULL) {
@@ -149,8 +152,8 @@ void app_edit_write(struct app *a, uint64_t count)
         app_tell(a, true, "The last file is still being written; {close} stops it.");
     else if (shown_rows(a) == VIEW_ROWS_NONE || !(top == shown_screen(a) || top->ops->is_pane))
         app_tell(a, true,
-                 "Only lists can be written: Events ({screen.events}), Heaps ({screen.heaps}) and "
-                 "Sources ({screen.sources}).");
+                 "Only lists can be written: Events ({screen.events}), Heaps ({screen.heaps}), "
+                 "Sources ({screen.sources}) and Stacks ({screen.stacks}).");
     else
         app_open_prompt(a, &write_prompt, "");
 }

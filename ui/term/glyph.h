@@ -25,6 +25,9 @@
 #define GLYPH_ARROW_DOWN  "\u2193"
 #define GLYPH_LINE        "\u2500"
 #define GLYPH_LINE_DOWN   "\u2502"
+#define GLYPH_LINE_END    "\u2514" /* the last of what a line joins */
+#define GLYPH_OPEN        "\u25be" /* rows below are shown */
+#define GLYPH_CLOSED      "\u25b8" /* there are rows below */
 
 /* The ASCII sign for code point `cp`: itself below 0x80, its stand-in for a glyph (also the eighth
  * blocks of bars and sparklines), else '?'. */

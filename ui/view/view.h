@@ -22,8 +22,10 @@ struct frame_rules;
 struct keymap;
 struct list;
 struct query;
+struct matcher;
 struct page;
 struct snapshot;
+struct stops_jump;
 
 /* How figures are written, the same in every view. Owned by the program. */
 struct view_settings {
@@ -78,6 +80,7 @@ enum view_rows {
     VIEW_ROWS_PROCESSES,
     VIEW_ROWS_THREADS,
     VIEW_ROWS_SOURCES, /* row ids are the Sources, of all further ones together 2^32 */
+    VIEW_ROWS_STACKS,  /* row ids are the keys of nodes */
 };
 
 /* What a view asks of the program. The receiver releases `condition`. */
@@ -116,6 +119,16 @@ struct view_ops {
      * finding, copying, writing, choosing columns, the mouse. */
     struct list *(*list)(struct view *v);
     struct page *(*page)(struct view *v);
+
+    /*
+     * Optional: jumps in what the view looks for by itself, rows that are not open included.
+     * Returns which hit it went to, from 1 on, 0 when there is none; `out_total` is how many.
+     */
+    uint64_t (*find)(struct view *v, const struct matcher *m, const struct stops_jump *jump,
+                     uint64_t *out_total, bool *out_wrapped);
+
+    /* Optional: what is copied of it in place of the list's row, lines that end with a newline. */
+    void (*put_copy)(struct view *v, struct strbuf *out);
 
     /* Optional: the mouse clicked or turned its wheel at a cell of the screen. False when that is
      * for the list to answer. `out_action`, preset to ACTION_NONE, is what else is to be done. */

@@ -13,6 +13,7 @@ struct view *view_summary_new(const struct view_env *env);
 struct view *view_events_new(const struct view_env *env);
 struct view *view_heaps_new(const struct view_env *env);
 struct view *view_sources_new(const struct view_env *env);
+struct view *view_stacks_new(const struct view_env *env);
 struct view *view_help_new(const struct view_env *env, const struct keymap *km);
 
 /* What the theme picker has done to the screen; names as theme_load() takes them, "" for the
@@ -47,5 +48,9 @@ bool view_events_go(struct view *events, uint64_t row);
 
 /* Of view_events_new(): selects the event `row`, or the nearest one that is shown. O(log rows). */
 void view_events_select(struct view *events, uint64_t row);
+
+/* Of view_stacks_new(): the tree it wants to show. */
+struct tree_spec;
+void view_stacks_wants(const struct view *stacks, struct tree_spec *out_spec);
 
 #endif

@@ -78,6 +78,7 @@ struct list {
     uint32_t not_marked; /* bit i: column i holds nothing that can be looked for */
 
     bool blurred;           /* another pane has the keys */
+    bool not_shown;         /* something else stands in its place: its position says nothing */
     const char *empty_text; /* borrowed; why there are no rows */
 
     struct canvas drawn; /* where it was in the last frame, for the mouse */

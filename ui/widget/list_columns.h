@@ -33,8 +33,8 @@ struct list_cell {
 };
 
 /*
- * One column. Exactly one of `format` and `draw` is set; both work on the row of the source's
- * latest `row` call.
+ * One column, of `format` or `draw`; both work on the row of the source's latest `row` call. With
+ * both of them `format` says what is drawn, for finding and copying.
  */
 struct list_column {
     const char *name;  /* as in cli.md: for filters, sorting, configuration */

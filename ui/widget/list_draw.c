@@ -97,7 +97,8 @@ static void draw_row(struct list *l, const struct canvas *c, int y, const struct
     for (size_t i = 0; i < lay->count; i++) {
         size_t column = lay->column[i];
         struct canvas cell = line;
-        if (l->columns[column].draw || (l->not_marked >> column & 1) != 0)
+        bool is_text = l->columns[column].format != NULL;
+        if (!is_text || (l->not_marked >> column & 1) != 0)
             cell.find = NULL;
         if (selected && !l->blurred && column == l->column)
             cell.layer = LAYER_CURSOR;

@@ -13,6 +13,16 @@ static size_t column_at(const struct list *l, int x)
     return LIST_NO_COLUMN;
 }
 
+int list_spot_start(const struct list *l, size_t column)
+{
+    struct list_layout lay;
+    list_layout(l, l->drawn.cols, &lay);
+    for (size_t i = 0; i < lay.count; i++)
+        if (lay.column[i] == column)
+            return lay.x[i];
+    return -1;
+}
+
 struct list_spot list_spot_at(const struct list *l, int y, int x)
 {
     const struct canvas *c = &l->drawn;

@@ -15,6 +15,9 @@ struct list_spot {
 /* What the last frame showed at (y, x) of the screen. */
 struct list_spot list_spot_at(const struct list *l, int y, int x);
 
+/* The cell of the list's own where a column began in the last frame; -1 when it was not shown. */
+int list_spot_start(const struct list *l, size_t column);
+
 /*
  * Moves the rows by `rows`, up where that is negative, as far as there are any. Returns the row
  * that has to be selected then: the same one as long as it is in sight, else the nearest that is.
