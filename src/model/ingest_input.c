@@ -83,7 +83,7 @@ static int show_window(struct ingest_input *r, uint64_t want, struct span *out)
         want = available(r);
     int rc = reserve_window(r, (size_t)want);
     size_t n = 0;
-    if (rc == 0)
+    if (rc == 0 && want != 0)
         rc = r->read(r->ctx, r->framer.offset, r->window, (size_t)want, &n);
     /* A file that is shorter than it was ends here. */
     if (rc == 0 && n < want)
