@@ -18,6 +18,9 @@
 
 #define NO_NODE UINT32_MAX
 
+/* How many frames ahead addresses are loaded. */
+#define NAMES_AHEAD 8
+
 /* A node in the order in which nodes came up. */
 struct new_node {
     uint32_t parent, name;
@@ -194,6 +197,8 @@ static int name_path(struct call_tree_build *b, const struct stack_figures *f,
         return -ENOMEM;
     for (uint32_t i = 0; i < stack.count; i++) {
         bool folded;
+        if (i + NAMES_AHEAD < stack.count)
+            call_names_prefetch(&b->names, f->process, stack.frames[i + NAMES_AHEAD]);
         b->path[i] = call_names_find(&b->names, f->process, f->first, stack.frames[i], i, &folded);
         if (b->path[i] == ID_MAP_NONE)
             return -ENOMEM;

@@ -127,6 +127,25 @@ static uint32_t name_frame(struct call_names *n, const struct frame *f)
                      });
 }
 
+/*
+ * For how long around `time` the address is in that frame. A module is where it is until it is
+ * unloaded, unless another was loaded over it; what is not loaded at the end of all time, when
+ * every module that ever was there has come, is so since the last one went.
+ */
+static void set_stretch(struct call_names *n, uint32_t process, const struct frame *f,
+                        uint32_t index, struct call_address *a)
+{
+    bool there = f->hit == IMAGE_LOADED;
+    int64_t since = f->image == NULL ? INT64_MIN : there ? f->image->loaded : f->image->unloaded;
+    int64_t until = there && f->image->unloaded != INT64_MIN ? f->image->unloaded - 1 : INT64_MAX;
+    struct frame last;
+    frame_find(&n->namer, process, until, f->address, index, &last);
+    if (last.hit != f->hit || last.image != f->image)
+        return;
+    a->since = since;
+    a->until = until;
+}
+
 static int look_up(struct call_names *n, uint32_t process, int64_t time, uint64_t address,
                    uint32_t index, struct call_address *out_address)
 {
@@ -141,10 +160,7 @@ static int look_up(struct call_names *n, uint32_t process, int64_t time, uint64_
         .name = name,
         .folded = frame_rules_fold(n->rules, &f),
     };
-    if (f.hit == IMAGE_LOADED) {
-        out_address->since = f.image->loaded;
-        out_address->until = f.image->unloaded != INT64_MIN ? f.image->unloaded - 1 : INT64_MIN;
-    }
+    set_stretch(n, process, &f, index, out_address);
     return 0;
 }
 

@@ -45,6 +45,13 @@ void call_names_release(struct call_names *n);
 uint32_t call_names_find(struct call_names *n, uint32_t process, int64_t time, uint64_t address,
                          uint32_t index, bool *out_folded);
 
+/* Starts to load what is known of an address that will be looked up soon. */
+static inline void call_names_prefetch(const struct call_names *n, uint32_t process,
+                                       uint64_t address)
+{
+    id_map_prefetch(&n->by_address, process << 1, address);
+}
+
 /* The name with just that text. */
 uint32_t call_names_add(struct call_names *n, const char *text);
 

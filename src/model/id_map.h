@@ -34,6 +34,13 @@ void id_map_release(struct id_map *map);
  * not there. */
 uint32_t *id_map_find(const struct id_map *map, uint32_t owner, uint64_t id);
 
+/* Starts to load what id_map_find() will look at. */
+static inline void id_map_prefetch(const struct id_map *map, uint32_t owner, uint64_t id)
+{
+    if (map->slots != NULL)
+        __builtin_prefetch(&map->slots[hash_pair(&map->seed, id, owner) & map->mask]);
+}
+
 /* Adds a key that is not there yet. Returns 0 or -ENOMEM. */
 int id_map_add(struct id_map *map, uint32_t owner, uint64_t id, uint32_t value);
 

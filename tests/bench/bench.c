@@ -33,6 +33,7 @@ static const struct section {
     {"frames", bench_frames, "what a key and its frame cost at 200x60"},
     {"typing", bench_typing, "keys at the whole program on the trace, through a terminal"},
     {"live", bench_live, "keys while 100,000 events a second arrive, through a terminal"},
+    {"trees", bench_trees, "adding up by call stack, and call trees"},
 };
 
 #define SECTIONS (sizeof sections / sizeof sections[0])

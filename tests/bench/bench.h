@@ -49,6 +49,7 @@ void bench_filters(struct bench *b);
 void bench_figures(struct bench *b);
 void bench_frames(struct bench *b);
 void bench_live(struct bench *b);
+void bench_trees(struct bench *b);
 void bench_typing(struct bench *b);
 
 #endif
