@@ -165,6 +165,7 @@ static void set_hex(json_t *object, const char *key, uint64_t v)
     struct strbuf b = {0};
     strbuf_put_hex(&b, v);
     json_object_set_new(object, key, json_take_text(&b));
+    strbuf_release(&b);
 }
 
 /* The folder of a symbol server: the GUID's numbers and the age, all in hex (etl-format 6.4). */
@@ -190,6 +191,7 @@ static json_t *pdb_json(const struct image *image)
     json_set_u64(o, "age", image->age);
     put_key(&key, image);
     json_object_set_new(o, "key", json_take_text(&key));
+    strbuf_release(&key);
     return o;
 }
 
