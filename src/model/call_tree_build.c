@@ -367,6 +367,8 @@ static void place_node(struct call_tree_build *b, uint32_t from, uint32_t parent
 /* Places the nodes of a list, sorted, behind those placed so far. */
 static int place_list(struct call_tree_build *b, uint32_t first, uint32_t count, uint32_t parent)
 {
+    if (count == 0)
+        return 0;
     if (base_grow((void **)&b->siblings, &b->sibling_cap, count, sizeof *b->siblings) != 0)
         return -ENOMEM;
     size_t n = 0;
