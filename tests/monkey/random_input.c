@@ -130,7 +130,7 @@ static size_t put_printable(struct rng *rng, struct strbuf *out)
 static size_t put_command(struct rng *rng, struct strbuf *out)
 {
     static const char commands[] =
-        "12345678901234jkjkgGhlfff///::nN=-H{}m'[]\\sSctobLxuRyTMWwF !?r#";
+        "12345678901234jkjkgGhlfff///::nN=-H{}m'[]\\sSctobLxuRyTMWwF !?r#77vie*ax<>";
     strbuf_putc(out, commands[rng_below(rng, sizeof commands - 1)]);
     return 1;
 }
