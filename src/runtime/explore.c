@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "model/filter.h"
+#include "model/frame_rules.h"
 #include "runtime/explore_priv.h"
 #include "runtime/history_file.h"
 #include "runtime/settings.h"
@@ -66,6 +67,17 @@ static int open_screen(struct explorer *e, struct err_info *info)
     if (rc == 0)
         terminal_guard_crash(&e->terminal, screen_reset_string(e->screen));
     return rc;
+}
+
+/* What the first question's `stack`, `module` and `image` go by. */
+static void name_filter(const struct explorer *e)
+{
+    const struct explore_options *o = e->options;
+    struct frame_rules *rules =
+        frame_rules_parse(o->fold != NULL ? o->fold : FRAME_RULES_DEFAULT, NULL);
+    if (e->asked.filter != NULL)
+        filter_set_naming(e->asked.filter, o->symbols, rules);
+    frame_rules_unref(rules);
 }
 
 static void start_app(struct explorer *e)
@@ -134,6 +146,7 @@ int explore_run(const struct explore_options *options)
     if (options->filter_text != NULL && options->filter_text[0] != '\0') {
         struct filter_error error;
         e->asked.filter = filter_parse(options->filter_text, strlen(options->filter_text), &error);
+        name_filter(e);
     }
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&e->loop);

@@ -90,6 +90,19 @@ static void put_in_force(struct app *a, struct filter *filter)
     ask(a, a->filter);
 }
 
+void app_rename_filter(struct app *a)
+{
+    struct filter_error error;
+    if (a->filter == NULL || !filter_depends_on_stacks(a->filter))
+        return;
+    const char *text = filter_text(a->filter);
+    struct filter *filter = app_parse_filter(a, text, strlen(text), &error);
+    filter_unref(a->asked);
+    a->asked = NULL;
+    if (filter != NULL)
+        put_in_force(a, filter);
+}
+
 bool app_set_filter(struct app *a, const char *text)
 {
     struct filter_error error;

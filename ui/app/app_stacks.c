@@ -41,8 +41,8 @@ void app_tree_ask(struct app *a)
 
 static void fold(struct app *a, bool on)
 {
-    a->tree.unfolded = !on;
-    a->env.rules = on ? a->tree.rules : NULL;
+    a->env.unfolded = !on;
+    a->env.rules = a->tree.rules;
 }
 
 void app_init_rules(struct app *a, const char *patterns)
@@ -61,8 +61,8 @@ const char *app_rules_text(const struct app *a)
 void app_toggle_folding(struct app *a, uint64_t count)
 {
     (void)count;
-    fold(a, a->tree.unfolded);
-    if (a->tree.unfolded)
+    fold(a, a->env.unfolded);
+    if (a->env.unfolded)
         app_tell(a, false, "The allocator's frames are shown; {stacks.folding} folds them again.");
     else
         app_tell(a, false, "The allocator's frames are folded; {stacks.rules} changes which.");
@@ -94,6 +94,8 @@ static bool accept(struct app *a)
     frame_rules_unref(a->tree.rules);
     a->tree.rules = rules;
     fold(a, true);
+    if (!same)
+        app_rename_filter(a);
     if (!same)
         app_tell(a, false, "The list is in force; {config.save} remembers it.");
     return true;

@@ -116,7 +116,6 @@ struct app_tree {
     bool is_asked;
     struct tree_spec asked;    /* holds a reference to the rules */
     struct frame_rules *rules; /* the list of frames to fold; owned */
-    bool unfolded;             /* it is not used just now */
 };
 
 #define APP_MARKS 52
@@ -187,6 +186,9 @@ bool app_answers(const struct query *q, const struct filter *filter, struct view
 /* The rows of the question last asked that meet `expression`, too; NULL when that is not of the
  * filter language, or too deep for it together. The caller releases it. */
 struct filter *app_narrow(const struct app *a, const char *expression);
+
+/* Asks the filter in force anew when other frames are the allocator's than it was made with. */
+void app_rename_filter(struct app *a);
 
 /* filter_parse() with the names that frames have now, and the rules of who calls the allocator. */
 struct filter *app_parse_filter(const struct app *a, const char *text, size_t len,

@@ -48,6 +48,7 @@ struct view_env {
     const struct census *census;   /* of its trace */
     const struct view_settings *settings;
     const struct frame_rules *rules; /* which frames are the allocator's; NULL: none */
+    bool unfolded;                   /* Stacks shows them all the same */
     const struct keymap *keymap;     /* the keys in force */
     const char *problems;            /* of the configuration, one a line; NULL or "": none */
     const struct query *hits; /* the rows that are looked for; set for each frame, NULL: none */

@@ -61,12 +61,18 @@ static uint32_t selected(struct stacks_view *v)
     return v->picture ? v->icicle.selected.node : stack_list_selected(&v->stacks);
 }
 
+/* The frames that are not shown; NULL: none. */
+static const struct frame_rules *folded(const struct view_env *env)
+{
+    return env->unfolded ? NULL : env->rules;
+}
+
 void view_stacks_wants(const struct view *stacks, struct tree_spec *out_spec)
 {
     const struct stacks_view *v = (const struct stacks_view *)stacks;
     *out_spec = (struct tree_spec){.kind = v->stacks.kind,
                                    .sort = stack_list_figure(&v->stacks),
-                                   .rules = (struct frame_rules *)(uintptr_t)stacks->env->rules};
+                                   .rules = (struct frame_rules *)(uintptr_t)folded(stacks->env)};
 }
 
 /* ---- list and picture ---- */
@@ -404,7 +410,7 @@ static void put_caption(struct stacks_view *v, struct strbuf *out)
     const struct call_tree *t = tree_of(v);
     strbuf_clear(out);
     strbuf_puts(out, titles[v->stacks.kind].name);
-    strbuf_puts(out, v->view.env->rules == NULL ? ", not folded" : "");
+    strbuf_puts(out, folded(v->view.env) == NULL ? ", not folded" : "");
     strbuf_puts(out, titles[v->stacks.kind].about);
     if (t == NULL)
         return;
