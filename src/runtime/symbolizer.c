@@ -14,10 +14,11 @@
 #include "symbols/symbol_answer.h"
 #include "symbols/symbol_tool.h"
 
-/* Questions under way, and how few may be left before more are sent. */
-#define ASKED_MOST  512u
-#define ASKED_LOW   256u
-#define STAGE_COUNT 256u
+/* Questions under way, and how few may be left before more are sent: the answers to all of them may
+ * come in one turn of the loop, and take some 10 us each. */
+#define ASKED_MOST  128u
+#define ASKED_LOW   64u
+#define STAGE_COUNT 128u
 
 #define TELL_NS INT64_C(100000000)
 

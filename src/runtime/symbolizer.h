@@ -4,7 +4,7 @@
  *
  *   wishes -> (PDB found? a thread of libuv's pool looks) -> question -> llvm-symbolizer -> answer
  *
- * At most some hundred questions are under way, so that nothing piles up and no callback of the
+ * At most a hundred-odd questions are under way, so that nothing piles up and no callback of the
  * loop takes long. A child that crashes is started again; what it crashed at stays without a name.
  * Loop thread.
  */

@@ -50,6 +50,7 @@ void bench_figures(struct bench *b);
 void bench_frames(struct bench *b);
 void bench_live(struct bench *b);
 void bench_trees(struct bench *b);
+void bench_symbols(struct bench *b);
 void bench_typing(struct bench *b);
 
 #endif
