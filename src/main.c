@@ -118,7 +118,10 @@ static int run_configured(struct options *o)
     config_give(&config, CONFIG_OPTIONS, options_take, o);
     struct names names;
     names_init(&names, o->symbols);
-    const struct naming naming = {.table = names.table, .resolve = names_resolve, .ctx = &names};
+    const struct naming naming = {.table = names.table,
+                                  .resolve = names_resolve,
+                                  .find_pdb = names.path.count != 0 ? names_find_pdb : NULL,
+                                  .ctx = &names};
     int code;
     if (o->command == NULL) {
         code = explore(o, &config, &names);

@@ -33,13 +33,12 @@ static struct module_counts count_modules(const struct trace *trace, const struc
     return n;
 }
 
-/* Marks the processes that have heaps; returns how many. The caller frees *out. */
-static uint32_t mark_heap_processes(const struct registry *r, bool **out)
+uint32_t info_mark_heap_processes(const struct registry *r, bool **out_marks)
 {
     uint32_t n = 0;
-    *out = base_xcalloc(registry_process_count(r) + (size_t)1, sizeof **out);
+    *out_marks = base_xcalloc(registry_process_count(r) + (size_t)1, sizeof **out_marks);
     for (uint32_t i = 0; i < registry_heap_count(r); i++) {
-        bool *marked = &(*out)[registry_heap(r, i)->process];
+        bool *marked = &(*out_marks)[registry_heap(r, i)->process];
         n += !*marked;
         *marked = true;
     }
@@ -107,7 +106,7 @@ void info_put_programs(struct strbuf *out, const struct trace *trace)
 {
     struct image_map *images = image_table_map(trace->images);
     bool *has_heaps;
-    uint32_t n = mark_heap_processes(trace->registry, &has_heaps);
+    uint32_t n = info_mark_heap_processes(trace->registry, &has_heaps);
     put_counts(out, trace, images, n);
     uint32_t told = 0;
     if (n != 0)
@@ -222,7 +221,7 @@ void info_set_programs(json_t *root, const struct trace *trace)
     json_t *processes = json_array();
     json_t *modules = json_array();
     bool *has_heaps;
-    mark_heap_processes(trace->registry, &has_heaps);
+    info_mark_heap_processes(trace->registry, &has_heaps);
     for (uint32_t p = 0; p <= count; p++) {
         const struct image *const *list;
         size_t n = image_map_images(images, p < count ? p : INDEX_NONE, &list);

@@ -9,6 +9,9 @@
 #include "base/strbuf.h"
 #include "model/trace.h"
 
+/* Marks the processes that have heaps; returns how many. The caller frees *out_marks. */
+uint32_t info_mark_heap_processes(const struct registry *r, bool **out_marks);
+
 /* Lines that count processes and modules, and what is known of each process that has a heap.
  * Nothing when the trace tells of neither. */
 void info_put_programs(struct strbuf *out, const struct trace *trace);

@@ -6,6 +6,7 @@
 #include "commands/info_inputs.h"
 #include "commands/info_package.h"
 #include "commands/info_programs.h"
+#include "commands/info_symbols.h"
 #include "commands/text_lines.h"
 #include "export/text_table.h"
 #include "model/capture_words.h"
@@ -159,6 +160,7 @@ void info_text(const struct subject *s, struct strbuf *out)
     put_records(t, out);
     info_inputs_text(s, out);
     info_put_programs(out, trace);
+    info_put_symbols(out, trace, s->options->naming);
     put_providers(t, out);
     info_package_put_members(&s->loaded.inputs, out);
     text_trust(out, &s->loaded.trust);

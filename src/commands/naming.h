@@ -4,6 +4,8 @@
 #ifndef COMMANDS_NAMING_H
 #define COMMANDS_NAMING_H
 
+#include <stdbool.h>
+
 #include "base/strbuf.h"
 #include "model/symbol_table.h"
 
@@ -12,6 +14,13 @@ struct naming {
     /* Returns when every wish in the table is answered. Appends what is in the way, a line each,
      * nothing twice. */
     void (*resolve)(void *ctx, struct strbuf *problems);
+    /*
+     * NULL without folders to look in. True when the PDB of `image` is there, with its path in
+     * `out_path`; else `out_why` tells what is there instead, or is "" and `out_path` has what it
+     * would be called in a symbol store.
+     */
+    bool (*find_pdb)(void *ctx, const struct image *image, struct strbuf *out_path,
+                     struct strbuf *out_why);
     void *ctx;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/symbolizer.h"
+#include "symbols/pdb_find.h"
 
 void names_init(struct names *n, const char *folders)
 {
@@ -61,4 +62,17 @@ void names_resolve(void *names, struct strbuf *problems)
         s += len;
     }
     strbuf_release(&all);
+}
+
+bool names_find_pdb(void *names, const struct image *image, struct strbuf *out_path,
+                    struct strbuf *out_why)
+{
+    const struct names *n = names;
+    struct pdb_wanted wanted = {.age = image->age, .name = image->pdb};
+    memcpy(wanted.guid, image->guid, sizeof wanted.guid);
+    bool is_x86;
+    if (pdb_find(&n->path, &wanted, out_path, &is_x86, out_why))
+        return true;
+    pdb_put_place(&wanted, out_path);
+    return false;
 }

@@ -31,4 +31,8 @@ void names_open(struct names *n);
  * struct names. */
 void names_resolve(void *names, struct strbuf *problems);
 
+/* Where the PDB of an image is (naming.h). */
+bool names_find_pdb(void *names, const struct image *image, struct strbuf *out_path,
+                    struct strbuf *out_why);
+
 #endif

@@ -178,6 +178,19 @@ static bool look_in(struct search *s, const char *folder)
     return false;
 }
 
+void pdb_put_place(const struct pdb_wanted *wanted, struct strbuf *out)
+{
+    char name[MOST_NAME + 1], key[PDB_KEY_SIZE];
+    if (!take_name(wanted->name, name)) {
+        strbuf_puts(out, "its name is not that of a file");
+        return;
+    }
+    pdb_key(wanted->guid, wanted->age, key);
+    text_put_escaped(out, name, strlen(name));
+    strbuf_printf(out, "/%s/", key);
+    text_put_escaped(out, name, strlen(name));
+}
+
 bool pdb_find(const struct symbol_path *path, const struct pdb_wanted *wanted,
               struct strbuf *out_path, bool *out_is_x86, struct strbuf *out_reason)
 {

@@ -29,6 +29,10 @@ struct pdb_wanted {
 bool pdb_find(const struct symbol_path *path, const struct pdb_wanted *wanted,
               struct strbuf *out_path, bool *out_is_x86, struct strbuf *out_reason);
 
+/* Appends "Solution.pdb/GUIDAGE/Solution.pdb", where a symbol store has it, or that it has no name
+ * that could be a file's. */
+void pdb_put_place(const struct pdb_wanted *wanted, struct strbuf *out);
+
 /* "3B7D84101E8E46F38F6A7F2D6C2B1D0A1": the name of the build's folder in a symbol store. */
 #define PDB_KEY_SIZE 41
 void pdb_key(const uint8_t guid[16], uint32_t age, char out[PDB_KEY_SIZE]);

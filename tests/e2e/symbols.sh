@@ -66,6 +66,12 @@ expect 'shop.exe+0x'
 grep -q '/shop.pdb: age 1, the trace wants 2$' "$work/err" || fail "no reason: $(cat "$work/err")"
 [ "$(wc -l <"$work/err")" = 1 ] || fail "said: $(cat "$work/err")"
 make 1
+"$HEAPTAIL" info --symbols "$work/sym" "$work/shop.etl" >"$work/out" 2>"$work/err"
+expect 'PDBs found'
+expect "shop.exe  *$work/sym/shop.pdb\$"
+mkdir "$work/empty"
+"$HEAPTAIL" info --symbols "$work/empty" "$work/shop.etl" >"$work/out" 2>"$work/err"
+expect 'shop.exe  *shop.pdb/[0-9A-F]\{32\}1/shop.pdb$'
 PATH="$work/none" stacks --bottom-up --symbols "$work/sym"
 expect 'shop.exe+0x'
 grep -q 'llvm-symbolizer is not in PATH' "$work/err" || fail "no word: $(cat "$work/err")"

@@ -260,6 +260,21 @@ static void the_second_folder_has_it(void **state)
     assert_string_equal(strbuf_str(&w->path), path_in(w->folder, "two/Solution.pdb"));
 }
 
+static void what_is_missing_is_named_as_a_store_has_it(void **state)
+{
+    (void)state;
+    struct pdb_wanted wanted = {.age = solution.dbi_age, .name = "D:\\x\\Solution.pdb"};
+    struct strbuf b = {0};
+    memcpy(wanted.guid, solution.guid, sizeof wanted.guid);
+    pdb_put_place(&wanted, &b);
+    assert_string_equal(strbuf_str(&b), "Solution.pdb/" SOLUTION_KEY "/Solution.pdb");
+    strbuf_clear(&b);
+    wanted.name = "a\\..";
+    pdb_put_place(&wanted, &b);
+    assert_string_equal(strbuf_str(&b), "its name is not that of a file");
+    strbuf_release(&b);
+}
+
 /* ---- symbol paths ---- */
 
 static void a_symbol_path_is_taken_apart(void **state)
@@ -412,6 +427,7 @@ int main(void)
         TEST(another_build_is_refused_with_the_reason),
         TEST(special_files_and_compressed_ones_are_not_read),
         TEST(the_second_folder_has_it),
+        cmocka_unit_test(what_is_missing_is_named_as_a_store_has_it),
         TEST(a_symbol_path_is_taken_apart),
         cmocka_unit_test(a_stub_names_the_pdb),
         TEST(the_folder_of_stubs_is_private_and_goes),
