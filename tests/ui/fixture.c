@@ -307,6 +307,26 @@ void fixture_init(struct fixture *f, size_t events)
     tell_story(f, events == 0 ? MAX_EVENTS : events == FIXTURE_EMPTY ? 0 : events + 2);
 }
 
+void fixture_walk_stacks(struct fixture *f)
+{
+    enum { NTDLL = 0, CRT = 1, PROGRAM = 2 };
+    static const uint64_t base[] = {0x7ffb1e880000, 0x7ffb1c4c0000, 0x7ff6d82b0000};
+    struct trace *t = f->trace;
+    for (uint64_t id = 0; id < store_rows(t->store); id++) {
+        struct row row;
+        store_get(t->store, id, &row);
+        bool walked = row.op == HEAP_OP_ALLOC || row.op == HEAP_OP_REALLOC;
+        if (!walked || trace_row_process(t, &row)->pid != SOLUTION)
+            continue;
+        uint64_t site = row.size % 3;
+        const uint64_t frames[] = {
+            base[NTDLL] + 0x2cd07,  base[CRT] + 0x1b8e6, base[PROGRAM] + 0x1240 + 0x100 * site,
+            base[PROGRAM] + 0x30d9, 0x7ffb00001000,      base[NTDLL] + 0x5aa58};
+        uint32_t stack = stack_table_add(t->stacks, frames + (site == 2), 6 - (site == 2));
+        assert_int_equal(store_set_stack(t->store, id, stack), 0);
+    }
+}
+
 void fixture_tell_on(struct fixture *f)
 {
     tell_story(f, MAX_EVENTS);

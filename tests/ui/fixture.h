@@ -24,6 +24,9 @@ struct fixture {
 void fixture_init(struct fixture *f, size_t events);
 void fixture_release(struct fixture *f);
 
+/* Gives every alloc and realloc of Solution.exe one of three call stacks. */
+void fixture_walk_stacks(struct fixture *f);
+
 /* The rest of the story, in the same trace. */
 void fixture_tell_on(struct fixture *f);
 

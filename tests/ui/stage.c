@@ -158,6 +158,8 @@ void stage_open(struct stage *st, const struct stage_options *options)
     bool open = options->since == 0 && options->until == 0;
     *st = (struct stage){.now = INT64_C(104000000000), .dress = options->dress};
     fixture_init(&st->fixture, options->events);
+    if (options->stacks)
+        fixture_walk_stacks(&st->fixture);
     st->host = (struct app_host){.ctx = st,
                                  .ask = host_ask,
                                  .ask_aside = host_ask_aside,

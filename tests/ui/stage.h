@@ -42,6 +42,7 @@ struct stage_options {
     const char *filter;               /* NULL: none */
     int64_t since, until;             /* both 0: open */
     bool follow, ascii, empty_handed; /* empty_handed: no picture yet */
+    bool stacks;                      /* stack walking was on */
     void (*dress)(struct snapshot *s);
 };
 

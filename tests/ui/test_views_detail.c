@@ -22,6 +22,54 @@ static int open_live(void **state)
     return 0;
 }
 
+static int open_stacks(void **state)
+{
+    (void)state;
+    stage_open(&st, &(struct stage_options){.rows = 30, .cols = 100, .stacks = true});
+    return 0;
+}
+
+/* From the list into the fields, the stack, the life, and back; the stack only where there is one.
+ */
+static void tab_goes_through_the_parts(void **state)
+{
+    (void)state;
+    type("2jj<Enter>");
+    assert_true(sees("Stack  0, 6 frames, 2 of the allocator"));
+    type("<Tab>");
+    assert_true(sees("Tab stack"));
+    type("<Tab>");
+    assert_true(sees("= this frame"));
+    type("<Tab>");
+    assert_true(sees("= this address"));
+    type("<Tab><Tab>");
+    assert_true(sees("Tab stack"));
+    type("<Esc>k<Enter>");
+    assert_false(sees("frames"));
+    type("<Tab>");
+    assert_true(sees("Tab list"));
+}
+
+/* `=` asks for the events that go through the frame, `-` for all others. */
+static void a_frame_filters(void **state)
+{
+    (void)state;
+    type("2jj<Enter><Tab><Tab>=");
+    assert_string_equal(st.last_filter, "stack ~ \"Solution.exe+0x1340\"");
+    type("f<C-u><Enter>j-");
+    assert_string_equal(st.last_filter, "!(stack ~ \"Solution.exe+0x30d9\")");
+}
+
+/* Where nothing is walked there is neither a column nor a part. */
+static void no_stacks_no_column(void **state)
+{
+    (void)state;
+    type("2jj<Enter>");
+    assert_false(sees("frames"));
+    type("<Esc>c");
+    assert_false(sees("the frame that called the allocator"));
+}
+
 static void detail_follows_selection(void **state)
 {
     (void)state;
@@ -187,6 +235,9 @@ int main(void)
         TEST(braces_wait_for_the_rows_of_a_new_filter),
         TEST(the_life_of_an_address_leads_to_its_events),
         TEST(the_life_of_an_address_filters),
+        cmocka_unit_test_setup_teardown(tab_goes_through_the_parts, open_stacks, close_stage),
+        cmocka_unit_test_setup_teardown(a_frame_filters, open_stacks, close_stage),
+        TEST(no_stacks_no_column),
         cmocka_unit_test_setup_teardown(details_of_a_frozen_picture, open_live, close_stage),
     };
     return cmocka_run_group_tests(tests, term_group_setup, NULL);

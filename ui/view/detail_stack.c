@@ -89,6 +89,9 @@ static void put_path(void *ctx, struct list_cell *cell)
     cell_set_role(cell, ROLE_TEXT_MUTED);
 }
 
+/* Where the column is that is left out when nothing would stand in it. */
+enum { STACK_COLUMN_LINE = 1 };
+
 static const struct list_column stack_columns[DETAIL_STACK_COLUMNS] = {
     {"frame", "Frame, innermost first", ALIGN_LEFT, CUT_MIDDLE, 30, 60, 0, false, put_function,
      NULL, "module and function, or module and offset", false},
@@ -115,6 +118,18 @@ void detail_stack_release(struct detail_stack *d)
     strbuf_release(&d->text);
 }
 
+/* Without symbols there are no lines, and their column would stand empty. */
+static bool has_lines(const struct detail_stack *d)
+{
+    struct frame frame;
+    for (uint32_t i = 0; i < d->frames.count; i++) {
+        find_frame(d, i, &frame);
+        if (frame.state == SYMBOL_KNOWN && frame.symbol.file != NULL)
+            return true;
+    }
+    return false;
+}
+
 void detail_stack_sync(struct detail_stack *d, const struct row *row)
 {
     bool moved = row->id != d->event;
@@ -131,6 +146,7 @@ void detail_stack_sync(struct detail_stack *d, const struct row *row)
     d->process = trace_row_thread(trace, row)->process;
     d->time = row->time;
     d->caller = frame_rules_caller(d->env->rules, &namer, d->process, d->time, d->frames, &caller);
+    d->list.absent = has_lines(d) ? 0 : 1u << STACK_COLUMN_LINE;
     list_sync(&d->list);
     if (moved || before == STACK_NONE)
         list_go(&d->list, d->caller);
