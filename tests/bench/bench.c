@@ -32,6 +32,7 @@ static const struct section {
     {"figures", bench_figures, "adding all rows up"},
     {"frames", bench_frames, "what a key and its frame cost at 200x60"},
     {"symbols", bench_symbols, "names of 100,000 addresses, and the loop meanwhile"},
+    {"naming", bench_naming, "keys on Stacks while names are found out, through a terminal"},
     {"typing", bench_typing, "keys at the whole program on the trace, through a terminal"},
     {"live", bench_live, "keys while 100,000 events a second arrive, through a terminal"},
     {"trees", bench_trees, "adding up by call stack, and call trees"},

@@ -4,6 +4,7 @@
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
+#include "model/image_map.h"
 #include "model/ingest.h"
 #include "source/inputs.h"
 
@@ -38,6 +39,10 @@ const char *bench_make_special(const struct bench *b, const char *events, const 
 /* Reads the trace into memory unless that was done. */
 void bench_need_rows(struct bench *b);
 
+/* Builds a Windows program with its PDB in a folder that is appended to `folder`, once, and reads
+ * the PDB's GUID and age. False when the compiler is not there. */
+bool bench_find_program(const struct bench *b, struct strbuf *folder, struct image *image);
+
 /* ---- the sections ---- */
 
 void bench_read(struct bench *b);
@@ -51,6 +56,7 @@ void bench_frames(struct bench *b);
 void bench_live(struct bench *b);
 void bench_trees(struct bench *b);
 void bench_symbols(struct bench *b);
+void bench_naming(struct bench *b);
 void bench_typing(struct bench *b);
 
 #endif

@@ -34,7 +34,7 @@ struct watch {
 };
 
 /* Builds the program unless it is there; its folder is appended to `folder`. */
-static bool find_program(const struct bench *b, struct strbuf *folder)
+static bool build_program(const struct bench *b, struct strbuf *folder)
 {
     struct stat st;
     struct strbuf text = {0};
@@ -63,6 +63,11 @@ static bool read_identity(const struct strbuf *folder, struct image *image)
     strbuf_release(&path);
     strbuf_release(&exe);
     return rsds != NULL;
+}
+
+bool bench_find_program(const struct bench *b, struct strbuf *folder, struct image *image)
+{
+    return build_program(b, folder) && read_identity(folder, image);
 }
 
 /* ---- the loop ---- */
@@ -168,7 +173,7 @@ void bench_symbols(struct bench *b)
     struct symbol_path path = {0};
     struct image image = {.has_pdb = true, .pdb = "shop.pdb", .name = "shop.exe"};
     struct watch w = {.table = symbol_table_new()};
-    if (!find_program(b, &folder) || !read_identity(&folder, &image) || w.table == NULL)
+    if (!bench_find_program(b, &folder, &image) || w.table == NULL)
         bench_die("symbols: clang and lld-link are needed to build a program");
     symbol_path_add(&path, "bench", strbuf_str(&folder), &problems);
     resolve_all(&w, &image, &path);
