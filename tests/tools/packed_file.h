@@ -36,11 +36,17 @@ static inline void packed_add(struct packed_bytes *b, const void *bytes, size_t 
     b->size += n;
 }
 
+/* The byte `i` of a little-endian number; behind its eighth they are zero. */
+static inline uint8_t packed_byte(uint64_t v, size_t i)
+{
+    return i < sizeof v ? (uint8_t)(v >> (8 * i)) : 0;
+}
+
 /* A little-endian number of `n` bytes. */
 static inline void packed_number(struct packed_bytes *b, uint64_t v, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        uint8_t byte = (uint8_t)(v >> (8 * i));
+        uint8_t byte = packed_byte(v, i);
         packed_add(b, &byte, 1);
     }
 }
@@ -48,7 +54,7 @@ static inline void packed_number(struct packed_bytes *b, uint64_t v, size_t n)
 static inline void packed_set(struct packed_bytes *b, size_t at, uint64_t v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        b->p[at + i] = (uint8_t)(v >> (8 * i));
+        b->p[at + i] = packed_byte(v, i);
 }
 
 #endif
