@@ -1,5 +1,7 @@
 /* The symbolizer in a loop of its own, for the batch commands; see symbolizer.h. */
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "runtime/symbolizer.h"
 
@@ -42,6 +44,13 @@ static void on_signal(uv_signal_t *handle, int number)
     finish(r);
 }
 
+/* What was ignored when the program was started (nohup) stays so. */
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 void symbolizer_run(struct symbol_table *table, const struct symbol_path *path,
                     struct strbuf *problems)
 {
@@ -50,7 +59,8 @@ void symbolizer_run(struct symbol_table *table, const struct symbol_path *path,
     for (size_t i = 0; i < ENDING_COUNT; i++) {
         uv_signal_init(&r.loop, &r.signals[i]);
         r.signals[i].data = &r;
-        uv_signal_start(&r.signals[i], on_signal, ending[i]);
+        if (!is_ignored(ending[i]))
+            uv_signal_start(&r.signals[i], on_signal, ending[i]);
     }
     const struct symbolizer_options options = {
         .table = table, .path = path, .changed = on_changed, .ctx = &r};

@@ -38,6 +38,14 @@ make() {
 
 expect() { grep -q -- "$1" "$work/out" || fail "no '$1' in: $(cat "$work/out" "$work/err")"; }
 stacks() { "$HEAPTAIL" stacks --no-config "$@" "$work/shop.etl" >"$work/out" 2>"$work/err" || fail "exit $?: $(cat "$work/err")"; }
+wait_tool() {
+    tries=200
+    until [ -s "$work/tool.pid" ]; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || fail 'the tool was not started'
+        sleep 0.05
+    done
+}
 nothing_left() { [ -z "$(ls "$work/run")" ] || fail "left behind: $(ls "$work/run")"; }
 
 # Without folders: modules and offsets, and not a word about it.
@@ -85,12 +93,22 @@ printf '#!/bin/sh\necho $$ >%s\nexec sleep 1000\n' "$work/tool.pid" >"$work/hang
 chmod +x "$work/hang/llvm-symbolizer"
 PATH="$work/hang:$PATH" "$HEAPTAIL" stacks --no-config --symbols "$work/sym" "$work/shop.etl" >"$work/out" 2>"$work/err" &
 pid=$!
-tries=200
-until [ -s "$work/tool.pid" ]; do
-    tries=$((tries - 1))
-    [ $tries -gt 0 ] || fail 'the tool was not started'
-    sleep 0.05
-done
+wait_tool
+kill -TERM $pid
+code=0
+wait $pid || code=$?
+[ $code = 143 ] || fail "exit $code, not 143"
+wait_gone "$(cat "$work/tool.pid")"
+nothing_left
+
+# Started by nohup it goes on when the terminal goes away, as without symbols.
+rm -f "$work/tool.pid"
+(trap '' HUP && PATH="$work/hang:$PATH" exec "$HEAPTAIL" stacks --no-config --symbols "$work/sym" "$work/shop.etl") \
+    >"$work/out" 2>"$work/err" &
+pid=$!
+wait_tool
+ignored=$(sed -n 's/^SigIgn:[[:space:]]*//p' "/proc/$pid/status")
+[ $((0x$ignored & 1)) = 1 ] || fail "SIGHUP is not ignored any more: $ignored"
 kill -TERM $pid
 code=0
 wait $pid || code=$?
