@@ -122,9 +122,10 @@ static int open_all(struct explorer *e, struct err_info *info)
     return rc;
 }
 
+/* The person has the terminal back before a slow disk is waited for: for what is written there, and
+ * for a folder of PDBs. */
 static void close_all(struct explorer *e)
 {
-    /* The person has the terminal back before a slow disk is waited for. */
     terminal_forget_crash();
     if (e->app != NULL)
         app_forget_screen(e->app);
@@ -132,6 +133,8 @@ static void close_all(struct explorer *e)
     terminal_close(&e->terminal);
     if (e->app != NULL && !e->options->forgetful)
         history_file_save(e->app);
+    while (uv_run(&e->loop, UV_RUN_DEFAULT) != 0)
+        continue;
     app_free(e->app);
     explore_forget_questions(e);
 }
@@ -160,7 +163,6 @@ int explore_run(const struct explore_options *options)
         explore_leave(e, 1);
     }
     close_all(e);
-    uv_run(&e->loop, UV_RUN_DEFAULT);
     uv_loop_close(&e->loop);
     if (info.text[0] != '\0')
         strbuf_puts(&e->last_words, info.text);

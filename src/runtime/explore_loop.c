@@ -50,6 +50,7 @@ void explore_leave(struct explorer *e, int code)
     e->symbolizer = NULL;
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
         close_handle((uv_handle_t *)&e->signals[i]);
+    uv_stop(&e->loop); /* what is still under way is waited for without the terminal */
 }
 
 /* ---- frames ---- */

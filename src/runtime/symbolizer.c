@@ -221,6 +221,7 @@ static void look_for(struct symbolizer *s, const struct symbol_wish *wish)
     search->busy = true;
     s->users++;
     uv_queue_work(s->loop, &search->work, on_search, on_searched);
+    note_change(s); /* a slow folder is told, too */
 }
 
 /* ---- the child ---- */

@@ -115,3 +115,33 @@ wait $pid || code=$?
 [ $code = 143 ] || fail "exit $code, not 143"
 wait_gone "$(cat "$work/tool.pid")"
 nothing_left
+
+# A folder that does not answer, as on a network that is gone: quitting gives the terminal back at once, and ^C ends
+# what still waits.
+[ -z "${HT_SANITIZED:-}" ] || exit 0
+cat >"$work/slow.c" <<'END'
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <string.h>
+#include <unistd.h>
+
+DIR *opendir(const char *path)
+{
+    if (strstr(path, "/unreachable") != NULL)
+        for (;;)
+            pause();
+    return ((DIR *(*)(const char *))dlsym(RTLD_NEXT, "opendir"))(path);
+}
+END
+clang -shared -fPIC -o "$work/slow.so" "$work/slow.c" -ldl
+mkdir "$work/unreachable"
+start 100x24 "LD_PRELOAD=$work/slow.so $HEAPTAIL --no-config --symbols $work/unreachable $work/shop.etl"
+wait_for '7 Stacks'
+keys 7
+wait_for 'finding names'
+pid=$(heaptail_pid)
+keys q
+wait_not 'finding names'
+keys C-c
+wait_gone "$pid"
