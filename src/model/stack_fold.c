@@ -16,8 +16,11 @@
 #include "model/fold_priv.h"
 #include "model/id_map.h"
 
-/* How many rows ahead openers are loaded, and how many their groups. */
-#define AHEAD 24
+/* How many rows ahead openers are loaded, and how many groups: theirs and the rows' own. */
+#define OPENERS_AHEAD 24
+#define GROUPS_AHEAD  10
+
+#define CACHE_LINE 64
 
 #define NO_GROUP UINT32_MAX
 
@@ -41,6 +44,8 @@ struct stack_fold {
     uint32_t *by_stack; /* the first group of a stack, for most the only one; NO_GROUP */
     size_t stack_count, stack_cap;
     struct id_map others; /* (process, stack) -> group, of those that are not the first */
+    uint32_t *stackless;  /* by process: the group of what has no stack; NO_GROUP */
+    size_t process_count, process_cap;
     uint32_t *process_of; /* by thread */
     size_t thread_count, thread_cap;
 };
@@ -81,6 +86,7 @@ void stack_fold_free(struct stack_fold *f)
     id_map_release(&f->others);
     free(f->groups);
     free(f->by_stack);
+    free(f->stackless);
     free(f->process_of);
     free(f);
 }
@@ -114,16 +120,13 @@ static uint32_t find_other(struct stack_fold *f, uint32_t process, uint32_t stac
 static struct stack_group *find_group(struct stack_fold *f, uint32_t process, uint32_t stack,
                                       int64_t time)
 {
-    uint32_t group = NO_GROUP;
-    if (stack < f->stack_count) {
-        group = f->by_stack[stack];
-        if (group == NO_GROUP)
-            group = f->by_stack[stack] = add_group(f, process, stack, time);
-        else if (f->groups[group].f.process != process)
-            group = find_other(f, process, stack, time);
-    } else {
-        group = find_other(f, process, STACK_NONE, time);
-    }
+    bool walked = stack < f->stack_count;
+    uint32_t *first = walked ? &f->by_stack[stack] : &f->stackless[process];
+    if (*first == NO_GROUP)
+        *first = add_group(f, process, walked ? stack : STACK_NONE, time);
+    uint32_t group = *first;
+    if (group != NO_GROUP && f->groups[group].f.process != process)
+        group = find_other(f, process, stack, time);
     return group != NO_GROUP ? &f->groups[group] : NULL;
 }
 
@@ -300,6 +303,31 @@ static void look_ahead(const struct step *s, uint64_t id)
         matches_prefetch(s->f->matches, opener);
 }
 
+/* Starts to load the group of the row in place `i`, if it is the first of its stack. */
+static void load_group(const struct stack_fold *f, const struct store_chunk *c, uint32_t i)
+{
+    uint32_t stack = store_chunk_stack(c, i);
+    uint32_t group = stack < f->stack_count ? f->by_stack[stack] : NO_GROUP;
+    if (group == NO_GROUP)
+        return;
+    const char *g = (const char *)&f->groups[group];
+    __builtin_prefetch(g);
+    __builtin_prefetch(g + CACHE_LINE);
+}
+
+/* Starts to load the groups that a row a little ahead changes; its opener has been loaded. */
+static void look_at_groups(const struct step *s, uint64_t id)
+{
+    uint32_t i = (uint32_t)(id % STORE_CHUNK_ROWS);
+    load_group(s->f, s->c, i);
+    if ((s->c->flags[i] & (ROW_CLOSES | ROW_RESIZES)) == 0)
+        return;
+    uint64_t opener = store_chunk_link(s->c, i, id);
+    const struct store_chunk *c = chunk_of(s, opener);
+    if (c != NULL)
+        load_group(s->f, c, (uint32_t)(opener % STORE_CHUNK_ROWS));
+}
+
 /* Rows [next, end), which lie in one chunk. */
 static int fold_stretch(struct stack_fold *f, const struct store_chunk *c, uint64_t end)
 {
@@ -310,8 +338,10 @@ static int fold_stretch(struct stack_fold *f, const struct store_chunk *c, uint6
         s.i = (uint32_t)(s.id % STORE_CHUNK_ROWS);
         if (s.id % 64 == 0)
             word = matching(f, s.id);
-        if (s.id + AHEAD < end)
-            look_ahead(&s, s.id + AHEAD);
+        if (s.id + OPENERS_AHEAD < end)
+            look_ahead(&s, s.id + OPENERS_AHEAD);
+        if (s.id + GROUPS_AHEAD < end)
+            look_at_groups(&s, s.id + GROUPS_AHEAD);
         int rc = fold_row(&s, (word >> s.id % 64 & 1) != 0);
         if (rc != 0)
             return rc;
@@ -319,16 +349,16 @@ static int fold_stretch(struct stack_fold *f, const struct store_chunk *c, uint6
     return 0;
 }
 
-static int grow_stacks(struct stack_fold *f)
+/* Makes room for `count` groups by index, of which there are none yet. */
+static int grow_places(uint32_t **places, size_t *cap, size_t *have, size_t count)
 {
-    size_t count = stack_table_count(f->trace->stacks);
-    int rc = base_grow((void **)&f->by_stack, &f->stack_cap, count, sizeof *f->by_stack);
-    for (; rc == 0 && f->stack_count < count; f->stack_count++)
-        f->by_stack[f->stack_count] = NO_GROUP;
+    int rc = base_grow((void **)places, cap, count, sizeof **places);
+    for (; rc == 0 && *have < count; ++*have)
+        (*places)[*have] = NO_GROUP;
     return rc;
 }
 
-/* Room for every stack and thread that rows can name by now. */
+/* Room for every stack, thread and process that rows can name by now. */
 static int make_room(struct stack_fold *f)
 {
     const struct registry *r = f->trace->registry;
@@ -336,7 +366,12 @@ static int make_room(struct stack_fold *f)
     int rc = base_grow((void **)&f->process_of, &f->thread_cap, count, sizeof *f->process_of);
     for (; rc == 0 && f->thread_count < count; f->thread_count++)
         f->process_of[f->thread_count] = registry_thread(r, (uint32_t)f->thread_count)->process;
-    return rc == 0 ? grow_stacks(f) : rc;
+    if (rc == 0)
+        rc = grow_places(&f->stackless, &f->process_cap, &f->process_count,
+                         registry_process_count(r));
+    return rc != 0 ? rc
+                   : grow_places(&f->by_stack, &f->stack_cap, &f->stack_count,
+                                 stack_table_count(f->trace->stacks));
 }
 
 static uint64_t flips_of(const struct stack_fold *f)
@@ -360,8 +395,7 @@ static void start_anew(struct stack_fold *f)
     f->whole = (struct stack_figures){0};
     f->with = f->without = 0;
     f->group_count = 0;
-    for (size_t i = 0; i < f->stack_count; i++)
-        f->by_stack[i] = NO_GROUP;
+    f->stack_count = f->process_count = 0;
     id_map_release(&f->others);
     id_map_init(&f->others);
 }
