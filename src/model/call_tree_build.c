@@ -5,7 +5,9 @@
  *   order    nodes are placed behind their parents, children of one parent sorted
  *   sums     what ends in a node is added to those above it, and the stacks through it counted
  *
- * A stack's figures are added where it ends, so that walking costs a look-up a frame.
+ * A stack's figures are added where it ends, so that walking costs a look-up a frame. Each of them
+ * waits for memory, and where to look next is known only then: so a few stacks walk side by side, a
+ * frame of each in turn, and every look-up has been loaded by when it is made.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -18,8 +20,11 @@
 
 #define NO_NODE UINT32_MAX
 
-/* How many frames ahead addresses are loaded. */
-#define NAMES_AHEAD 8
+/* Stacks that walk side by side. */
+#define LANES 16u
+
+/* How many nodes ahead the children to be placed are loaded. */
+#define CHILDREN_AHEAD 8
 
 /* A node in the order in which nodes came up. */
 struct new_node {
@@ -33,6 +38,18 @@ struct new_node {
 /* A stack that goes through a node; of trees, that ends in it. */
 struct passage {
     uint32_t node, item;
+};
+
+/* A stack on its way down the tree. */
+struct lane {
+    size_t item;
+    struct stack_frames stack;
+    uint32_t *path; /* names of its frames, leaf first */
+    size_t path_cap;
+    uint32_t count;  /* of names; one for a stack that is none */
+    uint32_t caller; /* the first frame that is not the allocator's */
+    uint32_t at, node;
+    bool arrived; /* in `node` */
 };
 
 /* What children are sorted by. */
@@ -57,8 +74,7 @@ struct call_tree_build {
     size_t item;   /* the next stack */
     size_t placed; /* nodes whose children are placed */
     bool summed;
-    uint32_t *path; /* names of the stack at hand, leaf first */
-    size_t path_cap;
+    struct lane lanes[LANES];
     struct sibling *siblings;
     size_t sibling_cap;
 };
@@ -110,7 +126,8 @@ void call_tree_build_free(struct call_tree_build *b)
     id_map_release(&b->edges);
     free(b->nodes);
     free(b->passages);
-    free(b->path);
+    for (uint32_t k = 0; k < LANES; k++)
+        free(b->lanes[k].path);
     free(b->siblings);
     free(b);
 }
@@ -137,8 +154,7 @@ static void add_columns(uint64_t *to, const uint64_t *from)
 static uint32_t add_node(struct call_tree_build *b, uint32_t parent, uint32_t name)
 {
     uint32_t node = (uint32_t)b->node_count;
-    if (base_grow((void **)&b->nodes, &b->node_cap, b->node_count + 1, sizeof *b->nodes) != 0 ||
-        id_map_add(&b->edges, parent, name, node) != 0)
+    if (base_grow((void **)&b->nodes, &b->node_cap, b->node_count + 1, sizeof *b->nodes) != 0)
         return NO_NODE;
     uint32_t *list = parent == NO_NODE ? &b->roots : &b->nodes[parent].first_child;
     b->nodes[node] = (struct new_node){
@@ -156,106 +172,158 @@ static uint32_t add_node(struct call_tree_build *b, uint32_t parent, uint32_t na
     return node;
 }
 
-/* The child of `parent` with the name, made when it is new; `parent` itself when the tree is full.
- */
-static int find_child(struct call_tree_build *b, uint32_t parent, uint32_t name, uint32_t *out_node)
+/* The root with the name, made when it is new; NO_NODE when memory is out. */
+static uint32_t find_root(struct call_tree_build *b, uint32_t name)
 {
-    const uint32_t *known = id_map_find(&b->edges, parent, name);
-    if (known != NULL) {
-        *out_node = *known;
-        return 0;
-    }
-    /* Roots are never refused, so that every stack is somewhere. */
-    if (b->node_count >= CALL_TREE_NODES_MOST && parent != NO_NODE) {
-        b->tree->cut = true;
-        *out_node = parent;
-        return 0;
-    }
-    uint32_t node = add_node(b, parent, name);
-    if (node == NO_NODE)
-        return -ENOMEM;
-    *out_node = node;
-    return 0;
+    uint32_t root = b->names.names[name].root;
+    if (root != ID_MAP_NONE)
+        return root;
+    return b->names.names[name].root = add_node(b, NO_NODE, name);
 }
 
-static int pass(struct call_tree_build *b, uint32_t node)
+/* The child of `parent` with the name, made when it is new; `parent` itself when the tree is full;
+ * NO_NODE when memory is out. */
+static uint32_t find_child(struct call_tree_build *b, uint32_t parent, uint32_t name)
+{
+    /* Roots are never refused, so that every stack is somewhere. */
+    if (parent == NO_NODE)
+        return find_root(b, name);
+    const uint32_t *known = id_map_find(&b->edges, parent, name);
+    if (known != NULL)
+        return *known;
+    if (b->node_count >= CALL_TREE_NODES_MOST) {
+        b->tree->cut = true;
+        return parent;
+    }
+    uint32_t node = add_node(b, parent, name);
+    if (node != NO_NODE && id_map_add(&b->edges, parent, name, node) != 0)
+        return NO_NODE;
+    return node;
+}
+
+static int pass(struct call_tree_build *b, uint32_t node, size_t item)
 {
     if (base_grow((void **)&b->passages, &b->passage_cap, b->passage_count + 1,
                   sizeof *b->passages) != 0)
         return -ENOMEM;
-    b->passages[b->passage_count++] = (struct passage){node, (uint32_t)b->item};
+    b->passages[b->passage_count++] = (struct passage){node, (uint32_t)item};
     return 0;
 }
 
-/* The names of a stack's frames; *out_caller is the first that is not the allocator's. */
-static int name_path(struct call_tree_build *b, const struct stack_figures *f,
-                     struct stack_frames stack, uint32_t *out_caller)
+/* Starts to load what is known of a stack's frames: first where that is, then that. */
+static void load_names(const struct call_tree_build *b, const struct lane *l)
 {
+    uint32_t process = b->totals->items[l->item].process;
+    for (uint32_t i = 0; i < l->stack.count; i++)
+        call_names_prefetch(&b->names, process, l->stack.frames[i], i);
+}
+
+static void load_addresses(const struct call_tree_build *b, const struct lane *l)
+{
+    uint32_t process = b->totals->items[l->item].process;
+    for (uint32_t i = 0; i < l->stack.count; i++)
+        call_names_prefetch_more(&b->names, process, l->stack.frames[i], i);
+}
+
+/* The names of a stack's frames. */
+static int name_path(struct call_tree_build *b, struct lane *l)
+{
+    const struct stack_figures *f = &b->totals->items[l->item];
+    const struct stack_frames stack = l->stack;
     bool folding = true;
-    *out_caller = stack.count - 1;
-    if (base_grow((void **)&b->path, &b->path_cap, stack.count, sizeof *b->path) != 0)
+    l->count = stack.count;
+    l->caller = stack.count - 1;
+    if (base_grow((void **)&l->path, &l->path_cap, stack.count, sizeof *l->path) != 0)
         return -ENOMEM;
     for (uint32_t i = 0; i < stack.count; i++) {
         bool folded;
-        if (i + NAMES_AHEAD < stack.count)
-            call_names_prefetch(&b->names, f->process, stack.frames[i + NAMES_AHEAD]);
-        b->path[i] = call_names_find(&b->names, f->process, f->first, stack.frames[i], i, &folded);
-        if (b->path[i] == ID_MAP_NONE)
+        l->path[i] = call_names_find(&b->names, f->process, f->first, stack.frames[i], i, &folded);
+        if (l->path[i] == ID_MAP_NONE)
             return -ENOMEM;
         if (folding && !folded) {
             folding = false;
-            *out_caller = i;
+            l->caller = i;
         }
     }
     return 0;
 }
 
-/* The frames [first, last] of the path, in steps of `step`, as a way down the tree. */
-static int walk(struct call_tree_build *b, uint32_t first, uint32_t last, int step,
-                const uint64_t *columns)
+/* The path of a stack that is none. */
+static int name_nothing(struct call_tree_build *b, struct lane *l)
 {
-    uint32_t node = NO_NODE;
-    for (uint32_t i = first;; i += (uint32_t)step) {
-        uint32_t parent = node;
-        int rc = find_child(b, parent, b->path[i], &node);
-        if (rc != 0)
-            return rc;
-        if (i == last || node == parent)
-            break;
+    l->count = 1;
+    l->caller = 0;
+    if (base_grow((void **)&l->path, &l->path_cap, 1, sizeof *l->path) != 0)
+        return -ENOMEM;
+    l->path[0] = call_names_add(&b->names, "[no stack]");
+    return l->path[0] != ID_MAP_NONE ? 0 : -ENOMEM;
+}
+
+/* One frame further down the tree. */
+static int walk_on(struct call_tree_build *b, struct lane *l)
+{
+    bool up = b->spec.kind == CALL_TREE_BOTTOM_UP;
+    uint32_t parent = l->node;
+    l->node = find_child(b, parent, l->path[l->at]);
+    if (l->node == NO_NODE)
+        return -ENOMEM;
+    l->arrived = l->node == parent || l->at == (up ? l->count - 1 : l->caller);
+    if (l->arrived)
+        return 0;
+    l->at += up ? 1u : -1u;
+    id_map_prefetch(&b->edges, l->node, l->path[l->at]);
+    return 0;
+}
+
+/* The paths of the first `count` lanes, from the calling frame up or from the root down. */
+static int walk(struct call_tree_build *b, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        struct lane *l = &b->lanes[k];
+        l->at = b->spec.kind == CALL_TREE_BOTTOM_UP ? l->caller : l->count - 1;
+        l->node = NO_NODE;
+        l->arrived = false;
     }
-    add_columns(b->nodes[node].self, columns);
-    return pass(b, node);
+    int rc = 0;
+    for (uint32_t arrived = 0; rc == 0 && arrived < count;) {
+        arrived = 0;
+        for (uint32_t k = 0; rc == 0 && k < count; k++) {
+            if (!b->lanes[k].arrived)
+                rc = walk_on(b, &b->lanes[k]);
+            arrived += b->lanes[k].arrived;
+        }
+    }
+    for (uint32_t k = 0; rc == 0 && k < count; k++) {
+        const struct lane *l = &b->lanes[k];
+        uint64_t columns[CALL_TREE_COLUMNS];
+        read_columns(&b->totals->items[l->item], columns);
+        add_columns(b->nodes[l->node].self, columns);
+        rc = pass(b, l->node, l->item);
+    }
+    return rc;
 }
 
 /* Every name of the path once, however often it comes up. */
-static int list(struct call_tree_build *b, uint32_t caller, uint32_t count, const uint64_t *columns)
+static int list(struct call_tree_build *b, const struct lane *l)
 {
-    for (uint32_t i = caller; i < count; i++) {
-        uint32_t node;
-        int rc = find_child(b, NO_NODE, b->path[i], &node);
-        if (rc != 0)
-            return rc;
+    uint64_t columns[CALL_TREE_COLUMNS];
+    read_columns(&b->totals->items[l->item], columns);
+    for (uint32_t i = l->caller; i < l->count; i++) {
+        uint32_t node = find_root(b, l->path[i]);
+        if (node == NO_NODE)
+            return -ENOMEM;
         struct new_node *n = &b->nodes[node];
-        if (i == caller)
+        if (i == l->caller)
             add_columns(n->self, columns);
-        if (n->last_stack == b->item + 1)
+        if (n->last_stack == l->item + 1)
             continue;
-        n->last_stack = (uint32_t)b->item + 1;
+        n->last_stack = (uint32_t)l->item + 1;
         add_columns(n->total, columns);
-        rc = pass(b, node);
+        int rc = pass(b, node, l->item);
         if (rc != 0)
             return rc;
     }
     return 0;
-}
-
-/* The path of a stack that is none. */
-static int name_nothing(struct call_tree_build *b)
-{
-    if (base_grow((void **)&b->path, &b->path_cap, 1, sizeof *b->path) != 0)
-        return -ENOMEM;
-    b->path[0] = call_names_add(&b->names, "[no stack]");
-    return b->path[0] != ID_MAP_NONE ? 0 : -ENOMEM;
 }
 
 /* The frames of a stack; none for one that is not known. */
@@ -266,24 +334,34 @@ static struct stack_frames frames_of(const struct call_tree_build *b, uint32_t s
     return stack_table_get(b->totals->stacks, stack);
 }
 
-/* Adds the next stack; *out_work is how much that was. */
-static int add_stack(struct call_tree_build *b, size_t *out_work)
+/* Adds the next few stacks; *out_work is how much that was. */
+static int add_stacks(struct call_tree_build *b, size_t *out_work)
 {
-    const struct stack_figures *f = &b->totals->items[b->item];
-    struct stack_frames stack = frames_of(b, f->stack);
-    uint64_t columns[CALL_TREE_COLUMNS];
-    read_columns(f, columns);
-    uint32_t caller = 0, count = stack.count;
-    int rc = count != 0 ? name_path(b, f, stack, &caller) : name_nothing(b);
-    count = count != 0 ? count : 1;
-    if (rc == 0 && is_flat(b->spec.kind))
-        rc = list(b, caller, count, columns);
-    else if (rc == 0 && b->spec.kind == CALL_TREE_BOTTOM_UP)
-        rc = walk(b, caller, count - 1, 1, columns);
-    else if (rc == 0)
-        rc = walk(b, count - 1, caller, -1, columns);
-    b->item++;
-    *out_work = count;
+    size_t left = b->totals->count - b->item;
+    uint32_t count = left < LANES ? (uint32_t)left : LANES;
+    int rc = 0;
+    *out_work = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        struct lane *l = &b->lanes[k];
+        l->item = b->item + k;
+        l->stack = frames_of(b, b->totals->items[l->item].stack);
+        __builtin_prefetch(l->stack.frames);
+    }
+    for (uint32_t k = 0; k < count; k++)
+        load_names(b, &b->lanes[k]);
+    load_addresses(b, &b->lanes[0]);
+    for (uint32_t k = 0; rc == 0 && k < count; k++) {
+        struct lane *l = &b->lanes[k];
+        if (k + 1 < count)
+            load_addresses(b, &b->lanes[k + 1]);
+        rc = l->stack.count != 0 ? name_path(b, l) : name_nothing(b, l);
+        *out_work += l->count;
+    }
+    if (rc == 0 && !is_flat(b->spec.kind))
+        rc = walk(b, count);
+    for (uint32_t k = 0; rc == 0 && is_flat(b->spec.kind) && k < count; k++)
+        rc = list(b, &b->lanes[k]);
+    b->item += count;
     return rc;
 }
 
@@ -400,9 +478,15 @@ static int place_roots(struct call_tree_build *b)
 
 static int place_children(struct call_tree_build *b)
 {
-    struct call_node *n = &b->tree->nodes[b->placed++];
+    struct call_tree *t = b->tree;
+    if (b->placed + CHILDREN_AHEAD < t->count) {
+        const struct call_node *ahead = &t->nodes[b->placed + CHILDREN_AHEAD];
+        if (ahead->child_count != 0)
+            __builtin_prefetch(&b->nodes[ahead->first_child]);
+    }
+    struct call_node *n = &t->nodes[b->placed++];
     uint32_t first = n->first_child;
-    n->first_child = n->child_count != 0 ? b->tree->count : 0;
+    n->first_child = n->child_count != 0 ? t->count : 0;
     return n->child_count != 0 ? place_list(b, first, n->child_count, (uint32_t)b->placed - 1) : 0;
 }
 
@@ -468,7 +552,7 @@ int call_tree_build_step(struct call_tree_build *b, size_t frames)
     size_t done = 0, work;
     int rc = 0;
     while (rc == 0 && done < frames && b->item < b->totals->count) {
-        rc = add_stack(b, &work);
+        rc = add_stacks(b, &work);
         done += work;
     }
     if (rc != 0 || b->item < b->totals->count)

@@ -67,6 +67,7 @@ static uint32_t add_name(struct call_names *n, struct call_name name, uint64_t s
     name.module = keep_text(n, name.module, strlen(name.module));
     name.place = keep_text(n, name.place, strlen(name.place));
     name.hash = hash_text(&plain, strbuf_str(&n->scratch), n->scratch.len);
+    name.root = ID_MAP_NONE;
     name.twin = first != NULL ? *first : ID_MAP_NONE;
     if (name.text == NULL || name.module == NULL || name.place == NULL)
         return ID_MAP_NONE;
@@ -197,4 +198,12 @@ uint32_t call_names_find(struct call_names *n, uint32_t process, int64_t time, u
         return ID_MAP_NONE;
     *out_folded = a->folded;
     return a->name;
+}
+
+void call_names_prefetch_more(const struct call_names *n, uint32_t process, uint64_t address,
+                              uint32_t index)
+{
+    const uint32_t *known = id_map_find(&n->by_address, process << 1 | (index == 0), address);
+    if (known != NULL)
+        __builtin_prefetch(&n->addresses[*known]);
 }

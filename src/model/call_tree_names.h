@@ -16,6 +16,7 @@ struct call_name {
     const char *text, *module, *place;
     uint64_t hash; /* of `text`, the same in every tree */
     uint32_t twin; /* another one whose texts fall into the same slot; ID_MAP_NONE */
+    uint32_t root; /* the node of a root with it, the builder's; ID_MAP_NONE */
     bool named;    /* by a symbol */
     enum image_hit hit;
 };
@@ -45,12 +46,15 @@ void call_names_release(struct call_names *n);
 uint32_t call_names_find(struct call_names *n, uint32_t process, int64_t time, uint64_t address,
                          uint32_t index, bool *out_folded);
 
-/* Starts to load what is known of an address that will be looked up soon. */
+/* Starts to load what is known of an address that will be looked up soon; some frames later, what
+ * the first refers to. */
 static inline void call_names_prefetch(const struct call_names *n, uint32_t process,
-                                       uint64_t address)
+                                       uint64_t address, uint32_t index)
 {
-    id_map_prefetch(&n->by_address, process << 1, address);
+    id_map_prefetch(&n->by_address, process << 1 | (index == 0), address);
 }
+void call_names_prefetch_more(const struct call_names *n, uint32_t process, uint64_t address,
+                              uint32_t index);
 
 /* The name with just that text. */
 uint32_t call_names_add(struct call_names *n, const char *text);

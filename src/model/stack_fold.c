@@ -17,8 +17,8 @@
 #include "model/id_map.h"
 
 /* How many rows ahead openers are loaded, and how many groups: theirs and the rows' own. */
-#define OPENERS_AHEAD 24
-#define GROUPS_AHEAD  10
+#define OPENERS_AHEAD 40
+#define GROUPS_AHEAD  16
 
 #define CACHE_LINE 64
 
