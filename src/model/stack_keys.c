@@ -186,6 +186,14 @@ static int keep(struct stack_keys *k, struct stack_parts *p, struct trace *t, st
     return stack_parts_keep(p, t, promise, id);
 }
 
+/* Whether `d`, in its place in its key's list, is the first definition at or after `time`. */
+static bool is_first_since(const struct stack_keys *k, const struct stack_definition *d,
+                           int64_t time)
+{
+    const struct stack_definition *older = definition(k, d->older);
+    return time <= d->time && (older == NULL || older->time < time);
+}
+
 /* Gives a late definition to the references that are its own. */
 static int give_back(struct stack_keys *k, struct stack_parts *p, struct stack_match *m,
                      struct trace *t, const struct stack_key *key, struct stack_definition *d)
@@ -197,8 +205,7 @@ static int give_back(struct stack_keys *k, struct stack_parts *p, struct stack_m
          i++) {
         const struct stack_reference *r = &k->references[number % STACK_REFERENCES_MAX];
         uint64_t rows[STACK_MATCH_MOST];
-        bool is_its = r->time <= d->time && first_since(k, key, r->time) == d;
-        size_t n = is_its ? stack_match_rows(m, t, &r->walked, rows) : 0;
+        size_t n = is_first_since(k, d, r->time) ? stack_match_rows(m, t, &r->walked, rows) : 0;
         uint32_t id = n != 0 ? id_of(k, t, d) : STACK_NONE;
         for (size_t row = 0; row < n && rc == 0; row++)
             rc = stack_parts_replace(p, t, rows[row], key->is_kernel, id);

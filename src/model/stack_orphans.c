@@ -120,7 +120,8 @@ void stack_orphans_offer(struct stack_orphans *o, bool early_only, stack_orphan_
         return;
     o->has_early = false;
     uint64_t position = early_only ? o->early : o->tail;
-    while (position < o->head) {
+    uint64_t most = early_only ? STACK_ORPHANS_EARLY_MOST : UINT64_MAX;
+    for (uint64_t n = 0; position < o->head && n < most; n++) {
         uint64_t *at = word_at(o, position);
         enum stack_orphan_fate fate =
             (*at & RECORD_GONE) == 0 ? offer_one(at, offer, ctx) : STACK_ORPHAN_STAYS;
@@ -131,5 +132,10 @@ void stack_orphans_offer(struct stack_orphans *o, bool early_only, stack_orphan_
             o->early = position;
         }
         position += record_words(o, position);
+    }
+    /* The others' turn comes once the first ones are no longer early. */
+    if (position < o->head && !o->has_early) {
+        o->has_early = true;
+        o->early = position;
     }
 }

@@ -42,8 +42,12 @@ enum stack_orphan_fate {
 /* The event is good for the call. */
 typedef enum stack_orphan_fate (*stack_orphan_fn)(void *ctx, const struct trace_event *e);
 
-/* Offers the orphans in order of arrival: from the oldest early one on, or all. O(orphans
- * offered). */
+/* Of the early ones so many are offered at once: in a trace that stands still all of them stay
+ * early, and would be looked at for every batch. */
+#define STACK_ORPHANS_EARLY_MOST 1024u
+
+/* Offers the orphans in order of arrival: STACK_ORPHANS_EARLY_MOST from the oldest early one on, or
+ * all. O(orphans offered). */
 void stack_orphans_offer(struct stack_orphans *o, bool early_only, stack_orphan_fn offer,
                          void *ctx);
 

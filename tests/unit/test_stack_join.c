@@ -529,6 +529,21 @@ static void test_a_trace_that_stands_still(void **state)
     assert_true(stack_table_count(w->t->stacks) == 2);
 }
 
+/* Late definitions of one key, each behind the one before: none costs a walk through the others for
+ * every reference. */
+static void test_late_definitions_without_end(void **state)
+{
+    struct world *w = *state;
+    alloc(w, 10, PID, TID);
+    for (int i = 0; i < 2000; i++)
+        reference(w, 11, 10, KEY, false);
+    for (int i = 0; i < 500; i++)
+        define(w, 1000000, KEY, "last");
+    for (int i = 0; i < 20000; i++)
+        define_late(w, 20 + i, KEY, i == 0 ? "first" : "other", true);
+    assert_stack(w, 0, "first");
+}
+
 /* ---- the ring of orphans ---- */
 
 struct seen {
@@ -573,6 +588,35 @@ static void test_orphans(void **state)
     stack_orphans_release(&o);
 }
 
+/* All stay early until time goes on; then every one has had its turn. */
+static void test_early_orphans_by_and_by(void **state)
+{
+    (void)state;
+    enum { COUNT = 3 * STACK_ORPHANS_EARLY_MOST };
+    struct stack_orphans o = {0};
+    struct trace_event e = {.kind = EVENT_STACK_REFERENCE};
+    for (int64_t i = 0; i < COUNT; i++) {
+        e.stack.event_time = i;
+        stack_orphans_add(&o, &e, true);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct seen still = {.fate = STACK_ORPHAN_EARLY};
+        stack_orphans_offer(&o, true, see, &still);
+        assert_int_equal(still.count, STACK_ORPHANS_EARLY_MOST);
+        assert_int_equal(still.times[0], 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct seen over = {.fate = STACK_ORPHAN_STAYS};
+        stack_orphans_offer(&o, true, see, &over);
+        assert_int_equal(over.count, STACK_ORPHANS_EARLY_MOST);
+        assert_int_equal(over.times[0], i * (int64_t)STACK_ORPHANS_EARLY_MOST);
+    }
+    struct seen none = {.fate = STACK_ORPHAN_STAYS};
+    stack_orphans_offer(&o, true, see, &none);
+    assert_int_equal(none.count, 0);
+    stack_orphans_release(&o);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -601,7 +645,9 @@ int main(void)
         TEST(test_orphans_are_bounded),
         TEST(test_keys_are_bounded),
         TEST(test_a_trace_that_stands_still),
+        TEST(test_late_definitions_without_end),
         cmocka_unit_test(test_orphans),
+        cmocka_unit_test(test_early_orphans_by_and_by),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
