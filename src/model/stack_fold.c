@@ -35,6 +35,7 @@ struct stack_fold {
     struct fold_range range;
     uint64_t next;           /* the first row not folded */
     uint64_t changes, flips; /* store_stack_changes(), matches_flips() when it began */
+    bool passed;             /* all that was asked for last time is folded */
     bool entered;            /* a row of the range has come, peaks count */
     uint64_t epoch;          /* peaks so far */
     struct stack_figures whole;
@@ -402,10 +403,12 @@ static void start_anew(struct stack_fold *f)
 
 int stack_fold_advance(struct stack_fold *f, uint64_t until, uint64_t max_rows)
 {
-    /* Only after a whole pass, or a fast live trace would never see the end of one. */
-    if (is_void(f) && (f->next == 0 || f->next >= until))
+    /* Only after a whole pass, or a fast live trace would never see the end of one; but then also
+     * when more rows have come, or it would never start. */
+    if (is_void(f) && (f->next == 0 || f->passed || f->next >= until))
         start_anew(f);
-    if (until > f->next && until - f->next > max_rows)
+    f->passed = until <= f->next || until - f->next <= max_rows;
+    if (!f->passed)
         until = f->next + max_rows;
     int rc = make_room(f);
     while (rc == 0 && f->next < until) {

@@ -150,15 +150,18 @@ static int fold_on(struct tree_maker *m, uint64_t rows)
     return stack_fold_advance(m->fold, rows, STEP_ROWS);
 }
 
-/* What comes next: a pass that is over becomes a tree before it is repeated for stacks that came
- * late, or a fast live trace would never show one. */
+/* What comes next: a pass that is over becomes a tree, in the same step, before it is repeated for
+ * stacks that came late or goes on with rows that did: a fast live trace would never show one. */
 static int work(struct tree_maker *m, const struct frame_namer *namer, bool *out_done)
 {
     uint64_t rows = query_scanned(m->query);
     if (m->build != NULL)
         return go_on_building(m, out_done);
-    if (stack_fold_rows(m->fold) < rows)
-        return fold_on(m, rows);
+    if (stack_fold_rows(m->fold) < rows) {
+        int rc = fold_on(m, rows);
+        if (rc != 0 || stack_fold_rows(m->fold) < rows)
+            return rc;
+    }
     if (m->stale || has_other_names(m, namer))
         return begin_tree(m, namer);
     return stack_fold_is_settled(m->fold, rows) ? 0 : fold_on(m, rows);
