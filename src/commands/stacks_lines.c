@@ -18,7 +18,7 @@ struct stacks_figure {
 
 struct stacks_line {
     const struct call_node *node;
-    char *text; /* owned */
+    char *text, *brief; /* owned */
 };
 
 /* ---- figures ---- */
@@ -103,19 +103,22 @@ void stacks_lines_init(struct stacks_lines *l, const struct call_tree *t, const 
 
 void stacks_lines_release(struct stacks_lines *l)
 {
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 0; i < l->count; i++) {
         free(l->lines[i].text);
+        free(l->lines[i].brief);
+    }
     free(l->lines);
     *l = (struct stacks_lines){0};
 }
 
-void stacks_lines_add(struct stacks_lines *l, const struct call_node *n, const char *text)
+void stacks_lines_add(struct stacks_lines *l, const struct call_node *n, const char *text,
+                      const char *brief)
 {
     if (l->count == l->cap) {
         l->cap = l->cap != 0 ? 2 * l->cap : 64;
         l->lines = base_xrealloc(l->lines, l->cap, sizeof *l->lines);
     }
-    l->lines[l->count++] = (struct stacks_line){n, base_xstrdup(text)};
+    l->lines[l->count++] = (struct stacks_line){n, base_xstrdup(text), base_xstrdup(brief)};
     struct strbuf b = {0};
     for (size_t i = 0; n != NULL && i < l->figures; i++) {
         strbuf_clear(&b);
@@ -158,6 +161,16 @@ static void put_cut(const char *text, size_t room, struct strbuf *out)
     strbuf_puts(out, text + fitting(text, width - (left - left / 2)));
 }
 
+/* Whole frames go before parts of one do: the offset is what a frame is known by. */
+static void put_text(const struct stacks_lines *l, const struct stacks_line *line, size_t room,
+                     struct strbuf *out)
+{
+    const char *text = line != NULL ? line->text : l->title;
+    if (line != NULL && text_width(text, strlen(text)) > room)
+        text = line->brief;
+    put_cut(text, room, out);
+}
+
 static void put_line(const struct stacks_lines *l, const struct stacks_line *line,
                      struct strbuf *out)
 {
@@ -172,7 +185,7 @@ static void put_line(const struct stacks_lines *l, const struct stacks_line *lin
         strbuf_printf(out, "%*s%*s", GAP, "", (int)l->widths[i], strbuf_str(&cell));
     }
     strbuf_printf(out, "%*s", GAP, "");
-    put_cut(line != NULL ? line->text : l->title, STACKS_LINES_WIDTH - (out->len - start), out);
+    put_text(l, line, STACKS_LINES_WIDTH - (out->len - start), out);
     strbuf_putc(out, '\n');
     strbuf_release(&cell);
 }

@@ -25,8 +25,10 @@ struct stacks_lines {
 void stacks_lines_init(struct stacks_lines *l, const struct call_tree *t, const char *title);
 void stacks_lines_release(struct stacks_lines *l);
 
-/* A line with the figures of the node, or without any when it is NULL. The text is copied. */
-void stacks_lines_add(struct stacks_lines *l, const struct call_node *n, const char *text);
+/* A line with the figures of the node, or without any when it is NULL. `brief` stands for `text`
+ * where that is too wide. Both are copied. */
+void stacks_lines_add(struct stacks_lines *l, const struct call_node *n, const char *text,
+                      const char *brief);
 
 void stacks_lines_put(const struct stacks_lines *l, struct strbuf *out);
 

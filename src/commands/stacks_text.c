@@ -95,22 +95,6 @@ static bool is_same_run(const struct call_node *a, const struct call_node *b)
     return a->module[0] != '\0' && strcmp(a->module, b->module) == 0 && a->hit == b->hit;
 }
 
-/* "Solution.exe+0x15971 .. +0x12d3e (5 frames)", "Solution!main  main.cpp:12". */
-static void put_run(const struct call_node *first, const struct call_node *last, uint32_t count,
-                    struct strbuf *out)
-{
-    strbuf_puts(out, first->text);
-    const char *offset = strrchr(last->text, '+');
-    if (first->named) {
-        if (first->place[0] != '\0')
-            strbuf_printf(out, "  %s", first->place);
-    } else if (count > 1 && offset != NULL) {
-        strbuf_printf(out, " .. %s", offset);
-    }
-    if (count > 1)
-        strbuf_printf(out, " (%u frames)", count);
-}
-
 /* The nodes of a way, and how many of them were written. */
 struct path {
     uint32_t *nodes;
@@ -127,8 +111,14 @@ static struct path path_to(const struct page *p, uint32_t end)
     return path;
 }
 
+/* Frames that are told as one. */
+struct run {
+    const struct call_node *first, *last;
+    uint32_t count;
+};
+
 /* The next run of the path; false behind the last. */
-static bool next_run(const struct page *p, struct path *path, struct strbuf *out)
+static bool next_run(const struct page *p, struct path *path, struct run *out_run)
 {
     if (path->at == path->count)
         return false;
@@ -143,8 +133,31 @@ static bool next_run(const struct page *p, struct path *path, struct strbuf *out
         path->at++; /* An unknown frame is like no other, itself included. */
         count = 1;
     }
-    put_run(first, last, count, out);
+    *out_run = (struct run){first, last, count};
     return true;
+}
+
+/* "Solution.exe+0x15971 .. +0x12d3e (5 frames)", "Solution!main  main.cpp:12". */
+static void put_run(const struct run *r, struct strbuf *out)
+{
+    strbuf_puts(out, r->first->text);
+    const char *offset = strrchr(r->last->text, '+');
+    if (r->first->named) {
+        if (r->first->place[0] != '\0')
+            strbuf_printf(out, "  %s", r->first->place);
+    } else if (r->count > 1 && offset != NULL) {
+        strbuf_printf(out, " .. %s", offset);
+    }
+    if (r->count > 1)
+        strbuf_printf(out, " (%u frames)", r->count);
+}
+
+/* "Solution.exe+0x15971 (5 frames)": what is left where room is short. */
+static void put_brief_run(const struct run *r, struct strbuf *out)
+{
+    strbuf_puts(out, r->first->text);
+    if (r->count > 1)
+        strbuf_printf(out, " (%u frames)", r->count);
 }
 
 static bool starts_threads(const char *module)
@@ -206,22 +219,35 @@ static struct way *find_ways(const struct page *p, size_t *out_count)
     return ways;
 }
 
+/* A line of a way: the tree's glyphs, the run, and how many frames are not told below it. */
+static void put_run_line(struct page *p, const struct call_node *node, uint32_t line,
+                         const struct run *run, uint32_t more)
+{
+    struct strbuf text = {0}, brief = {0};
+    if (line > 0)
+        strbuf_printf(&text, "%*s%s ", (int)(2 * line - 2), "", p->plain ? "`-" : "└");
+    strbuf_puts(&brief, strbuf_str(&text));
+    put_run(run, &text);
+    put_brief_run(run, &brief);
+    if (more > 0) {
+        strbuf_printf(&text, " and %u more", more);
+        strbuf_printf(&brief, " and %u more", more);
+    }
+    stacks_lines_add(&p->lines, node, strbuf_str(&text), strbuf_str(&brief));
+    strbuf_release(&text);
+    strbuf_release(&brief);
+}
+
 /* The figures with the calling frame, and below it what called that. */
 static void put_way(struct page *p, uint32_t end)
 {
     struct path path = path_to(p, end);
-    struct strbuf text = {0};
+    struct run run;
     cut_thread_start(p, &path);
-    for (uint32_t line = 0; line < CALLS_MOST && path.at < path.count; line++) {
-        strbuf_clear(&text);
-        if (line > 0)
-            strbuf_printf(&text, "%*s%s ", (int)(2 * line - 2), "", p->plain ? "`-" : "└");
-        next_run(p, &path, &text);
-        if (line + 1 == CALLS_MOST && path.at < path.count)
-            strbuf_printf(&text, " and %u more", path.count - path.at);
-        stacks_lines_add(&p->lines, line == 0 ? &p->t->nodes[end] : NULL, strbuf_str(&text));
+    for (uint32_t line = 0; line < CALLS_MOST && next_run(p, &path, &run); line++) {
+        uint32_t more = line + 1 == CALLS_MOST ? path.count - path.at : 0;
+        put_run_line(p, line == 0 ? &p->t->nodes[end] : NULL, line, &run, more);
     }
-    strbuf_release(&text);
     free(path.nodes);
 }
 
@@ -272,11 +298,28 @@ static uint32_t way_depth(const struct page *p, uint32_t node)
 static void put_line(const struct page *p, uint32_t node, struct strbuf *out)
 {
     struct path path = path_to(p, way_end(p, node));
+    struct run run;
     path.at = p->t->nodes[node].depth;
-    while (next_run(p, &path, out))
+    while (next_run(p, &path, &run)) {
+        put_run(&run, out);
         if (path.at < path.count)
             strbuf_puts(out, " > ");
+    }
     free(path.nodes);
+}
+
+/* "ntdll.dll+0x485b > (31 frames) > msvcp140d.dll+0x88dd3": how it begins and where it ends. */
+static void put_brief_line(const struct page *p, uint32_t node, struct strbuf *out)
+{
+    uint32_t end = way_end(p, node), between = p->t->nodes[end].depth - p->t->nodes[node].depth;
+    strbuf_puts(out, p->t->nodes[node].text);
+    if (between == 0)
+        return;
+    if (between == 2)
+        strbuf_puts(out, " > (1 frame)");
+    else if (between > 2)
+        strbuf_printf(out, " > (%u frames)", between - 1);
+    strbuf_printf(out, " > %s", p->t->nodes[end].text);
 }
 
 /* A way to be written, in the order of the page. */
@@ -311,12 +354,15 @@ static void put_branch(struct page *p, const struct branch *b)
         {"  ", "│ ", "└ ", "├ "},
         {"  ", "| ", "`-", "|-"},
     };
-    struct strbuf text = {0};
+    struct strbuf text = {0}, brief = {0};
     for (uint32_t d = 1; d <= b->depth; d++)
         strbuf_puts(&text, glyphs[p->plain][(d == b->depth ? 2 : 0) + b->lines[d]]);
+    strbuf_puts(&brief, strbuf_str(&text));
     put_line(p, b->node, &text);
-    stacks_lines_add(&p->lines, &p->t->nodes[b->node], strbuf_str(&text));
+    put_brief_line(p, b->node, &brief);
+    stacks_lines_add(&p->lines, &p->t->nodes[b->node], strbuf_str(&text), strbuf_str(&brief));
     strbuf_release(&text);
+    strbuf_release(&brief);
 }
 
 static void put_top_down(struct page *p)
@@ -347,8 +393,8 @@ static void put_flat(struct page *p)
     for (uint32_t i = 0; i < p->ways && i < p->most; i++) {
         const struct call_node *n = &p->t->nodes[i];
         strbuf_clear(&text);
-        put_run(n, n, 1, &text);
-        stacks_lines_add(&p->lines, n, strbuf_str(&text));
+        put_run(&(struct run){n, n, 1}, &text);
+        stacks_lines_add(&p->lines, n, strbuf_str(&text), n->text);
     }
     strbuf_release(&text);
 }

@@ -55,6 +55,7 @@ struct lane {
 /* What children are sorted by. */
 struct sibling {
     uint64_t weight;
+    uint64_t allocs; /* where the weight decides nothing */
     const char *text;
     uint32_t node;
 };
@@ -98,6 +99,7 @@ struct call_tree_build *call_tree_build_new(const struct trace *trace,
     atomic_init(&t->refs, 1);
     t->kind = spec->kind;
     t->sort = spec->sort;
+    t->rules = spec->rules != NULL ? frame_rules_ref(spec->rules) : NULL;
     t->with = totals->with;
     t->without = totals->without;
     t->generation = spec->namer.symbols != NULL ? symbol_table_generation(spec->namer.symbols) : 0;
@@ -404,6 +406,8 @@ static int compare_siblings(const void *a, const void *b)
     const struct sibling *y = b;
     if (x->weight != y->weight)
         return x->weight > y->weight ? -1 : 1;
+    if (x->allocs != y->allocs)
+        return x->allocs > y->allocs ? -1 : 1;
     return strcmp(x->text, y->text);
 }
 
@@ -453,6 +457,7 @@ static int place_list(struct call_tree_build *b, uint32_t first, uint32_t count,
     for (uint32_t i = first; i != NO_NODE; i = b->nodes[i].sibling)
         b->siblings[n++] = (struct sibling){
             .weight = b->nodes[i].total[b->spec.sort],
+            .allocs = b->nodes[i].total[CALL_TREE_ALLOCS],
             .text = b->names.names[b->nodes[i].name].text,
             .node = i,
         };

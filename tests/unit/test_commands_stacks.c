@@ -279,12 +279,62 @@ static void test_real_capture(void **state)
     free(text);
 }
 
+/* A line that is too wide loses whole frames, and no offset but that of a run's end. */
+static void test_narrow(void **state)
+{
+    (void)state;
+    struct command_world w;
+    snprintf(w.path, sizeof w.path, "%s", HT_DATA_DIR "/demo.etl");
+    char *text = call(&w, (const char *const[]){"stacks", "-q", "--sort", "peak", NULL});
+    bool brief = false;
+    for (const char *line = text, *end; *line != '\0'; line = end + 1) {
+        end = strchr(line, '\n');
+        assert_non_null(end);
+        const char *cut = strstr(line, " .. "), *run = strstr(line, " frames)");
+        bool is_cut = cut != NULL && cut < end;
+        if (is_cut)
+            assert_memory_equal(cut + 4, "+0x", 3);
+        brief = brief || (!is_cut && run != NULL && run < end);
+    }
+    assert_true(brief);
+    free(text);
+}
+
+static void check_order(const json_t *nodes)
+{
+    uint64_t weight = UINT64_MAX, allocs = UINT64_MAX;
+    size_t i;
+    json_t *n;
+    json_array_foreach(nodes, i, n)
+    {
+        const json_t *total = json_object_get(n, "total");
+        if (number(total, columns[CALL_TREE_OUTSTANDING]) == weight)
+            assert_true(number(total, "allocs") <= allocs);
+        weight = number(total, columns[CALL_TREE_OUTSTANDING]);
+        allocs = number(total, "allocs");
+        check_order(json_object_get(n, "children"));
+    }
+}
+
+/* Among those that hold nothing, the one that allocates most comes first. */
+static void test_ties(void **state)
+{
+    char *text = call(*state, (const char *const[]){"stacks", "-q", "--format", "json", "--sort",
+                                                    "outstanding", NULL});
+    json_t *root = json_loads(text, 0, NULL);
+    assert_non_null(root);
+    check_order(json_object_get(root, "nodes"));
+    json_decref(root);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_totals), cmocka_unit_test(test_records),
         cmocka_unit_test(test_names),  cmocka_unit_test(test_top),
         cmocka_unit_test(test_text),   cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_narrow), cmocka_unit_test(test_ties),
         cmocka_unit_test(test_tables), cmocka_unit_test(test_real_capture),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
