@@ -18,6 +18,7 @@ void call_tree_unref(struct call_tree *t)
     if (t == NULL || atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1)
         return;
     arena_release(&t->texts);
+    frame_rules_unref(t->rules);
     free(t->nodes);
     free(t->through);
     free(t->items);

@@ -45,7 +45,7 @@ extern const char *const call_tree_column_names[CALL_TREE_COLUMNS];
 
 struct call_tree_spec {
     enum call_tree_kind kind;
-    enum call_tree_column sort; /* descending */
+    enum call_tree_column sort; /* descending, then by allocs, then by text */
     const struct frame_rules *rules;
     struct frame_namer namer;
 };
@@ -88,7 +88,9 @@ struct call_tree {
     uint32_t *through;                 /* places in `items`, by node */
     struct call_stack *items;
     struct arena texts;
-    uint64_t generation; /* of the symbols when it was made */
+    uint64_t generation;       /* of the symbols when it was made */
+    struct frame_rules *rules; /* what it folds, NULL: nothing; holds a reference */
+    uint64_t rows;             /* it covers, where it answers a query: set by who made it */
 };
 
 /* One reference; NULL when memory is out. O(frames of all stacks), about 100 ns each. Recursive

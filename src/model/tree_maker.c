@@ -138,7 +138,7 @@ static int go_on_building(struct tree_maker *m, bool *out_done)
         return rc < 0 ? rc : 0;
     call_tree_unref(m->tree);
     m->tree = call_tree_build_take(m->build);
-    m->rows = m->begun_rows;
+    m->rows = m->tree->rows = m->begun_rows;
     forget_build(m);
     *out_done = true;
     return 0;

@@ -24,6 +24,10 @@ static void answer(struct stage *st, const struct query_spec *spec)
     if (st->tree_asked)
         s->tree = s->rows > 0 ? forest_story(st->tree.kind, st->tree.sort)
                               : forest_plant("", st->tree.kind, st->tree.sort);
+    if (s->tree != NULL) {
+        s->tree->rows = s->rows;
+        s->tree->rules = st->tree.rules != NULL ? frame_rules_ref(st->tree.rules) : NULL;
+    }
     s->tree_complete = st->tree_asked;
     if (st->dress != NULL)
         st->dress(s);

@@ -295,6 +295,25 @@ static void the_mouse_opens_rows(void **state)
     assert_false(sees("book::grow"));
 }
 
+/* What is asked of a frozen picture is answered; then it stands still again. */
+static void a_frozen_picture_answers(void **state)
+{
+    (void)state;
+    type("<Space>");
+    assert_true(sees("frozen"));
+    type("v");
+    assert_true(sees("Top-down"));
+    assert_true(on("RtlUserThreadStart"));
+    type("x");
+    assert_true(sees("Top-down, not folded"));
+    type("x");
+    assert_false(sees("not folded"));
+    type("s");
+    assert_true(on("RtlUserThreadStart"));
+    assert_true(sees("frozen"));
+    assert_false(st.app->thawing);
+}
+
 int main(void)
 {
 #define WALK(f) cmocka_unit_test_setup_teardown(f, open_stage, close_stage)
@@ -315,6 +334,7 @@ int main(void)
         WALK(trees_that_are_missing_say_why),
         WALK(copying_takes_the_whole_stack),
         WALK(the_mouse_opens_rows),
+        WALK(a_frozen_picture_answers),
     };
     return cmocka_run_group_tests(tests, term_group_setup, NULL);
 }

@@ -93,8 +93,10 @@ static void plant(struct snapshot *s, const char *lines)
     if (s->tree == NULL)
         return;
     enum call_tree_kind kind = s->tree->kind;
+    struct call_tree *t = forest_plant(lines, kind, CALL_TREE_OUTSTANDING);
+    t->rules = s->tree->rules != NULL ? frame_rules_ref(s->tree->rules) : NULL;
     call_tree_unref(s->tree);
-    s->tree = forest_plant(lines, kind, CALL_TREE_OUTSTANDING);
+    s->tree = t;
 }
 
 /* Stack walking was off. */

@@ -116,7 +116,8 @@ static bool is_thawing(struct app *a, const struct snapshot *s)
     if (!a->thawing || !app_is_answer(a, s))
         return false;
     uint64_t had = a->shown->rows;
-    if (s->scanned >= had && s->summary != NULL && s->summary->rows >= had)
+    if (s->scanned >= had && s->summary != NULL && s->summary->rows >= had &&
+        app_tree_is_told(a, s, had))
         a->thawing = false;
     return true;
 }

@@ -34,7 +34,17 @@ void app_tree_ask(struct app *a)
     t->asked = spec;
     if (spec.rules != NULL)
         frame_rules_ref(spec.rules);
+    a->thawing = a->frozen;
     a->host->ask_tree(a->host->ctx, &spec);
+}
+
+bool app_tree_is_told(const struct app *a, const struct snapshot *s, uint64_t rows)
+{
+    const struct call_tree *t = s->tree;
+    if (!a->tree.is_asked)
+        return true;
+    return t != NULL && t->rows >= rows && t->kind == a->tree.asked.kind &&
+           t->sort == a->tree.asked.sort && t->rules == a->tree.asked.rules;
 }
 
 /* ---- folding ---- */

@@ -370,6 +370,9 @@ bool app_go_to_event(struct app *a, uint64_t row);
 /* Asks for the tree that Stacks wants while it is shown. Once a frame. */
 void app_tree_ask(struct app *a);
 
+/* True when the picture has the tree that was asked for, of `rows` rows at least, or none was. */
+bool app_tree_is_told(const struct app *a, const struct snapshot *s, uint64_t rows);
+
 /* The frames to fold at the start, as patterns; NULL: the usual ones. */
 void app_init_rules(struct app *a, const char *patterns);
 

@@ -410,7 +410,8 @@ static void put_caption(struct stacks_view *v, struct strbuf *out)
     const struct call_tree *t = tree_of(v);
     strbuf_clear(out);
     strbuf_puts(out, titles[v->stacks.kind].name);
-    strbuf_puts(out, folded(v->view.env) == NULL ? ", not folded" : "");
+    bool plain = t != NULL ? t->rules == NULL : folded(v->view.env) == NULL;
+    strbuf_puts(out, plain ? ", not folded" : "");
     strbuf_puts(out, titles[v->stacks.kind].about);
     if (t == NULL)
         return;
