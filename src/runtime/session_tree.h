@@ -1,5 +1,6 @@
 /*
- * The call tree a session was asked for beside its query. Private to session.c; worker thread only.
+ * The call tree a session was asked for beside its query. Private to session.c and
+ * session_inputs.c; worker thread only.
  */
 #ifndef RUNTIME_SESSION_TREE_H
 #define RUNTIME_SESSION_TREE_H
