@@ -131,7 +131,7 @@ static void host_reload(void *ctx)
 {
     struct explorer *e = ctx;
     struct err_info info;
-    if (inputs_have_stream(&e->input->inputs))
+    if (input_watch_has_pipe(e->input))
         app_message(e->app, true, "A pipe cannot be read again.");
     else if (explore_open_input(e, &info) != 0)
         app_message(e->app, true, info.text);

@@ -168,6 +168,14 @@ int input_watch_open(struct input_watch *w, uv_loop_t *loop, const struct explor
     return rc;
 }
 
+bool input_watch_has_pipe(const struct input_watch *w)
+{
+    for (size_t i = 0; i < w->inputs.named; i++)
+        if (w->watched[i].mode == SESSION_PIPE)
+            return true;
+    return false;
+}
+
 static void close_tails(struct input_watch *w)
 {
     for (size_t i = 0; i < w->inputs.named; i++) {

@@ -28,7 +28,7 @@ struct watched {
 
 struct input_watch {
     uv_loop_t *loop;
-    struct inputs inputs;
+    struct inputs inputs;    /* the worker's while it runs, but for `named` */
     struct watched *watched; /* one for each input; owned */
     struct worker *worker;
     struct feed *feed; /* of the one stream */
@@ -41,6 +41,9 @@ struct input_watch {
  */
 int input_watch_open(struct input_watch *w, uv_loop_t *loop, const struct explore_options *options,
                      worker_notify_fn notify, void *ctx, struct err_info *info);
+
+/* One of them comes through a pipe, and not a second time. */
+bool input_watch_has_pipe(const struct input_watch *w);
 
 /* Stops worker, tails and feed and closes the inputs. Safe on a zeroed struct. */
 void input_watch_close(struct input_watch *w);

@@ -47,6 +47,8 @@ keys q
 wait_for 'shell>'
 start 80x24 "cat '$work/demo.gz' | '$HEAPTAIL'"
 wait_for 'stdin .*26,179 events'
+keys r
+wait_for 'A pipe cannot be read again'
 keys q
 start 80x24 "'$HEAPTAIL' '$work/words.gz'; echo exit \$?"
 wait_for 'words.gz: gzip-compressed; expanded it is text'
