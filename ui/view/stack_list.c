@@ -283,7 +283,7 @@ static const struct list_column stack_columns[STACK_COLUMN_COUNT] = {
      "share of the whole, of the figure sorted by", false},
     FIGURE("outstanding_bytes", "Outstanding", 3, put_outstanding, "bytes not freed by the end"),
     FIGURE("outstanding_blocks", "Blocks", 4, put_blocks, "blocks not freed by the end"),
-    FIGURE("allocs", "Allocs", 5, put_allocs, "allocs and reallocs"),
+    FIGURE("allocs", "Allocs", 5, put_allocs, "blocks allocated; a realloc in place is none"),
     FIGURE("alloc_bytes", "Alloc bytes", 6, put_alloc_bytes, "bytes that were allocated"),
     FIGURE("churn", "Churn", 8, put_churn, "bytes allocated and bytes freed, together"),
     FIGURE("at_peak", "At peak", 9, put_at_peak,
