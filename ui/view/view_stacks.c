@@ -421,7 +421,8 @@ static void put_caption(struct stacks_view *v, struct strbuf *out)
     if (t->without > 0) {
         strbuf_puts(out, ", ");
         text_put_grouped(out, t->without);
-        strbuf_puts(out, t->without == 1 ? " alloc without one" : " allocs without one");
+        strbuf_puts(out, t->without == 1 ? " alloc or realloc without one"
+                                         : " allocs or reallocs without one");
     }
     if (!v->view.env->snapshot->tree_complete)
         strbuf_puts(out, ", still adding up");
