@@ -100,6 +100,7 @@ void stacks_json(const struct call_tree *t, const bool *chosen, const struct sub
     put_key(out, "sort", json_string(call_tree_column_names[t->sort]));
     put_key(out, "stacks", stacks);
     put_key(out, "total", columns_json(t->whole));
+    put_key(out, "cut", json_boolean(t->cut));
     output_puts(out, "\"nodes\":[");
     put_nodes(t, chosen, out);
     output_puts(out, "]}\n");

@@ -423,6 +423,8 @@ static void put_head(const struct call_tree *t, const struct subject *s, struct 
         text_put_grouped(&b, t->without);
         strbuf_puts(&b, " Allocs and ReAllocs");
     }
+    if (t->cut)
+        strbuf_puts(&b, "; too many ways: what is deeper counts for the call above it");
     text_line(out, "stacks", &b);
     strbuf_putc(out, '\n');
 }

@@ -424,6 +424,8 @@ static void put_caption(struct stacks_view *v, struct strbuf *out)
         strbuf_puts(out, t->without == 1 ? " alloc or realloc without one"
                                          : " allocs or reallocs without one");
     }
+    if (t->cut)
+        strbuf_puts(out, ", too many ways: deeper ones count for the call above");
     if (!v->view.env->snapshot->tree_complete)
         strbuf_puts(out, ", still adding up");
 }
