@@ -55,6 +55,10 @@ static void put_counts(struct strbuf *out, const struct trace *trace,
         strbuf_puts(&b, ", with heaps ");
         text_put_grouped(&b, with_heaps);
     }
+    if (registry_refused(trace->registry) != 0) {
+        strbuf_puts(&b, "; names and command lines left out, for there are too many: ");
+        text_put_grouped(&b, registry_refused(trace->registry));
+    }
     text_line(out, "processes", &b);
     struct module_counts n = count_modules(trace, images);
     if (n.all != 0) {
@@ -232,6 +236,7 @@ void info_set_programs(json_t *root, const struct trace *trace)
     }
     json_object_set_new(root, "processes", processes);
     json_object_set_new(root, "modules", modules);
+    json_set_u64(root, "process_texts_left_out", registry_refused(trace->registry));
     json_set_u64(root, "modules_left_out", image_table_refused(trace->images));
     free(has_heaps);
     image_map_unref(images);

@@ -44,6 +44,7 @@ struct registry {
     struct id_map tids;                          /* (process, tid) to the thread */
     struct id_map handles; /* (process, handle) to the latest generation, maybe HEAP_ENDED */
     struct arena names;
+    uint64_t refused; /* texts that found no room; worker only */
 };
 
 static unsigned segment_of(uint32_t index)
@@ -289,8 +290,14 @@ static const char *keep_text(struct registry *r, struct strbuf *text)
     const char *kept = NULL;
     if (text->len != 0 && r->names.bytes < REGISTRY_TEXT)
         kept = arena_strndup(&r->names, text->s, text->len);
+    r->refused += text->len != 0 && kept == NULL;
     strbuf_release(text);
     return kept;
+}
+
+uint64_t registry_refused(const struct registry *r)
+{
+    return r->refused;
 }
 
 static void set_name(struct process *p, const char *name)

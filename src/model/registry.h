@@ -95,8 +95,9 @@ void registry_name_process(struct registry *r, uint32_t process, const char *fil
 #define REGISTRY_NAME_BYTES    256
 #define REGISTRY_COMMAND_BYTES 65534
 
-/* Beyond this many bytes of texts, later ones are left out. */
+/* Beyond this many bytes of texts, later ones are left out, and counted. Worker. */
 #define REGISTRY_TEXT ((size_t)64 << 20)
+uint64_t registry_refused(const struct registry *r);
 
 /*
  * Takes a process record: Start opens a new instance when the present one has ended or had a start

@@ -284,6 +284,10 @@ static void test_texts_have_a_limit(void **state)
     }
     assert_non_null(registry_process(r, 0)->command);
     assert_null(registry_process(r, 1999)->command);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < 2000; i++)
+        kept += registry_process(r, i)->command != NULL;
+    assert_int_equal(registry_refused(r), 2000 - kept);
     assert_true(registry_bytes(r) < REGISTRY_TEXT + (8 << 20));
     free(command);
 }
