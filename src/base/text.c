@@ -170,6 +170,12 @@ const char *text_last_part(const char *path)
     return name;
 }
 
+size_t text_stem_length(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
+}
+
 void text_put_grouped(struct strbuf *b, uint64_t v)
 {
     char digits[32];

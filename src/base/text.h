@@ -47,6 +47,9 @@ void text_put_middle(struct strbuf *b, const char *s, size_t n, size_t room);
 /* Where the last part of a path begins, whichever system wrote it. */
 const char *text_last_part(const char *path);
 
+/* Bytes of a file's name without its suffix, which is not the whole of it. */
+size_t text_stem_length(const char *name);
+
 /* 67,050 */
 void text_put_grouped(struct strbuf *b, uint64_t v);
 

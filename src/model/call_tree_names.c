@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "model/hash.h"
 
 /* An address of a process, as it was last looked up. */
@@ -36,17 +37,6 @@ uint64_t call_names_hash(uint64_t a, uint64_t b)
     /* No table depends on it: two nodes with one key would open and close together, that is all. */
     static const struct hash_seed seed = {0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f};
     return hash_pair(&seed, a, b) ^ a;
-}
-
-static uint64_t hash_text(const struct hash_seed *seed, const char *s, size_t n)
-{
-    uint64_t hash = n;
-    for (; n > 0; n -= n < 8 ? n : 8, s += 8) {
-        uint64_t word = 0;
-        memcpy(&word, s, n < 8 ? n : 8);
-        hash = hash_pair(seed, hash, word) + n;
-    }
-    return hash;
 }
 
 static const char *keep_text(struct call_names *n, const char *s, size_t len)
@@ -102,12 +92,8 @@ static const char *place_of(struct call_names *n, const struct frame *f)
 {
     if (f->state != SYMBOL_KNOWN || f->symbol.file[0] == '\0')
         return "";
-    const char *file = f->symbol.file;
-    for (const char *s = file; *s != '\0'; s++)
-        if (*s == '/' || *s == '\\')
-            file = s + 1;
     strbuf_clear(&n->place);
-    strbuf_puts(&n->place, file);
+    strbuf_puts(&n->place, text_last_part(f->symbol.file));
     if (f->symbol.line != 0)
         strbuf_printf(&n->place, ":%u", f->symbol.line);
     return strbuf_str(&n->place);

@@ -24,6 +24,7 @@ void callers_release(struct callers *c)
     forget(c);
     id_map_release(&c->places);
     image_map_unref((struct image_map *)c->naming.images);
+    frame_rules_unref((struct frame_rules *)(uintptr_t)c->naming.rules);
     free(c->all);
     strbuf_release(&c->scratch);
     *c = (struct callers){0};
@@ -33,15 +34,19 @@ void callers_look(struct callers *c, const struct caller_naming *naming)
 {
     uint64_t generation = naming->symbols != NULL ? symbol_table_generation(naming->symbols) : 0;
     struct image_map *old = (struct image_map *)c->naming.images;
+    struct frame_rules *old_rules = (struct frame_rules *)(uintptr_t)c->naming.rules;
     if (naming->images == old && naming->symbols == c->naming.symbols &&
-        naming->rules == c->naming.rules && generation == c->generation)
+        naming->rules == old_rules && generation == c->generation)
         return;
     forget(c);
     c->naming = *naming;
     c->generation = generation;
     if (naming->images != NULL)
         image_map_ref(naming->images);
+    if (naming->rules != NULL)
+        frame_rules_ref(naming->rules);
     image_map_unref(old);
+    frame_rules_unref(old_rules);
 }
 
 /* A copy of what `put` writes; NULL when memory is out. */

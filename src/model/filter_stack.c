@@ -82,11 +82,9 @@ static bool text_matches(const struct filter_run *run, const struct filter_cond 
 /* The names of modules are those of files on Windows: capitals do not matter. */
 static bool file_is(const char *name, const struct filter_name *wanted)
 {
-    size_t len = strlen(name);
-    const char *suffix = strrchr(name, '.');
+    size_t len = strlen(name), stem = text_stem_length(name);
     if (len == wanted->len && strncasecmp(name, wanted->s, len) == 0)
         return true;
-    size_t stem = suffix != NULL ? (size_t)(suffix - name) : len;
     return stem == wanted->len && strncasecmp(name, wanted->s, stem) == 0;
 }
 

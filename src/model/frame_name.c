@@ -21,13 +21,6 @@ void frame_find(const struct frame_namer *namer, uint32_t process, int64_t time,
     *out_frame = f;
 }
 
-/* Bytes of a module's name without its suffix. */
-static size_t stem_length(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
-}
-
 static const char *module_name(const struct image *image)
 {
     return image->name[0] != '\0' ? image->name : "[unnamed]";
@@ -47,7 +40,7 @@ void frame_put_function(const struct frame *f, struct strbuf *out)
     }
     const char *name = module_name(f->image);
     if (f->state == SYMBOL_KNOWN) {
-        strbuf_add(out, name, stem_length(name));
+        strbuf_add(out, name, text_stem_length(name));
         strbuf_printf(out, "%s!%s", mark_of(f), f->symbol.function);
         return;
     }

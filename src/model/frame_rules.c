@@ -69,6 +69,17 @@ static bool matches_glob(const char *pattern, const char *s, size_t n)
 
 /* ---- reading the list ---- */
 
+/* The piece of the list at `s`, blanks around it left out; returns its bytes. */
+static size_t piece_at(const char **s)
+{
+    static const char blanks[] = " \t\r\n";
+    *s += strspn(*s, blanks);
+    size_t n = strcspn(*s, ";");
+    while (n > 0 && strchr(blanks, (*s)[n - 1]) != NULL)
+        n--;
+    return n;
+}
+
 static int bad_pattern(const char *s, size_t n, const char *why, struct err_info *info)
 {
     struct strbuf b = {0};
@@ -95,33 +106,19 @@ static int read_rule(char *s, size_t n, struct rule *out_rule, struct err_info *
 
 static int read_rules(struct frame_rules *r, struct err_info *info)
 {
-    static const char blanks[] = " \t\r\n";
     for (char *s = r->words, *next; s != NULL; s = next) {
         next = strchr(s, ';');
         if (next != NULL)
-            *next++ = '\0';
-        s += strspn(s, blanks);
-        size_t n = strlen(s);
-        while (n > 0 && strchr(blanks, s[n - 1]) != NULL)
-            n--;
+            next++;
+        const char *piece = s;
+        size_t n = piece_at(&piece);
         if (n == 0)
             continue;
-        int rc = read_rule(s, n, &r->rules[r->count++], info);
+        int rc = read_rule(s + (piece - s), n, &r->rules[r->count++], info);
         if (rc != 0)
             return rc;
     }
     return 0;
-}
-
-/* The piece of the list at `s`, blanks around it left out; returns its bytes. */
-static size_t piece_at(const char **s)
-{
-    static const char blanks[] = " \t\r\n";
-    *s += strspn(*s, blanks);
-    size_t n = strcspn(*s, ";");
-    while (n > 0 && strchr(blanks, (*s)[n - 1]) != NULL)
-        n--;
-    return n;
 }
 
 static bool is_word(const char *s, size_t n, const char *word)
@@ -207,19 +204,12 @@ const char *frame_rules_text(const struct frame_rules *r)
 
 /* ---- asking ---- */
 
-/* The length of a module's name without its suffix. */
-static size_t stem_length(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
-}
-
 bool frame_rules_fold(const struct frame_rules *r, const struct frame *f)
 {
     if (r == NULL || f->image == NULL)
         return false;
     const char *module = f->image->name;
-    size_t stem = stem_length(module), whole = strlen(module);
+    size_t stem = text_stem_length(module), whole = strlen(module);
     const char *function = f->state == SYMBOL_KNOWN ? f->symbol.function : "";
     size_t function_len = strlen(function);
     for (size_t i = 0; i < r->count; i++)

@@ -7,7 +7,9 @@
 #ifndef MODEL_HASH_H
 #define MODEL_HASH_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct hash_seed {
     uint64_t a, b;
@@ -21,6 +23,21 @@ static inline uint64_t hash_pair(const struct hash_seed *seed, uint64_t a, uint6
 {
     unsigned __int128 product = (unsigned __int128)(a ^ seed->a) * (b ^ seed->b);
     return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* A text of `n` bytes. */
+static inline uint64_t hash_text(const struct hash_seed *seed, const char *s, size_t n)
+{
+    uint64_t hash = n;
+    while (n > 0) {
+        uint64_t word = 0;
+        size_t part = n < sizeof word ? n : sizeof word;
+        memcpy(&word, s, part);
+        hash = hash_pair(seed, hash, word);
+        s += part;
+        n -= part;
+    }
+    return hash;
 }
 
 #endif

@@ -425,8 +425,7 @@ static struct image shown(struct image_table *t, const struct image_entry *entry
         i.name = text_last_part(i.path);
     } else if (i.name[0] == '\0' && i.pdb[0] != '\0') {
         const char *pdb = text_last_part(i.pdb);
-        const char *dot = strrchr(pdb, '.');
-        strbuf_add(&t->text, pdb, dot != NULL ? (size_t)(dot - pdb) : strlen(pdb));
+        strbuf_add(&t->text, pdb, text_stem_length(pdb));
         i.name = keep(t);
     }
     return i;

@@ -282,16 +282,6 @@ size_t symbol_table_take(struct symbol_table *t, struct symbol_wish *out_wishes,
 
 /* ---- answering ---- */
 
-static uint64_t hash_text(const struct hash_seed *seed, const char *s, size_t n)
-{
-    uint64_t h = n;
-    for (; n >= 8; s += 8, n -= 8)
-        h = hash_pair(seed, h, load_u64((const uint8_t *)s));
-    uint64_t rest = 0;
-    memcpy(&rest, s, n);
-    return hash_pair(seed, h, rest);
-}
-
 /* Keeps a text whose place in the index is free; without room for the index it is kept unshared. */
 static const char *add_text(struct symbol_table *t, uint64_t hash, const char *s, size_t n)
 {

@@ -48,24 +48,10 @@ void text_pool_unref(struct text_pool *p)
     free(p);
 }
 
-static uint64_t hash_of(const struct text_pool *p, const char *s, size_t n)
-{
-    uint64_t h = n;
-    while (n > 0) {
-        uint64_t word = 0;
-        size_t part = n < sizeof word ? n : sizeof word;
-        memcpy(&word, s, part);
-        h = hash_pair(&p->seed, h, word);
-        s += part;
-        n -= part;
-    }
-    return h;
-}
-
 /* The slot of the text, or the free one where it belongs. */
 static const char **slot_of(const struct text_pool *p, const char *s, size_t n)
 {
-    size_t at = hash_of(p, s, n) & p->mask;
+    size_t at = hash_text(&p->seed, s, n) & p->mask;
     while (p->slots[at] != NULL && (strncmp(p->slots[at], s, n) != 0 || p->slots[at][n] != '\0'))
         at = (at + 1) & p->mask;
     return &p->slots[at];
