@@ -48,7 +48,7 @@ struct container *container_open(int fd, enum container_kind kind, const char *n
     c->fd = fd;
     c->size = (uint64_t)st.st_size;
     c->name = base_xstrdup(name);
-    c->guard = (struct expand_guard){.stored = c->size, .limit = CONTAINER_EXPAND_LIMIT};
+    c->guard = (struct expand_guard){.limit = CONTAINER_EXPAND_LIMIT};
     int rc = kind == CONTAINER_OLE ? container_open_ole(c, info)
                                    : container_open_archive(c, kind_of(fd), info);
     if (rc == 0)
@@ -133,12 +133,16 @@ static struct member *current(struct container *c)
     return &c->members[c->count - 1];
 }
 
+int container_refuse_members(struct err_info *info)
+{
+    return err_set(info, ERR_LIMIT, "holds more than %u members: unpack the .etl files in it first",
+                   CONTAINER_MEMBERS);
+}
+
 int intake_start(struct container *c, const char *name, uint64_t bytes, struct err_info *info)
 {
     if (c->count == CONTAINER_MEMBERS)
-        return err_set(info, ERR_LIMIT,
-                       "holds more than %u members: unpack the .etl files in it first",
-                       CONTAINER_MEMBERS);
+        return container_refuse_members(info);
     if (base_grow((void **)&c->members, &c->cap, c->count + 1, sizeof *c->members) != 0)
         return err_set(info, -ENOMEM, "out of memory");
     struct member *m = &c->members[c->count++];
@@ -251,9 +255,17 @@ static bool is_wanted(const struct container *c, const struct member *m)
     return !c->probed || (m->seen.is_trace && !m->has_ceased);
 }
 
+/* What has been read of the container, at most. */
+static uint64_t stored_bytes(const struct container *c)
+{
+    uint64_t read = c->done + CONTAINER_READ_AHEAD;
+    return read < c->size ? read : c->size;
+}
+
 int intake_take(struct container *c, const uint8_t *bytes, size_t n, struct err_info *info)
 {
     const struct member *m = current(c);
+    expand_guard_read(&c->guard, stored_bytes(c));
     if (n == 0)
         return is_wanted(c, m) ? INTAKE_MORE : INTAKE_LEAVE;
     bool in_trace = m->seen.is_trace && !m->has_ceased;

@@ -13,16 +13,19 @@
 #include "base/text.h"
 #include "source/container_priv.h"
 #include "source/gunzip.h"
+#include "source/zip_directory.h"
 
 /* Bytes of the container handed to the library at a time. */
-#define READ_BLOCK ((size_t)256 << 10)
+#define READ_BLOCK ((size_t)CONTAINER_READ_AHEAD)
 
 /* Headers in one step: of members with nothing in them. */
 #define HEADERS_PER_STEP 64
 
 struct archive_reader {
     struct archive *archive;
+    enum etl_kind kind;
     uint64_t offset; /* where the library reads next */
+    size_t headers;  /* read so far: members, folders, links */
     bool started;    /* a header was read: from here on progress is told */
     bool in_member;
     bool is_encrypted;     /* the member is */
@@ -132,13 +135,34 @@ static void release(struct container *c)
     free(r);
 }
 
-/* The library's own words, which may quote the archive. */
+/* Where the library speaks in riddles. */
+static const struct riddle {
+    const char *words; /* a part of what it says */
+    const char *meaning;
+} riddles[] = {
+    {"ZIP decompression failed (-5)", "its data ends too early: was the file cut off?"},
+    {"No progress is possible", "its data ends too early: was the file cut off?"},
+    {"Truncated", "its data ends too early: was the file cut off?"},
+    {"bad CRC", "its checksum is wrong"},
+    {"Checksum error", "its checksum is wrong"},
+    {"Decompression failed", "its data is damaged"},
+    {"Corrupted input data", "its data is damaged"},
+    {"ZIP uncompressed data is wrong size", "its data is damaged, and of another size than said"},
+};
+
+/* The library's own words, which may quote the archive, or what they mean. */
 static void put_reason(struct archive *a, struct strbuf *out)
 {
     const char *words = archive_error_string(a);
     if (words == NULL || words[0] == '\0')
-        words = "unreadable";
-    text_put_escaped(out, words, strlen(words));
+        words = "its directory cannot be found: was the file cut off?";
+    for (size_t i = 0; i < sizeof riddles / sizeof riddles[0]; i++)
+        if (strstr(words, riddles[i].words) != NULL)
+            words = riddles[i].meaning;
+    size_t n = strlen(words);
+    while (n != 0 && words[n - 1] == '\n')
+        n--;
+    text_put_escaped(out, words, n);
 }
 
 static int open_error(const struct container *c, struct archive *a, struct err_info *info)
@@ -203,6 +227,7 @@ int container_open_archive(struct container *c, enum etl_kind kind, struct err_i
         return err_set(info, -ENOMEM, "out of memory");
     }
     r->archive = a;
+    r->kind = kind;
     c->reader = &reader;
     c->state = r;
     c->kind_name = form->name;
@@ -272,11 +297,25 @@ static int give_up(struct container *c, const char *where)
     return 0;
 }
 
+/* Before the library reads the whole directory of a zip archive. */
+static int check_directory(const struct container *c, struct err_info *info)
+{
+    const struct archive_reader *r = c->state;
+    struct zip_directory d;
+    if (r->kind == ETL_KIND_ZIP && zip_directory_find(c->fd, c->size, &d) &&
+        (d.members > CONTAINER_MEMBERS || d.bytes > ZIP_DIRECTORY_MOST))
+        return container_refuse_members(info);
+    return 0;
+}
+
 static int next_member(struct container *c, struct err_info *info)
 {
     struct archive_reader *r = c->state;
     struct archive_entry *e;
-    int rc = archive_read_next_header(r->archive, &e);
+    int rc = r->headers == 0 ? check_directory(c, info) : 0;
+    if (rc != 0)
+        return rc;
+    rc = archive_read_next_header(r->archive, &e);
     if (rc == ARCHIVE_EOF)
         return 0;
     if (rc == ARCHIVE_RETRY || rc == ARCHIVE_FAILED || rc == ARCHIVE_FATAL) {
@@ -285,6 +324,8 @@ static int next_member(struct container *c, struct err_info *info)
         return give_up(c, NULL);
     }
     r->started = true;
+    if (r->headers++ == CONTAINER_MEMBERS)
+        return container_refuse_members(info);
     bool is_file = archive_entry_filetype(e) == AE_IFREG || archive_entry_filetype(e) == 0;
     if (is_file && archive_entry_hardlink(e) == NULL)
         return start_member(c, e, info);

@@ -17,6 +17,9 @@
 #include "source/expand_guard.h"
 #include "source/spool.h"
 
+/* Bytes of the container that a reader may hold before `done` tells of them. */
+#define CONTAINER_READ_AHEAD ((uint64_t)64 << 10)
+
 /* One way of reading; `state` is its own. */
 struct container_reader {
     /* Reads about `max` expanded bytes: 1 more, 0 at the end, negative with a line in `info`. */
@@ -77,6 +80,9 @@ int intake_end(struct container *c, const char *why, bool is_last, struct err_in
 
 /* It cannot be read without a password. */
 void intake_encrypted(struct container *c);
+
+/* It has more members than are looked at. Returns ERR_LIMIT with a line in `info`. */
+int container_refuse_members(struct err_info *info);
 
 /* The container itself is damaged. */
 void container_note_damage(struct container *c, const char *why);

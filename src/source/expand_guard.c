@@ -12,6 +12,15 @@ void expand_guard_start(struct expand_guard *g)
     g->run = 0;
 }
 
+void expand_guard_read(struct expand_guard *g, uint64_t stored)
+{
+    if (stored <= g->stored)
+        return;
+    uint64_t more = stored - g->stored;
+    g->stored = stored;
+    g->spent = more < g->spent / EXPAND_RATIO ? g->spent - more * EXPAND_RATIO : 0;
+}
+
 static bool is_uniform(const uint8_t *p, size_t n)
 {
     return n != 0 && memcmp(p, p + 1, n - 1) == 0;
@@ -22,18 +31,12 @@ static void take_piece(struct expand_guard *g, const uint8_t *p, size_t n)
     g->expanded += n;
     if (!is_uniform(p, n)) {
         g->run = 0;
-        g->weight += n;
+        g->spent += n;
         return;
     }
-    g->run = p[0] == g->run_byte ? g->run + n : n;
+    g->run += n;
     g->run_byte = p[0];
-    g->weight += n / EXPAND_FILL_SHARE + 1;
-}
-
-/* True when `value` is over free + stored * ratio, whatever the numbers are. */
-static bool is_over_ratio(const struct expand_guard *g)
-{
-    return g->weight > EXPAND_FREE && (g->weight - EXPAND_FREE) / EXPAND_RATIO > g->stored;
+    g->spent += n / EXPAND_FILL_SHARE + 1;
 }
 
 enum expand_verdict expand_guard_take(struct expand_guard *g, const uint8_t *bytes, size_t n,
@@ -43,7 +46,7 @@ enum expand_verdict expand_guard_take(struct expand_guard *g, const uint8_t *byt
         take_piece(g, bytes + at, n - at < PIECE ? n - at : PIECE);
     if (g->expanded > g->limit)
         return EXPAND_TOO_BIG;
-    if (is_over_ratio(g))
+    if (g->spent > EXPAND_FREE)
         return EXPAND_BOMB;
     return g->run > run_limit ? EXPAND_ENDLESS : EXPAND_FINE;
 }

@@ -77,8 +77,9 @@ static int no_room(const struct spool *s, struct err_info *info)
     strbuf_truncate(&folder, text_clip(strbuf_str(&folder), folder.len, MESSAGE_PATH));
     text_put_size(&size, s->size);
     err_set(info, -ENOSPC,
-            "no room left in %s after %s were expanded: set TMPDIR to a folder on a larger disk",
-            strbuf_str(&folder), strbuf_str(&size));
+            "too little room in %s after %s (%u MiB of it stay free): set TMPDIR to a folder on a "
+            "larger disk",
+            strbuf_str(&folder), strbuf_str(&size), (unsigned)(SPOOL_RESERVE >> 20));
     strbuf_release(&folder);
     strbuf_release(&size);
     return -ENOSPC;

@@ -241,6 +241,11 @@ static void encrypted_members_are_told(void **state)
 
 /* ---- damage ---- */
 
+static const char *said(const struct unpacked *u)
+{
+    return u->result < 0 ? u->info.text : container_remark(u->container);
+}
+
 /* Whatever is cut off: what comes out is the beginning of the trace, and the loss is told. */
 static void cut_anywhere_gives_the_beginning(void **state)
 {
@@ -254,6 +259,8 @@ static void cut_anywhere_gives_the_beginning(void **state)
             struct unpacked u;
             unpack(bytes, size / 16 * part, 0, &u);
             const struct container_member *m = unpacked_trace(&u);
+            assert_null(strchr(said(&u), '\\'));
+            assert_true(how == PACK_OLE || m == NULL || strstr(said(&u), "too early") != NULL);
             bool told = u.result < 0 ? u.info.text[0] != '\0'
                                      : container_remark(u.container)[0] != '\0' &&
                                            container_damages(u.container) > 0;
@@ -289,8 +296,9 @@ static void wrong_checksums_are_told(void **state)
         bytes[size / 2 + 1] ^= 0x10;
         struct unpacked u;
         unpack(bytes, size, 0, &u);
-        print_message("%s: %s\n", packing_name(with_sums[i]),
-                      u.container != NULL ? container_remark(u.container) : u.info.text);
+        print_message("%s: %s\n", packing_name(with_sums[i]), said(&u));
+        assert_true(strstr(said(&u), "checksum is wrong") != NULL ||
+                    strstr(said(&u), "damaged") != NULL);
         assert_int_equal(u.result, 0);
         assert_int_equal(container_damages(u.container), 1);
         assert_true(unpacked_trace(&u)->is_damaged);

@@ -122,6 +122,37 @@ static void a_repeated_trace_is_a_bomb(void **state)
     free(many);
 }
 
+/* What was honest at the beginning is not saved up. */
+static void a_bomb_behind_an_honest_trace_is_one(void **state)
+{
+    (void)state;
+    struct expand_guard g = {.limit = UINT64_MAX};
+    static uint8_t bytes[MIB];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 31 + i / 256);
+    for (size_t i = 1; i <= 1000; i++) {
+        expand_guard_read(&g, i * MIB / 10);
+        assert_int_equal(expand_guard_take(&g, bytes, MIB, EXPAND_TRACE_RUN), EXPAND_FINE);
+    }
+    size_t more = 0;
+    while (expand_guard_take(&g, bytes, MIB, EXPAND_TRACE_RUN) == EXPAND_FINE)
+        more++;
+    assert_true(more <= EXPAND_FREE / MIB);
+}
+
+/* Two kinds of it in turn, as in no buffer. */
+static void fill_of_two_kinds_is_fill(void **state)
+{
+    (void)state;
+    struct expand_guard g = {.limit = UINT64_MAX};
+    static uint8_t bytes[MIB];
+    size_t taken = 0;
+    do {
+        memset(bytes, taken++ % 2 == 0 ? 0 : 0xff, sizeof bytes);
+    } while (expand_guard_take(&g, bytes, MIB, EXPAND_TRACE_RUN) == EXPAND_FINE);
+    assert_int_equal(taken, EXPAND_TRACE_RUN / MIB + 1);
+}
+
 /* 9,000 members of a megabyte and more each that lie in the same place are one. */
 static void overlapping_members_are_one(void **state)
 {
@@ -206,6 +237,34 @@ static void a_hundred_thousand_members_are_too_many(void **state)
         uint8_t *bytes = archive_of(100000, ways[i], &file, &size);
         check_limit(bytes, size, "holds more than 10000 members");
     }
+}
+
+/* Folders hold nothing, but take their time; a name that ends in a slash is one. */
+static void a_hundred_thousand_folders_are_too_many(void **state)
+{
+    (void)state;
+    enum { FOLDERS = 60000 };
+    struct zip_member *m = calloc(FOLDERS, sizeof *m);
+    assert_non_null(m);
+    for (size_t i = 0; i < FOLDERS; i++)
+        m[i] = (struct zip_member){"d/", 2, (const uint8_t *)"", 0, 0, 0, 0, NULL};
+    size_t size;
+    uint8_t *bytes = zip_write(m, FOLDERS, &size);
+    check_limit(bytes, size, "holds more than 10000 members");
+    /* Said to be one: the folders are counted as they come. */
+    bytes = zip_write(m, FOLDERS, &size);
+    memcpy(bytes + size - 14, "\1\0\1\0", 4);
+    check_limit(bytes, size, "holds more than 10000 members");
+    /* A directory too long to be read at all, whatever its length is said to be. */
+    static char name[2000];
+    memset(name, 'x', sizeof name);
+    for (size_t i = 0; i < FOLDERS; i++) {
+        m[i].name = i < 9000 ? name : "d/";
+        m[i].name_size = i < 9000 ? sizeof name : 2;
+    }
+    bytes = zip_write(m, 9000, &size);
+    check_limit(bytes, size, "holds more than 10000 members");
+    free(m);
 }
 
 static void ten_thousand_members_are_fine(void **state)
@@ -301,11 +360,13 @@ static void the_guard_lets_hours_of_idling_through(void **state)
     for (size_t i = 0; i < 2048; i++)
         buffer[i] = (uint8_t)(i * 7);
     /* As xz stores it: 2 KiB of records to a fifth, the fill to 150 bytes. */
-    struct expand_guard g = {.stored = 20000 * (2048 / 5 + 150), .limit = UINT64_MAX};
+    struct expand_guard g = {.limit = UINT64_MAX};
     expand_guard_start(&g);
-    for (size_t i = 0; i < 20000; i++)
+    for (size_t i = 0; i < 20000; i++) {
+        expand_guard_read(&g, i * (2048 / 5 + 150));
         assert_int_equal(expand_guard_take(&g, buffer, sizeof buffer, EXPAND_TRACE_RUN),
                          EXPAND_FINE);
+    }
 }
 
 static void the_guard_counts_what_it_is_given(void **state)
@@ -418,9 +479,12 @@ int main(void)
         cmocka_unit_test(ten_gigabytes_of_zeros_are_no_trace),
         cmocka_unit_test(fill_behind_a_trace_is_not_expanded),
         cmocka_unit_test(a_repeated_trace_is_a_bomb),
+        cmocka_unit_test(a_bomb_behind_an_honest_trace_is_one),
+        cmocka_unit_test(fill_of_two_kinds_is_fill),
         cmocka_unit_test(overlapping_members_are_one),
         cmocka_unit_test(a_quine_is_an_archive_in_an_archive),
         cmocka_unit_test(a_hundred_thousand_members_are_too_many),
+        cmocka_unit_test(a_hundred_thousand_folders_are_too_many),
         cmocka_unit_test(ten_thousand_members_are_fine),
         cmocka_unit_test(more_traces_than_can_be_merged_are_refused),
         cmocka_unit_test(the_size_is_limited_as_asked),
