@@ -41,11 +41,11 @@ static int refuse_boot(const struct etl_file_header *other, const struct etl_fil
                        struct err_info *info)
 {
     struct strbuf b = {0};
-    strbuf_puts(&b, "of another boot (");
+    strbuf_puts(&b, "of another boot than the other trace: open one alone (booted ");
     text_put_filetime(&b, h->boot_time);
-    strbuf_puts(&b, ") than the other file (");
+    strbuf_puts(&b, ", the other ");
     text_put_filetime(&b, other->boot_time);
-    strbuf_puts(&b, "): only sessions of one boot can be merged");
+    strbuf_puts(&b, ")");
     err_set(info, ERR_FORMAT, "%s", strbuf_str(&b));
     strbuf_release(&b);
     return ERR_FORMAT;

@@ -246,7 +246,8 @@ static void check_refused(size_t place, int64_t change, const char *reason)
 static void files_of_other_clocks_and_boots_are_refused(void **state)
 {
     (void)state;
-    check_refused(BOOT, INT64_C(600) * 10000000, "another boot");
+    check_refused(BOOT, INT64_C(600) * 10000000,
+                  "another boot than the other trace: open one alone");
     check_refused(BOOT, -INT64_C(86400) * 10000000, "another boot");
     check_refused(FREQUENCY, 1, "clock");
     check_refused(CLOCK, 1, "clock");
