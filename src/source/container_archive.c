@@ -7,6 +7,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ struct archive_reader {
     bool leaving;          /* the member's bytes are not wanted */
     bool skip_is_cheap;    /* and need not be expanded to come to the next */
     uint64_t position;     /* in the member */
+    locale_t utf8;         /* which names are to come out in; 0 when the system has none */
     struct gunzip *gunzip; /* NULL unless it is gzip that the library does not see */
     uint8_t block[READ_BLOCK];
 };
@@ -132,6 +134,8 @@ static void release(struct container *c)
     if (r->gunzip != NULL)
         gunzip_close(r->gunzip);
     free(r->gunzip);
+    if (r->utf8 != (locale_t)0)
+        freelocale(r->utf8);
     free(r);
 }
 
@@ -228,6 +232,7 @@ int container_open_archive(struct container *c, enum etl_kind kind, struct err_i
     }
     r->archive = a;
     r->kind = kind;
+    r->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     c->reader = &reader;
     c->state = r;
     c->kind_name = form->name;
@@ -395,7 +400,7 @@ static int read_member(struct container *c, size_t *out_n, struct err_info *info
     return rc == INTAKE_MORE ? 1 : leave_member(c, rc == INTAKE_CEASE, info);
 }
 
-static int step(struct container *c, size_t max, struct err_info *info)
+static int read_members(struct container *c, size_t max, struct err_info *info)
 {
     const struct archive_reader *r = c->state;
     size_t done = 0;
@@ -410,5 +415,15 @@ static int step(struct container *c, size_t max, struct err_info *info)
         }
         done += n;
     }
+    return rc;
+}
+
+/* The library turns names into what the thread's locale can hold, and gives up where that is C. */
+static int step(struct container *c, size_t max, struct err_info *info)
+{
+    const struct archive_reader *r = c->state;
+    locale_t before = uselocale(r->utf8);
+    int rc = read_members(c, max, info);
+    uselocale(before);
     return rc;
 }

@@ -2,6 +2,7 @@
  * Containers of every kind: what goes in comes out, whatever it is called, and what cannot be read
  * is told in one line.
  */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -160,6 +161,29 @@ static void names_are_safe_and_short(void **state)
     }
 }
 
+/* The locale of the person has nothing to do with what the members are called. */
+static void names_need_no_locale(void **state)
+{
+    struct world *w = *state;
+    struct packed_file file = {"Pr\u00fcfer \u6587.etl", w->etl, w->size};
+    static const enum packing ways[] = {PACK_ZIP, PACK_7Z, PACK_TAR};
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    assert_true(utf8 != (locale_t)0);
+    assert_string_equal(setlocale(LC_CTYPE, NULL), "C");
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        size_t size;
+        locale_t before = uselocale(utf8);
+        uint8_t *bytes = pack(ways[i], &file, 1, &size);
+        uselocale(before);
+        struct unpacked u;
+        unpack(bytes, size, 0, &u);
+        assert_string_equal(unpacked_trace(&u)->name, file.name);
+        unpacked_release(&u);
+        free(bytes);
+    }
+    freelocale(utf8);
+}
+
 /* ---- what is none ---- */
 
 static void check_refused(const uint8_t *bytes, size_t size, const char *words)
@@ -314,6 +338,7 @@ int main(void)
         cmocka_unit_test(contents_tell_not_the_name),
         cmocka_unit_test(every_trace_of_it_is_there),
         cmocka_unit_test(names_are_safe_and_short),
+        cmocka_unit_test(names_need_no_locale),
         cmocka_unit_test(without_a_trace_it_says_what_there_is),
         cmocka_unit_test(archives_in_archives_are_not_followed),
         cmocka_unit_test(a_gzip_in_a_gzip_is_refused),
