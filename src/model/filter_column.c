@@ -357,6 +357,8 @@ uint64_t filter_column_word(const struct filter_run *run, const struct filter_bo
                             const struct store_chunk *c, uint64_t id, uint32_t n, uint64_t care)
 {
     const struct column *column = &columns[b->cond->field];
+    if (b->stacks != NULL)
+        return filter_stacks_word(run, b, c, id, care);
     if (column->word == NULL || (care & (care - 1)) == 0)
         return each_row(run, b, c, id, care);
     return column->word(run, b, c, id, n, care) & care;

@@ -311,6 +311,13 @@ bool filter_stacks_refresh(struct filter_stacks *s, const struct filter_run *run
 bool filter_stacks_answer(const struct filter_run *run, const struct filter_bound *b,
                           uint32_t thread, uint32_t stack, int64_t time);
 
+/* Of the rows from `id` on that `care` names, those whose answer is yes. */
+uint64_t filter_stacks_word(const struct filter_run *run, const struct filter_bound *b,
+                            const struct store_chunk *c, uint64_t id, uint64_t care);
+
+/* Frames looked at for answers so far: some 300 ns each. */
+uint64_t filter_stacks_frames(const struct filter_stacks *s);
+
 /* True when `part` occurs in the shown text ("0x13d35bd0000") of `v`. */
 bool filter_hex_has(uint64_t v, const struct filter_name *part);
 

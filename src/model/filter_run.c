@@ -92,6 +92,23 @@ bool filter_run_refresh(struct filter_run *run)
     return stale;
 }
 
+uint64_t filter_run_frames(const struct filter_run *run)
+{
+    uint64_t frames = 0;
+    for (size_t i = 0; i < run->filter->cond_count; i++)
+        if (run->bound[i].stacks != NULL)
+            frames += filter_stacks_frames(run->bound[i].stacks);
+    return frames;
+}
+
+bool filter_run_asks_names(const struct filter_run *run)
+{
+    for (size_t i = 0; i < run->filter->cond_count; i++)
+        if (run->bound[i].stacks != NULL)
+            return true;
+    return false;
+}
+
 /* The bits of rows [from, to) in the word that begins at row `first`. */
 static uint64_t word_mask(uint32_t first, uint32_t from, uint32_t to)
 {

@@ -10,12 +10,24 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "model/filter_priv.h"
 #include "model/image_table.h"
 
+/* The answer for the first process that was seen with a stack. */
+struct known {
+    uint32_t process; /* INDEX_NONE: not found yet */
+    bool yes;
+};
+
 struct filter_stacks {
-    struct id_map answers; /* by process and stack */
+    struct known *answers; /* by stack: nearly all are one process's */
+    size_t count, cap;
+    struct id_map others; /* by process and stack, of further processes */
+    uint32_t *process_of; /* by thread */
+    size_t thread_count, thread_cap;
+    uint64_t frames; /* looked at, ever */
     struct image_map *images;
     struct frame_namer namer;
     uint64_t generation; /* of the symbols the answers were found with */
@@ -36,7 +48,7 @@ struct filter_stacks *filter_stacks_new(const struct filter_run *run)
     struct filter_stacks *s = calloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
-    id_map_init(&s->answers);
+    id_map_init(&s->others);
     s->images = image_table_map(run->trace->images);
     s->namer = (struct frame_namer){s->images, run->filter->symbols};
     s->generation = generation_of(run->filter->symbols);
@@ -47,7 +59,9 @@ void filter_stacks_free(struct filter_stacks *s)
 {
     if (s == NULL)
         return;
-    id_map_release(&s->answers);
+    id_map_release(&s->others);
+    free(s->answers);
+    free(s->process_of);
     image_map_unref(s->images);
     strbuf_release(&s->text);
     free(s);
@@ -63,8 +77,9 @@ bool filter_stacks_refresh(struct filter_stacks *s, const struct filter_run *run
     s->namer.images = images;
     s->generation = generation;
     if (stale) {
-        id_map_release(&s->answers);
-        id_map_init(&s->answers);
+        s->count = 0;
+        id_map_release(&s->others);
+        id_map_init(&s->others);
     }
     return stale;
 }
@@ -148,6 +163,7 @@ static bool answer_any(const struct filter_run *run, const struct filter_cond *c
     for (uint32_t i = 0; i < stack.count; i++) {
         struct frame frame;
         frame_find(&s->namer, process, time, stack.frames[i], i, &frame);
+        s->frames++;
         known = known || by_text || frame.image != NULL;
         if (test(run, c, &frame, &s->text))
             return !c->negated;
@@ -160,8 +176,45 @@ static bool answer_caller(const struct filter_run *run, const struct filter_cond
                           struct stack_frames stack)
 {
     struct frame frame;
-    frame_rules_caller(run->filter->rules, &s->namer, process, time, stack, &frame);
+    s->frames +=
+        1 + frame_rules_caller(run->filter->rules, &s->namer, process, time, stack, &frame);
     return frame.image != NULL && frame_is_in_module(run, c, &frame, &s->text) != c->negated;
+}
+
+static bool find_answer(const struct filter_run *run, const struct filter_bound *b,
+                        uint32_t process, uint32_t stack, int64_t time)
+{
+    struct stack_frames frames = stack_table_get(run->trace->stacks, stack);
+    return b->cond->field == FILTER_FIELD_MODULE
+               ? answer_caller(run, b->cond, b->stacks, process, time, frames)
+               : answer_any(run, b->cond, b->stacks, process, time, frames);
+}
+
+static bool answer_other(const struct filter_run *run, const struct filter_bound *b,
+                         uint32_t process, uint32_t stack, int64_t time)
+{
+    struct filter_stacks *s = b->stacks;
+    const uint32_t *known = id_map_find(&s->others, process, stack);
+    if (known != NULL)
+        return *known != 0;
+    bool yes = find_answer(run, b, process, stack, time);
+    /* An answer that finds no room is found again. */
+    (void)id_map_add(&s->others, process, stack, yes);
+    return yes;
+}
+
+/* Room for every stack and thread that rows can name by now. */
+static void make_room(const struct filter_run *run, struct filter_stacks *s)
+{
+    const struct registry *r = run->trace->registry;
+    size_t count = registry_thread_count(r);
+    if (base_grow((void **)&s->process_of, &s->thread_cap, count, sizeof *s->process_of) == 0)
+        for (; s->thread_count < count; s->thread_count++)
+            s->process_of[s->thread_count] = registry_thread(r, (uint32_t)s->thread_count)->process;
+    count = stack_table_count(run->trace->stacks);
+    if (base_grow((void **)&s->answers, &s->cap, count, sizeof *s->answers) == 0)
+        for (; s->count < count; s->count++)
+            s->answers[s->count] = (struct known){.process = INDEX_NONE};
 }
 
 bool filter_stacks_answer(const struct filter_run *run, const struct filter_bound *b,
@@ -170,15 +223,37 @@ bool filter_stacks_answer(const struct filter_run *run, const struct filter_boun
     if (stack == STACK_NONE)
         return false;
     struct filter_stacks *s = b->stacks;
-    uint32_t process = registry_thread(run->trace->registry, thread)->process;
-    const uint32_t *known = id_map_find(&s->answers, process, stack);
-    if (known != NULL)
-        return *known != 0;
-    struct stack_frames frames = stack_table_get(run->trace->stacks, stack);
-    bool yes = b->cond->field == FILTER_FIELD_MODULE
-                   ? answer_caller(run, b->cond, s, process, time, frames)
-                   : answer_any(run, b->cond, s, process, time, frames);
-    /* An answer that finds no room is found again. */
-    (void)id_map_add(&s->answers, process, stack, yes);
-    return yes;
+    if (stack >= s->count || thread >= s->thread_count)
+        make_room(run, s);
+    uint32_t process = thread < s->thread_count
+                           ? s->process_of[thread]
+                           : registry_thread(run->trace->registry, thread)->process;
+    if (stack >= s->count)
+        return answer_other(run, b, process, stack, time);
+    struct known *known = &s->answers[stack];
+    if (known->process == INDEX_NONE)
+        *known = (struct known){process, find_answer(run, b, process, stack, time)};
+    return known->process == process ? known->yes : answer_other(run, b, process, stack, time);
+}
+
+uint64_t filter_stacks_word(const struct filter_run *run, const struct filter_bound *b,
+                            const struct store_chunk *c, uint64_t id, uint64_t care)
+{
+    uint32_t first = (uint32_t)(id % STORE_CHUNK_ROWS);
+    uint64_t bits = 0;
+    if (atomic_load_explicit(&c->stack, memory_order_acquire) == NULL)
+        return 0;
+    for (; care != 0; care &= care - 1) {
+        unsigned k = (unsigned)__builtin_ctzll(care);
+        uint32_t i = first + k, stack = store_chunk_stack(c, i);
+        if (stack != STACK_NONE &&
+            filter_stacks_answer(run, b, c->thread[i], stack, store_chunk_time(c, i)))
+            bits |= UINT64_C(1) << k;
+    }
+    return bits;
+}
+
+uint64_t filter_stacks_frames(const struct filter_stacks *s)
+{
+    return s->frames;
 }

@@ -16,6 +16,14 @@
 
 #define CHUNK_WORDS (STORE_CHUNK_ROWS / 64)
 
+/*
+ * Frames that are looked at for their names in one step, some 300 ns each, and rows that are
+ * decided between two looks at how many it were. Names are looked up once for each stack, so a step
+ * over rows whose stacks are new would take a hundred times as long as any other.
+ */
+#define STEP_FRAMES 8192
+#define NAMES_ROWS  256
+
 /* Only for filters that can rule rows out. */
 struct bitmap {
     _Atomic uint64_t *_Atomic words[STORE_MAX_CHUNKS];
@@ -142,17 +150,23 @@ static uint64_t decide(struct matches *m, uint64_t chunk, uint32_t from, uint32_
     return changed;
 }
 
-/* Decides rows [from, to), which may lie in several chunks. */
-static uint64_t decide_rows(struct matches *m, uint64_t from, uint64_t to)
+/* Decides rows [from, to), which may lie in several chunks, as many of them as `most_frames` last
+ * for. Returns the row behind the last one decided. */
+static uint64_t decide_rows(struct matches *m, uint64_t from, uint64_t to, uint64_t most_frames,
+                            uint64_t *out_changed)
 {
-    uint64_t changed = 0;
+    const uint64_t slice = filter_run_asks_names(m->run) ? NAMES_ROWS : STORE_CHUNK_ROWS;
+    *out_changed = 0;
     while (from < to && !m->failed) {
         uint64_t chunk = from / STORE_CHUNK_ROWS, start = chunk * STORE_CHUNK_ROWS;
-        uint64_t end = to - start < STORE_CHUNK_ROWS ? to - start : STORE_CHUNK_ROWS;
-        changed += decide(m, chunk, (uint32_t)(from - start), (uint32_t)end);
-        from = start + end;
+        uint64_t end = (from / slice + 1) * slice;
+        end = end < to ? end : to;
+        *out_changed += decide(m, chunk, (uint32_t)(from - start), (uint32_t)(end - start));
+        from = end;
+        if (filter_run_frames(m->run) >= most_frames)
+            break;
     }
-    return changed;
+    return from;
 }
 
 static void count_flips(struct matches *m, uint64_t n)
@@ -236,15 +250,15 @@ static bool is_stale(struct matches *m)
 
 /* Goes on deciding anew what has to be; a pass is ended before the next begins, so that a trace
  * that learns all the time gets to its end. */
-static void redo_some(struct matches *m, uint64_t decided, uint64_t max_rows)
+static void redo_some(struct matches *m, uint64_t decided, uint64_t max_rows, uint64_t most_frames)
 {
     if (m->redo == m->redo_end && is_stale(m)) {
         m->redo = 0;
         m->redo_end = decided;
     }
-    uint64_t left = m->redo_end - m->redo, n = left < max_rows ? left : max_rows;
-    count_flips(m, decide_rows(m, m->redo, m->redo + n));
-    m->redo += n;
+    uint64_t left = m->redo_end - m->redo, n = left < max_rows ? left : max_rows, changed;
+    m->redo = decide_rows(m, m->redo, m->redo + n, most_frames, &changed);
+    count_flips(m, changed);
 }
 
 uint64_t matches_advance(struct matches *m, uint64_t until, uint64_t max_rows)
@@ -252,9 +266,10 @@ uint64_t matches_advance(struct matches *m, uint64_t until, uint64_t max_rows)
     uint64_t from = get_u64(&m->scanned);
     uint64_t to = until > from && until - from > max_rows ? from + max_rows : until;
     if (m->bitmap != NULL) {
-        redo_some(m, from, max_rows);
+        uint64_t most_frames = filter_run_frames(m->run) + STEP_FRAMES, changed;
+        redo_some(m, from, max_rows, most_frames);
         if (to > from) {
-            decide_rows(m, from, to);
+            to = decide_rows(m, from, to, most_frames, &changed);
             if (filter_depends_on_fate(m->filter))
                 look_back(m, from, to);
         }

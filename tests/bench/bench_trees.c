@@ -1,9 +1,11 @@
 /* Call stacks: adding rows up by them, and drawing them together. */
 #include <stdio.h>
+#include <string.h>
 
 #include "bench.h"
 #include "clocked.h"
 #include "model/call_tree.h"
+#include "model/matches.h"
 #include "tests/tools/rng.h"
 
 /* As many as a long trace of a large program has, and their usual depth. */
@@ -68,14 +70,36 @@ static void draw(struct bench *b, const struct stack_totals *totals, enum call_t
     call_tree_unref(t);
 }
 
+/* A name that no frame has, so that all of each stack are looked at. */
+static double ask_names(struct bench *b)
+{
+    static const char text[] = "stack ~ nobody";
+    struct trace *t = ingest_trace(b->ingest);
+    struct filter_error error;
+    struct filter *f = filter_parse(text, strlen(text), &error);
+    if (f == NULL)
+        bench_die("cannot ask");
+    double start = clocked_now();
+    struct matches *m = matches_new(f, t);
+    while (matches_advance(m, store_rows(t->store), STORE_CHUNK_ROWS) != 0)
+        continue;
+    double s = clocked_now() - start;
+    matches_free(m);
+    filter_unref(f);
+    return s;
+}
+
 /* Changes the rows: to run after all others. */
 void bench_trees(struct bench *b)
 {
     bench_need_rows(b);
     give_stacks(ingest_trace(b->ingest), 731);
     stack_totals_free(fold(b, "by stack, 731 of them"));
+    double few = ask_names(b);
+    bench_line("filter, stack ~ text", few / b->rows * 1e9, "ns/row", "731 stacks");
     give_stacks(ingest_trace(b->ingest), STACKS);
     struct stack_totals *totals = fold(b, "by stack, 100,000 of them");
+    bench_line("  a stack asked first", (ask_names(b) - few) / STACKS * 1e6, "us", "30 frames");
     draw(b, totals, CALL_TREE_TOP_DOWN, "tree, top-down");
     draw(b, totals, CALL_TREE_BOTTOM_UP, "tree, bottom-up");
     draw(b, totals, CALL_TREE_FUNCTIONS, "tree, flat");

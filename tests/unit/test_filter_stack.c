@@ -255,11 +255,67 @@ static void test_numbers(void **state)
     mketl_trace_release(&expected);
 }
 
+/* Frames of each row's own stack; all together many times what one step may look at. */
+#define OWN_FRAMES 64
+
+/* Rows that one step may decide then. */
+#define STEP_ROWS_MOST 512
+
+static void give_own_stacks(struct trace *trace, uint64_t first_address)
+{
+    uint64_t frames[OWN_FRAMES];
+    for (uint64_t id = 0; id < store_rows(trace->store); id++) {
+        for (uint32_t i = 0; i < OWN_FRAMES; i++)
+            frames[i] = first_address + id * OWN_FRAMES + i;
+        uint32_t stack = stack_table_add(trace->stacks, frames, OWN_FRAMES);
+        assert_int_not_equal(stack, STACK_NONE);
+        store_set_stack(trace->store, id, stack);
+    }
+}
+
+/* Names that are looked up for the first time end a step early, in the first pass and in one that
+ * decides anew, and none is left out. */
+static void test_steps(void **state)
+{
+    (void)state;
+    struct mketl_options options = options_of(5);
+    struct mketl_trace expected;
+    struct memory_file file;
+    generate(&options, &expected, &file);
+    struct ingest *in = ingest_saved(&file);
+    struct trace *trace = ingest_trace(in);
+    static const char text[] = "stack !~ nobody";
+    struct filter_error e;
+    struct filter *f = filter_parse(text, strlen(text), &e);
+    assert_non_null(f);
+    give_own_stacks(trace, 0);
+    struct matches *m = matches_new(f, trace);
+    uint64_t rows = store_rows(trace->store), n;
+    while ((n = matches_advance(m, rows, UINT64_MAX)) > 0)
+        assert_true(n <= STEP_ROWS_MOST);
+    assert_int_equal(matches_scanned(m), rows);
+    assert_int_equal(matches_count(m), rows);
+    give_own_stacks(trace, UINT64_C(1) << 40);
+    uint64_t steps = 0;
+    do
+        matches_advance(m, rows, UINT64_MAX);
+    while (++steps < rows && !matches_is_settled(m));
+    assert_true(matches_is_settled(m));
+    assert_true(steps > rows / STEP_ROWS_MOST);
+    assert_int_equal(matches_count(m), rows);
+    matches_free(m);
+    filter_unref(f);
+    ingest_free(in);
+    free(file.bytes);
+    mketl_trace_release(&expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_questions),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
