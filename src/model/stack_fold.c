@@ -223,13 +223,39 @@ static int end_blocks(const struct step *s)
 
 /* ---- events ---- */
 
+static int count_freed(const struct step *s, uint64_t opener, uint64_t bytes)
+{
+    struct stack_group *g =
+        group_of_row(s->f, chunk_of(s, opener), (uint32_t)(opener % STORE_CHUNK_ROWS));
+    if (g == NULL)
+        return -ENOMEM;
+    g->f.frees++;
+    g->f.freed_bytes += bytes;
+    return 0;
+}
+
+/* What an event freed, by itself or in a repair. Frees seldom have a stack; whose block it was is
+ * what a person wants to know. */
+static int count_freed_blocks(const struct step *s)
+{
+    const unsigned repair = ROW_MOVED | ROW_REPAIRED;
+    if ((s->flags & ROW_CLOSES) != 0)
+        return count_freed(s, store_chunk_link(s->c, s->i, s->id), store_chunk_size(s->c, s->i));
+    if (store_chunk_op(s->c, s->i) != HEAP_OP_REALLOC || (s->flags & repair) != repair)
+        return 0;
+    const struct row_closed *closed;
+    size_t n = store_closed(s->f->trace->store, s->id, &closed);
+    int rc = 0;
+    for (size_t k = 0; rc == 0 && k < n; k++)
+        rc = count_freed(s, closed[k].row, closed[k].size);
+    return rc;
+}
+
 static void add_effect(struct stack_figures *f, const struct fold_effect *e)
 {
     f->events++;
     f->allocs += e->allocs;
     f->alloc_bytes += e->alloc_bytes;
-    f->frees += e->frees;
-    f->freed_bytes += e->freed_bytes;
     f->reallocs += e->reallocs;
     f->failed_allocs += e->failed_allocs;
 }
@@ -272,6 +298,8 @@ static int fold_row(struct step *s, bool mine)
         enter_range(f);
     int rc = end_blocks(s);
     bool opens = (s->flags & ROW_OPENS) != 0;
+    if (rc == 0 && mine && s->in_range)
+        rc = count_freed_blocks(s);
     if (rc != 0 || !mine || (!opens && !s->in_range))
         return rc;
     struct stack_group *g = group_of_row(f, s->c, s->i);
@@ -465,7 +493,7 @@ static struct stack_figures copy_figures(const struct stack_fold *f, const struc
 
 static bool has_something(const struct stack_figures *f)
 {
-    return f->events != 0 || f->outstanding_blocks != 0 || f->at_peak_blocks != 0;
+    return f->events != 0 || f->frees != 0 || f->outstanding_blocks != 0 || f->at_peak_blocks != 0;
 }
 
 static int compare_figures(const void *a, const void *b)

@@ -3,9 +3,9 @@
  * (numbers.md, Totals).
  *
  * A fold of its own beside fold.h, made only when somebody asks. Events count under their own
- * stack, blocks under the stack of the row that opened them. Stacks come a little after their
- * events: when a row folded already gets one, the fold starts anew (store_stack_changes()). Worker
- * or batch thread; screens read a copy.
+ * stack; blocks, those that were freed too, under the stack of the row that opened them. Stacks
+ * come a little after their events: when a row folded already gets one, the fold starts anew
+ * (store_stack_changes()). Worker or batch thread; screens read a copy.
  */
 #ifndef MODEL_STACK_FOLD_H
 #define MODEL_STACK_FOLD_H

@@ -174,8 +174,10 @@ static void effect_free(struct replay *r, struct truth_block *block)
     t->freed_bytes += block->size;
     t->heaps[block->heap].frees++;
     t->heaps[block->heap].freed_bytes += block->size;
-    own_stack(r, block->heap)->frees++;
-    own_stack(r, block->heap)->freed_bytes += block->size;
+    struct truth_stack *owner =
+        stack_entry(r, t->heaps[block->heap].process, r->events[block->born].stack);
+    owner->frees++;
+    owner->freed_bytes += block->size;
     map_set(&r->freed_at, block->heap, block->address, t->heaps[block->heap].frees);
     map_set(&r->freed_at, block->heap, block->address, t->heaps[block->heap].frees);
 }

@@ -96,7 +96,7 @@ static uint64_t peak_row(const struct recount *rc)
     return most > 0 ? best : UINT64_MAX;
 }
 
-static void count_row(const struct recount *rc, const struct row *r, struct stack_figures *f)
+static void count_row(const struct row *r, struct stack_figures *f)
 {
     bool moved = r->op == HEAP_OP_REALLOC && (r->flags & ROW_MOVED);
     f->events++;
@@ -106,9 +106,15 @@ static void count_row(const struct recount *rc, const struct row *r, struct stac
     }
     f->reallocs += r->op == HEAP_OP_REALLOC && (moved || (r->flags & (ROW_OPENS | ROW_RESIZES)));
     f->failed_allocs += r->op == HEAP_OP_ALLOC && r->address == 0;
+}
+
+/* The blocks of the group that the row freed. */
+static void count_freed(const struct recount *rc, const struct row *r, struct stack_figures *f)
+{
     for (uint64_t i = 0; i < r->id; i++) {
         if (!(rc->row[i].flags & ROW_OPENS) || rc->row[i].link != r->id ||
-            (r->op != HEAP_OP_FREE && r->op != HEAP_OP_REALLOC))
+            (r->op != HEAP_OP_FREE && r->op != HEAP_OP_REALLOC) ||
+            !is_in(rc, &rc->row[i], f->process, f->stack))
             continue;
         f->frees++;
         f->freed_bytes += size_at(rc, i, r->id);
@@ -119,10 +125,14 @@ static struct stack_figures recount(const struct recount *rc, uint32_t process, 
                                     uint64_t peak)
 {
     struct stack_figures f = {.process = process, .stack = stack};
-    for (uint64_t i = 0; i < rc->rows; i++)
-        if (rc->mine[i] && rc->row[i].time >= rc->range.since &&
-            rc->row[i].time <= rc->range.until && is_in(rc, &rc->row[i], process, stack))
-            count_row(rc, &rc->row[i], &f);
+    for (uint64_t i = 0; i < rc->rows; i++) {
+        const struct row *r = &rc->row[i];
+        if (!rc->mine[i] || r->time < rc->range.since || r->time > rc->range.until)
+            continue;
+        if (is_in(rc, r, process, stack))
+            count_row(r, &f);
+        count_freed(rc, r, &f);
+    }
     struct outstanding o = outstanding_at(rc, process, stack, last_row(rc));
     f.outstanding_bytes = o.bytes;
     f.outstanding_blocks = o.blocks;
@@ -165,7 +175,8 @@ static void check_items(const struct recount *rc, const struct stack_totals *t)
         for (uint32_t k = 0; k <= STACKS; k++) {
             uint32_t stack = k < STACKS ? k : STACK_NONE;
             struct stack_figures want = recount(rc, p, stack, peak);
-            if (want.events == 0 && want.outstanding_blocks == 0 && want.at_peak_blocks == 0)
+            if (want.events == 0 && want.frees == 0 && want.outstanding_blocks == 0 &&
+                want.at_peak_blocks == 0)
                 continue;
             assert_true(next < t->count);
             assert_int_equal(t->items[next].process, p);
