@@ -219,6 +219,9 @@ static int spawn(uv_loop_t *loop, struct symbol_child *c, const char *tool, cons
                                     .exit_cb = on_exit_status};
     int rc = uv_spawn(loop, &c->process, &options);
     free(environment);
+    /* Names can wait, a person at the keys cannot. */
+    if (rc == 0)
+        (void)uv_os_setpriority(c->process.pid, UV_PRIORITY_BELOW_NORMAL);
     return rc;
 }
 
