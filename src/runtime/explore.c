@@ -124,8 +124,26 @@ static int open_all(struct explorer *e, struct err_info *info)
 
 /* The person has the terminal back before a slow disk is waited for: for what is written there, and
  * for a folder of PDBs. */
+/* The exit code, for who cannot wait. */
+static volatile sig_atomic_t leaving_code;
+
+static void on_impatience(int signum)
+{
+    (void)signum;
+    _exit(leaving_code);
+}
+
+/* Once the terminal is given back its ^C is a signal again. What is left to do may take a while, as
+ * with a folder of PDBs that does not answer: a person who has quit may leave at once. */
+static void allow_impatience(const struct explorer *e)
+{
+    leaving_code = e->exit_code;
+    signal(SIGINT, on_impatience);
+}
+
 static void close_all(struct explorer *e)
 {
+    allow_impatience(e);
     terminal_forget_crash();
     if (e->app != NULL)
         app_forget_screen(e->app);

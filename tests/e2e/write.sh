@@ -21,7 +21,7 @@ start 120x30 "$HEAPTAIL --demo --filter 'size >= 4K && op != free'"
 wait_for 'Summary'
 keys 2
 wait_for 'Outcome'
-wait_for 'filter  size'
+wait_for 'filter  size.* of 26,179' # every row is there, in its order
 shown=op,heap,time,size,tid
 for format in tsv csv jsonl; do
     write "events.$format"
