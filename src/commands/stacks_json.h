@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
+#include "answer/call_tree.h"
 #include "commands/subject.h"
 #include "export/output.h"
-#include "model/call_tree.h"
 
 /* `chosen`: a flag for each node; those above a chosen one are chosen, too. */
 void stacks_json(const struct call_tree *t, const bool *chosen, const struct subject *s,

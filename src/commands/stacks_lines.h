@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
+#include "answer/call_tree.h"
 #include "base/strbuf.h"
-#include "model/call_tree.h"
 
 #define STACKS_LINES_FIGURES 8
 #define STACKS_LINES_WIDTH   100

@@ -4,9 +4,9 @@
 #ifndef COMMANDS_STACKS_TEXT_H
 #define COMMANDS_STACKS_TEXT_H
 
+#include "answer/call_tree.h"
 #include "base/strbuf.h"
 #include "commands/subject.h"
-#include "model/call_tree.h"
 
 void stacks_text(const struct call_tree *t, const struct subject *s, struct strbuf *out);
 

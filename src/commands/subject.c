@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/snapshot.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/naming.h"
 #include "commands/progress.h"
-#include "model/snapshot.h"
 #include "source/inputs_unpack.h"
 
 static int filter_error(const char *text, const struct filter_error *e)

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 #include "commands/option.h"
-#include "model/filter.h"
-#include "model/query.h"
 #include "model/symbol_table.h"
+#include "query/filter.h"
+#include "query/query.h"
 #include "source/load.h"
 
 /* Not to be moved once opened. */

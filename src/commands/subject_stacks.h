@@ -4,8 +4,8 @@
 #ifndef COMMANDS_SUBJECT_STACKS_H
 #define COMMANDS_SUBJECT_STACKS_H
 
+#include "answer/call_tree.h"
 #include "commands/subject.h"
-#include "model/call_tree.h"
 
 /* What stacks are shown with. */
 struct subject_stacks {

@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answer/snapshot.h"
 #include "base/err.h"
 #include "export/event_list.h"
 #include "export/format.h"
 #include "export/report_table.h"
-#include "model/snapshot.h"
 
 struct export_job {
     /* What is written where; set before it runs. */

@@ -14,9 +14,9 @@
 #include "base/strbuf.h"
 #include "export/record.h"
 #include "export/stack_rows.h"
-#include "model/fold.h"
 #include "model/trace.h"
 #include "model/value.h"
+#include "query/fold.h"
 
 /* In the order of a report. */
 enum export_table {

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "model/filter.h"
 #include "model/trace.h"
+#include "query/filter.h"
 
 struct row_scan {
     const struct trace *trace;

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "model/query.h"
+#include "query/query.h"
 
 struct stack_count {
     uint64_t with, without;

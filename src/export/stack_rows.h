@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "model/frame_rules.h"
-#include "model/stack_fold.h"
+#include "query/stack_fold.h"
 
 struct stack_row {
     const char *caller;     /* the calling function; of a module's row the module */

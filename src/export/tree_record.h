@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "answer/call_tree.h"
 #include "export/record.h"
-#include "model/call_tree.h"
 
 /* The columns of a node, then its totals and its own figures in order of call_tree_column. */
 #define TREE_RECORD_FIELDS (7 + 2 * CALL_TREE_COLUMNS)

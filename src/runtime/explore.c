@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "model/filter.h"
 #include "model/frame_rules.h"
+#include "query/filter.h"
 #include "runtime/explore_priv.h"
 #include "runtime/history_file.h"
 #include "runtime/settings.h"

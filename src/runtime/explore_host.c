@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/xdg.h"
 #include "config/config_save.h"
-#include "model/filter.h"
+#include "query/filter.h"
 #include "runtime/explore_priv.h"
 #include "runtime/worker.h"
 

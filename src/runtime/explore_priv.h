@@ -14,11 +14,11 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "answer/snapshot.h"
+#include "answer/tree_maker.h"
 #include "base/err.h"
 #include "base/strbuf.h"
-#include "model/query.h"
-#include "model/snapshot.h"
-#include "model/tree_maker.h"
+#include "query/query.h"
 #include "runtime/explore.h"
 #include "runtime/input_watch.h"
 #include "runtime/symbolizer.h"

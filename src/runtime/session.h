@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/snapshot.h"
-#include "model/tree_maker.h"
+#include "answer/snapshot.h"
+#include "answer/tree_maker.h"
 #include "source/inputs.h"
 
 struct session;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/tree_maker.h"
+#include "answer/tree_maker.h"
 
 /* Zeroed: nothing is asked. */
 struct session_tree {

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "model/snapshot.h"
+#include "answer/snapshot.h"
 #include "runtime/session.h"
 
 struct worker;

@@ -8,7 +8,7 @@
 #ifndef SOURCE_ASKER_H
 #define SOURCE_ASKER_H
 
-#include "model/query.h"
+#include "query/query.h"
 
 struct asker;
 

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "model/ingest.h"
-#include "model/query.h"
+#include "query/query.h"
 #include "source/inputs.h"
 
 /* Called now and then while loading; `total` is 0 when unknown. */

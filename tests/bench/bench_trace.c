@@ -6,7 +6,7 @@
 
 #include "bench.h"
 #include "clocked.h"
-#include "model/query.h"
+#include "query/query.h"
 #include "runtime/session.h"
 
 static double read_whole(const char *path)

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/call_tree.h"
 #include "bench.h"
 #include "clocked.h"
-#include "model/call_tree.h"
-#include "model/matches.h"
+#include "query/matches.h"
 #include "tests/tools/rng.h"
 
 /* As many as a long trace of a large program has, and their usual depth. */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "decoder/heap_op.h"
-#include "model/filter.h"
+#include "query/filter.h"
 
 #define ROWS      150
 #define MAX_TYPED 48 /* expressions up to this length are tried at every length */

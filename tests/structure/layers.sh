@@ -25,21 +25,27 @@ allow src/base     "$std|base/.*"
 allow src/config   "$std|(base|config)/.*"
 allow decoder      "$std|(base|decoder)/.*"
 allow src/model    "$std|(base|decoder|model)/.*"
-allow src/source   "$std|(base|decoder|model|source)/.*|archive_entry\.h|gsf/gsf-[a-z-]+\.h"
+allow src/query    "$std|(base|decoder|model|query)/.*"
+allow src/answer   "$std|(base|decoder|model|query|answer)/.*"
+allow src/source   "$std|(base|decoder|model|query|source)/.*|archive_entry\.h|gsf/gsf-[a-z-]+\.h"
 allow src/symbols  "$std|(base|symbols)/.*"
-allow src/export   "$std|(base|decoder|model|export)/.*"
-allow src/commands "$std|(base|decoder|model|source|export|config|commands)/.*"
+allow src/export   "$std|(base|decoder|model|query|answer|export)/.*"
+allow src/commands "$std|(base|decoder|model|query|answer|source|export|config|commands)/.*"
 allow ui/term      "$std|(base|ui/term)/.*|[a-z_]+\.inc"
 allow ui/keys      "$std|(base|ui/term|ui/keys)/.*"
 allow ui/widget    "$std|(base|ui/term|ui/keys|ui/widget)/.*"
-allow ui/view      "$std|(base|decoder|model|ui/term|ui/keys|ui/widget|ui/view)/.*"
-allow ui/app       "$std|(base|config|decoder|model|ui)/.*"
-allow src/runtime  "$std|(base|decoder|model|source|symbols|export|config|runtime|ui)/.*"
+for screen in ui/view ui/view/*/; do
+    allow "${screen%/}" "$std|(base|decoder|model|query|answer|ui/term|ui/keys|ui/widget|ui/view)/.*"
+done
+allow ui/app       "$std|(base|config|decoder|model|query|answer|ui)/.*"
+allow src/runtime  "$std|(base|decoder|model|query|answer|source|symbols|export|config|runtime|ui)/.*"
 
 own src/base     'none'
 own src/config   'ini'
 own decoder      'libfwnt'
-own src/model    'pcre2|xxhash'
+own src/model    'xxhash'
+own src/query    'pcre2'
+own src/answer   'none'
 own src/source   'archive|zlib'
 own src/symbols  'jansson'
 own src/export   'none'
@@ -47,11 +53,13 @@ own src/commands 'jansson'
 own ui/term      'curses|ini'
 own ui/keys      'none'
 own ui/widget    'none'
-own ui/view      'none'
+for screen in ui/view ui/view/*/; do
+    own "${screen%/}" 'none'
+done
 own ui/app       'none'
 own src/runtime  'uv'
 
-if grep -lE 'include <curses.h>' ui/*/*.[ch] | grep -vx 'ui/term/screen.h'; then
+if grep -lE 'include <curses.h>' ui/*/*.[ch] ui/*/*/*.[ch] | grep -vx 'ui/term/screen.h'; then
     echo 'only ui/term/screen.h includes curses.h'
     status=1
 fi

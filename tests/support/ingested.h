@@ -10,7 +10,7 @@
 
 #include "mketl.h"
 #include "model/ingest.h"
-#include "model/query.h"
+#include "query/query.h"
 
 /* A file in memory, for ingest_new_file(). */
 struct memory_file {

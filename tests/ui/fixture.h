@@ -9,7 +9,7 @@
 #ifndef TESTS_UI_FIXTURE_H
 #define TESTS_UI_FIXTURE_H
 
-#include "model/snapshot.h"
+#include "answer/snapshot.h"
 
 struct fixture {
     struct trace *trace;

@@ -5,9 +5,9 @@
 #ifndef TESTS_UI_STAGE_H
 #define TESTS_UI_STAGE_H
 
+#include "answer/tree_maker.h"
 #include "fixture.h"
 #include "forest.h"
-#include "model/tree_maker.h"
 #include "term.h"
 #include "ui/app/app.h"
 

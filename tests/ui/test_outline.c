@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "forest.h"
-#include "ui/view/outline.h"
+#include "ui/view/stacks/outline.h"
 
 static const char story[] = "0 app!grow 0 0 0\n"
                             "1 app!main 0 0 0\n"

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "on_stage.h"
 #include "ui/app/app_state.h"
-#include "ui/view/stack_list.h"
+#include "ui/view/stacks/stack_list.h"
 
 static int open_stage(void **state)
 {

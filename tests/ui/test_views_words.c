@@ -7,11 +7,11 @@
 
 #include <cmocka.h>
 
-#include "model/snapshot.h"
+#include "answer/snapshot.h"
 #include "ui/term/glyph.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/condition.h"
-#include "ui/view/heap_flags.h"
+#include "ui/view/heaps/heap_flags.h"
 #include "ui/view/wall_clock.h"
 
 static void check(struct strbuf *b, const char *expected)

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_FOLD_WORLD_H
 #define TESTS_UNIT_FOLD_WORLD_H
 
-#include "model/fold.h"
+#include "query/fold.h"
 #include "random_trace.h"
 
 /* Tells an event of process 1 and thread 2, a tick after the last one. */

@@ -13,9 +13,9 @@
 
 #include "decoder/heap_op.h"
 #include "random_trace.h"
-#include "ui/view/block_walk.h"
 #include "ui/view/condition.h"
-#include "ui/view/move_chain.h"
+#include "ui/view/detail/block_walk.h"
+#include "ui/view/detail/move_chain.h"
 
 #define ROWS 2500
 

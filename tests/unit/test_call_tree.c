@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/call_tree.h"
 #include "base/strbuf.h"
-#include "model/call_tree.h"
 #include "tests/tools/rng.h"
 
 #define MOST_ITEMS  64

@@ -17,7 +17,7 @@
 #include "export/report_table.h"
 #include "export/text_table.h"
 #include "model/event_column.h"
-#include "model/filter.h"
+#include "query/filter.h"
 
 /* A command line cut at its blanks; what it points into lives as long as the struct. */
 struct line {

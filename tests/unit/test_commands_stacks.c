@@ -16,8 +16,8 @@
 
 #include <jansson.h>
 
+#include "answer/call_tree.h"
 #include "command_world.h"
-#include "model/call_tree.h"
 
 static const struct mketl_options usual = {.seed = 5, .events = 5000, .mix = true};
 

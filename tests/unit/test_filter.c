@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/filter_priv.h"
+#include "query/filter_priv.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 

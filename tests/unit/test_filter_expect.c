@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
-#include "model/filter.h"
-#include "model/filter_expect.h"
+#include "query/filter.h"
+#include "query/filter_expect.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "decoder/heap_op.h"
-#include "model/filter.h"
+#include "query/filter.h"
 #include "random_trace.h"
 
 #define MAX_NODES  24

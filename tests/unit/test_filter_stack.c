@@ -14,9 +14,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "model/filter.h"
 #include "model/frame_rules.h"
-#include "model/matches.h"
+#include "query/filter.h"
+#include "query/matches.h"
 #include "support/ingested.h"
 
 /* A filter, and what it means. */

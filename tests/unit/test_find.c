@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "ui/term/matcher.h"
-#include "ui/view/find_expression.h"
+#include "ui/view/events/find_expression.h"
 #include "ui/widget/stops.h"
 
 /* ---- matcher ---- */

@@ -7,7 +7,7 @@
 
 #include "decoder/heap_op.h"
 #include "fold_world.h"
-#include "model/fold.h"
+#include "query/fold.h"
 
 static uint8_t last_layout(unsigned op)
 {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "model/fold_curve.h"
+#include "query/fold_curve.h"
 
 static void test_bins_merge_in_pairs(void **state)
 {

@@ -11,7 +11,7 @@
 
 #include "decoder/heap_op.h"
 #include "fold_world.h"
-#include "model/fold.h"
+#include "query/fold.h"
 
 #define MAX_ROWS 400
 

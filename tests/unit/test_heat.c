@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "answer/snapshot.h"
 #include "decoder/heap_op.h"
 #include "model/ingest.h"
-#include "model/snapshot.h"
 #include "random_trace.h"
 #include "source/source.h"
 #include "ui/view/census.h"

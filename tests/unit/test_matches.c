@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/matches.h"
+#include "query/matches.h"
 #include "random_trace.h"
 
 static struct filter *parse(const char *text)

@@ -12,7 +12,7 @@
 #include "commands/option.h"
 #include "commands/option_table.h"
 #include "config/config.h"
-#include "model/filter.h"
+#include "query/filter.h"
 #include "runtime/settings.h"
 #include "ui/keys/keymap.h"
 

@@ -12,7 +12,7 @@
 
 #include "decoder/heap_op.h"
 #include "fold_world.h"
-#include "model/stack_fold.h"
+#include "query/stack_fold.h"
 
 #define MAX_ROWS 300
 #define STACKS   7

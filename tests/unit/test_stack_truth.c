@@ -16,7 +16,7 @@
 #include "damage.h"
 #include "model/image_map.h"
 #include "model/image_table.h"
-#include "model/stack_fold.h"
+#include "query/stack_fold.h"
 #include "rng.h"
 #include "support/ingested.h"
 

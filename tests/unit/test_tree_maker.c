@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "model/tree_maker.h"
+#include "answer/tree_maker.h"
 
 enum { ROWS_BEFORE = 100000, STEPS = 100 };
 

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answer/snapshot.h"
 #include "base/strbuf.h"
-#include "model/snapshot.h"
 #include "ui/term/key.h"
 #include "ui/term/screen.h"
 #include "ui/view/view.h"

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "ui/app/app_state.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/find_expression.h"
+#include "ui/view/events/find_expression.h"
 #include "ui/view/views.h"
 
 /* ---- Events: rows that the worker searches for ---- */

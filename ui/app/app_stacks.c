@@ -1,7 +1,7 @@
 /* The call tree that Stacks shows: asking for it, and the list of frames that it folds. */
 #include <string.h>
 
-#include "model/tree_maker.h"
+#include "answer/tree_maker.h"
 #include "ui/app/app_state.h"
 #include "ui/view/views.h"
 

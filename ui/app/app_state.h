@@ -24,11 +24,11 @@
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
 
-#include "model/tree_maker.h"
+#include "answer/tree_maker.h"
 #include "ui/app/app.h"
 #include "ui/keys/keymap.h"
-#include "ui/view/block_walk.h"
 #include "ui/view/census.h"
+#include "ui/view/detail/block_walk.h"
 #include "ui/view/view_stack.h"
 #include "ui/view/views.h"
 #include "ui/widget/completion.h"

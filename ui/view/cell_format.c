@@ -1,10 +1,10 @@
 /* Cells of all screens; see cell_format.h. */
 #include "ui/view/cell_format.h"
 
+#include "answer/snapshot.h"
 #include "base/text.h"
 #include "decoder/heap_op.h"
 #include "model/process_words.h"
-#include "model/snapshot.h"
 #include "ui/term/glyph.h"
 #include "ui/view/wall_clock.h"
 

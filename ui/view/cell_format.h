@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
-#include "model/fold.h"
 #include "model/registry.h"
+#include "query/fold.h"
 #include "ui/view/view.h"
 #include "ui/widget/list.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "decoder/heap_op.h"
-#include "model/fold.h"
+#include "query/fold.h"
 
 static uint32_t heap_pid(const struct trace *trace, const struct heap *heap)
 {

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/snapshot.h"
 #include "base/text.h"
 #include "decoder/heap_op.h"
-#include "model/filter_expect.h"
-#include "model/snapshot.h"
+#include "query/filter_expect.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/census.h"
 #include "ui/view/condition.h"

@@ -1,7 +1,7 @@
 /*
  * What completes an expression of the filter language over the trace that is shown.
  *
- * The language says what belongs at the cursor and has words of its own (model/filter_expect.h);
+ * The language says what belongs at the cursor and has words of its own (query/filter_expect.h);
  * values are those that occur: under the question shown first, most outstanding or most frequent
  * first, then those of the rest of the trace. Loop thread only.
  */

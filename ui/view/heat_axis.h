@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
-#include "model/fold.h"
-#include "ui/view/source_show.h"
+#include "query/fold.h"
+#include "ui/view/sources/source_show.h"
 #include "ui/view/view.h"
 
 /* Heaps are the most: one each, and two for those without a column of their own. */

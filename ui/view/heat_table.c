@@ -1,7 +1,7 @@
 /* Cursor, conditions and data of the heat table; heat_draw.c draws it. See heat_table.h. */
 #include "ui/view/heat_table.h"
 
-#include "model/snapshot.h"
+#include "answer/snapshot.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/heat_priv.h"
 

@@ -1,6 +1,6 @@
 /* What the columns of a heat table are called, for people and for the filter (heat_axis.h). */
+#include "answer/snapshot.h"
 #include "base/text.h"
-#include "model/snapshot.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/census.h"
 #include "ui/view/condition.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "model/snapshot.h"
+#include "answer/snapshot.h"
 #include "ui/view/census.h"
 #include "ui/view/condition.h"
 

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/snapshot.h"
+#include "answer/snapshot.h"
 
 enum place_kind {
     PLACE_NOTHING, /* blank */

@@ -3,8 +3,8 @@
 
 #include <ctype.h>
 
+#include "answer/snapshot.h"
 #include "base/text.h"
-#include "model/snapshot.h"
 #include "ui/keys/keymap.h"
 #include "ui/view/cell_format.h"
 

@@ -1,0 +1,102 @@
+/* The tables of a fold: made, grown with the registry, released (fold_priv.h). */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "query/fold_priv.h"
+
+static const struct figures no_figures = {.peak_time = INT64_MIN, .peak_row = ROW_NONE};
+
+struct fold *fold_new(const struct trace *trace, const struct matches *matches,
+                      struct fold_range range)
+{
+    struct fold *f = calloc(1, sizeof *f);
+    if (f == NULL)
+        return NULL;
+    f->trace = trace;
+    f->matches = matches;
+    f->range = range;
+    f->first = f->last = INT64_MIN;
+    f->total = no_figures;
+    return f;
+}
+
+void fold_free(struct fold *f)
+{
+    if (f == NULL)
+        return;
+    for (size_t i = 0; i < f->heap_count; i++) {
+        if (f->heaps[i].curve != NULL)
+            fold_curve_release(f->heaps[i].curve);
+        free(f->heaps[i].curve);
+        free(f->heaps[i].cells);
+    }
+    fold_curve_release(&f->curve);
+    free(f->heaps);
+    free(f->processes.f);
+    free(f->threads.f);
+    free(f->process_of);
+    free(f);
+}
+
+static int grow_groups(struct fold_groups *g, uint32_t count)
+{
+    int rc = base_grow((void **)&g->f, &g->cap, count, sizeof *g->f);
+    if (rc != 0)
+        return rc;
+    for (; g->count < count; g->count++)
+        g->f[g->count] = no_figures;
+    return 0;
+}
+
+static int grow_heaps(struct fold *f, uint32_t count)
+{
+    int rc = base_grow((void **)&f->heaps, &f->heap_cap, count, sizeof *f->heaps);
+    if (rc != 0)
+        return rc;
+    for (; f->heap_count < count; f->heap_count++)
+        f->heaps[f->heap_count] = (struct fold_heap){
+            .f = no_figures,
+            .created = INT64_MIN,
+            .destroyed = INT64_MAX,
+        };
+    return 0;
+}
+
+static int grow_threads(struct fold *f, uint32_t count)
+{
+    int rc = base_grow((void **)&f->process_of, &f->process_of_cap, count, sizeof *f->process_of);
+    if (rc != 0)
+        return rc;
+    for (size_t i = f->threads.count; i < count; i++)
+        f->process_of[i] = registry_thread(f->trace->registry, (uint32_t)i)->process;
+    return grow_groups(&f->threads, count);
+}
+
+int fold_make_room(struct fold *f)
+{
+    const struct registry *r = f->trace->registry;
+    int rc = grow_heaps(f, registry_heap_count(r));
+    if (rc == 0)
+        rc = grow_threads(f, registry_thread_count(r));
+    return rc == 0 ? grow_groups(&f->processes, registry_process_count(r)) : rc;
+}
+
+void fold_start_peak(struct figures *g, int64_t time)
+{
+    if (!fold_is_above(g->outstanding_bytes, 0))
+        return;
+    g->peak_bytes = g->outstanding_bytes;
+    g->peak_blocks = g->outstanding_blocks;
+    g->peak_time = time;
+}
+
+void fold_start_peaks(struct fold *f)
+{
+    fold_start_peak(&f->total, f->range.since);
+    for (size_t i = 0; i < f->heap_count; i++)
+        fold_start_peak(&f->heaps[i].f, f->range.since);
+    for (size_t i = 0; i < f->processes.count; i++)
+        fold_start_peak(&f->processes.f[i], f->range.since);
+    for (size_t i = 0; i < f->threads.count; i++)
+        fold_start_peak(&f->threads.f[i], f->range.since);
+}

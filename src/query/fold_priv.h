@@ -1,0 +1,181 @@
+/*
+ * A fold at work: the running figures of all groups. Private to fold*.c.
+ *
+ * Sums wrap around, so that a size that lies is gone without a trace once its block is; taken as
+ * signed they never make a peak by falling below zero.
+ */
+#ifndef QUERY_FOLD_PRIV_H
+#define QUERY_FOLD_PRIV_H
+
+#include "query/fold.h"
+#include "query/fold_curve.h"
+
+/* A heap's curve begins with this row of it, so that many small heaps stay small. */
+#define FOLD_CURVE_FROM_ROW 16
+
+/* What heaps tell of themselves, by Windows' names. */
+enum fold_space {
+    FOLD_SPACE_FLAGS,
+    FOLD_SPACE_COMMITTED,
+    FOLD_SPACE_RESERVED,
+    FOLD_SPACE_FREE,
+    FOLD_SPACE_UCRS,
+    FOLD_SPACES
+};
+
+struct fold_heap {
+    struct figures f;
+    uint64_t space[FOLD_SPACES];
+    int64_t created, destroyed; /* raw; INT64_MIN, INT64_MAX when not seen */
+    struct fold_curve *curve;   /* NULL before FOLD_CURVE_FROM_ROW */
+    uint8_t known;              /* bit of each fold_space that was told */
+    uint8_t cell_count;         /* 0: none yet, or none left for this heap */
+    struct source_cell *cells;  /* by Source slot; owned */
+    int64_t first;              /* raw time when `cells` was made */
+};
+
+/* All about one Source. Its figures are the sum of its sizes. */
+struct fold_source {
+    uint32_t source;
+    bool other; /* the shared slot of all further values */
+    struct source_cell size[FOLD_SOURCE_CLASSES];
+    struct source_cell time[FOLD_TIME_BINS];
+};
+
+/* What the tables by time and by heap have in common for all Sources (fold_cross.c). */
+struct fold_cross {
+    int64_t start;     /* raw time of the first bin's start */
+    unsigned shift;    /* a bin is 2^shift raw ticks wide */
+    uint32_t bin;      /* the present one */
+    size_t heap_count; /* heaps with cells */
+    struct source_cell further[FOLD_SOURCES], no_heap[FOLD_SOURCES];
+    bool failed; /* memory is out */
+};
+
+/* Figures by registry index, grown as indices come up. */
+struct fold_groups {
+    struct figures *f;
+    size_t count, cap;
+};
+
+struct fold {
+    const struct trace *trace;
+    const struct matches *matches; /* NULL: every row belongs */
+    struct fold_range range;
+    uint64_t next; /* the first row not folded */
+    uint64_t end;  /* behind the last row in range */
+    int64_t first, last;
+    bool entered; /* a row of the range has come, peaks count */
+    /*
+     * Events are counted by thread and by heap. What they come to for processes and for the whole
+     * is summed up for the summary; only outstanding and peak are kept here too.
+     */
+    struct figures total;
+    struct fold_groups processes, threads;
+    uint32_t *process_of; /* by thread */
+    size_t process_of_cap;
+    struct fold_heap *heaps;
+    size_t heap_count, heap_cap;
+    struct fold_curve curve; /* no values before `entered` */
+    struct fold_source sources[FOLD_SOURCES];
+    size_t source_count;
+    struct fold_cross cross;
+    uint8_t source_place[STORE_NO_SOURCE]; /* of small Sources: 1 + place in `sources`, 0: none */
+    struct size_figures sizes[FOLD_SIZE_CLASSES];
+    uint64_t ops[HEAP_OP_COUNT];
+};
+
+/* The slot of a Source in `sources`, made when it is new (fold_source.c). */
+unsigned fold_find_source(struct fold *f, uint32_t source);
+
+static inline unsigned fold_source(struct fold *f, uint32_t source)
+{
+    if (source < STORE_NO_SOURCE && f->source_place[source] != 0)
+        return f->source_place[source] - 1u;
+    return fold_find_source(f, source);
+}
+
+/* The figures of a Source: the sum of its sizes. */
+struct source_cell fold_source_total(const struct fold_source *s);
+
+/* Ends the bins before `time`, with what is outstanding as yet. */
+void fold_cross_end_bins(struct fold *f, int64_t time);
+
+/* To be called for every row in range, before it changes anything. */
+static inline void fold_cross_advance(struct fold *f, int64_t time)
+{
+    if (((uint64_t)time - (uint64_t)f->cross.start) >> f->cross.shift > f->cross.bin)
+        fold_cross_end_bins(f, time);
+}
+
+/* The cell of a heap and a Source, made when it is new at `time`; `heap` may be INDEX_NONE. */
+struct source_cell *fold_cross_find_heap(struct fold *f, uint32_t heap, unsigned slot,
+                                         int64_t time);
+
+static inline struct source_cell *fold_cross_heap(struct fold *f, uint32_t heap, unsigned slot,
+                                                  int64_t time)
+{
+    if (heap != INDEX_NONE && slot < f->heaps[heap].cell_count)
+        return &f->heaps[heap].cells[slot];
+    return fold_cross_find_heap(f, heap, slot, time);
+}
+
+/* Copies the Sources and their tables into a summary, ascending by value. Returns 0 or -1. */
+int fold_copy_sources(const struct fold *f, struct summary *out);
+
+/* What a Create, Expand, Contract, Snapshot or Destroy says about its heap (fold_space.c). */
+void fold_take_space(struct fold *f, const struct store_chunk *c, uint64_t id,
+                     struct fold_heap *heap);
+
+/* Room for everything the registry knows by now, and so for all published rows (fold_groups.c).
+ * Returns 0 or -ENOMEM. */
+int fold_make_room(struct fold *f);
+
+/* Makes what is outstanding as the range begins at `time` the first peak: of one, of all groups. */
+void fold_start_peak(struct figures *g, int64_t time);
+void fold_start_peaks(struct fold *f);
+
+/* Whether a peak is surpassed. */
+static inline bool fold_is_above(uint64_t bytes, uint64_t peak)
+{
+    return (int64_t)bytes > (int64_t)peak;
+}
+
+/* fold_size_class(), inline. */
+static inline unsigned fold_class(uint64_t size)
+{
+    return size == 0 ? 0 : 64 - (unsigned)__builtin_clzll(size);
+}
+
+/* What an event did, for the counts (fold_effect.c). Zeroed: nothing. */
+struct fold_effect {
+    uint64_t allocs, alloc_bytes;
+    uint64_t frees, freed_bytes;
+    uint64_t reallocs;
+    uint64_t failed_allocs;
+};
+
+/* Adds the effect of a ReAlloc: itself, and what it supplied. */
+void fold_realloc_effect(const struct trace *t, const struct store_chunk *c, uint64_t id,
+                         struct fold_effect *out_effect);
+
+static inline void fold_effect_of(const struct trace *t, const struct store_chunk *c, uint64_t id,
+                                  struct fold_effect *out_effect)
+{
+    uint32_t i = (uint32_t)(id % STORE_CHUNK_ROWS);
+    unsigned flags = c->flags[i];
+    *out_effect = (struct fold_effect){0};
+    if (store_chunk_op(c, i) == HEAP_OP_REALLOC) {
+        fold_realloc_effect(t, c, id, out_effect);
+    } else if ((flags & ROW_OPENS) != 0) {
+        out_effect->allocs = 1;
+        out_effect->alloc_bytes = store_chunk_size(c, i);
+    } else if ((flags & ROW_CLOSES) != 0) {
+        out_effect->frees = 1;
+        out_effect->freed_bytes = store_chunk_size(c, i);
+    } else {
+        out_effect->failed_allocs = (flags & ROW_FAILED) != 0;
+    }
+}
+
+#endif

@@ -1,0 +1,193 @@
+/*
+ * A filter's matches and their totals, kept in step: rows are scanned by matches.h and then folded
+ * by fold.h. See query.h.
+ */
+#include "query/query.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "query/matches.h"
+
+struct query {
+    _Atomic uint32_t refs;
+    struct trace *trace;
+    struct query_spec spec;
+    int64_t raw_since, raw_until; /* spec's range on the raw clock */
+    struct matches *matches;
+    struct fold *fold; /* NULL when only the rows were asked for */
+    uint64_t flips;    /* matches_flips() when `fold` was started */
+    bool failed;
+};
+
+static struct fold_range query_range(const struct query *q)
+{
+    return (struct fold_range){q->raw_since, q->raw_until};
+}
+
+struct query *query_new(struct trace *trace, const struct query_spec *spec)
+{
+    struct query *q = calloc(1, sizeof *q);
+    if (q == NULL)
+        return NULL;
+    atomic_init(&q->refs, 1);
+    q->trace = trace_ref(trace);
+    q->spec = *spec;
+    q->spec.filter = spec->filter != NULL ? filter_ref(spec->filter) : NULL;
+    q->raw_since = spec->since == INT64_MIN ? INT64_MIN : trace_raw(trace, spec->since);
+    q->raw_until = INT64_MAX;
+    if (spec->until != INT64_MAX)
+        q->raw_until = trace_raw(trace, spec->until + 1) - 1;
+    q->matches = matches_new(q->spec.filter, trace);
+    if (q->matches != NULL && !spec->rows_only)
+        q->fold = fold_new(trace, q->matches, query_range(q));
+    if (q->matches != NULL && (q->fold != NULL || spec->rows_only))
+        return q;
+    query_unref(q);
+    return NULL;
+}
+
+struct query *query_ref(struct query *q)
+{
+    atomic_fetch_add_explicit(&q->refs, 1, memory_order_relaxed);
+    return q;
+}
+
+void query_unref(struct query *q)
+{
+    if (q == NULL || atomic_fetch_sub_explicit(&q->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    fold_free(q->fold);
+    matches_free(q->matches);
+    filter_unref(q->spec.filter);
+    trace_unref(q->trace);
+    free(q);
+}
+
+/*
+ * Totals under a filter on a block's fate are void once a decided row changes its mind: they start
+ * again, but only after a whole pass, or a fast live trace would never see the end of one.
+ */
+static void query_restart_fold(struct query *q)
+{
+    uint64_t flips = matches_flips(q->matches);
+    uint64_t folded = fold_rows(q->fold);
+    if (flips == q->flips || (folded != 0 && folded != matches_scanned(q->matches)))
+        return;
+    struct fold *anew = fold_new(q->trace, q->matches, query_range(q));
+    if (anew == NULL) {
+        q->failed = true;
+        return;
+    }
+    q->flips = flips;
+    fold_free(q->fold);
+    q->fold = anew;
+}
+
+/* True when the figures cover the first `rows` rows, and none has changed its mind since. */
+static bool is_settled(const struct query *q, uint64_t rows)
+{
+    if (matches_scanned(q->matches) < rows || !matches_is_settled(q->matches))
+        return false;
+    return q->fold == NULL || (fold_rows(q->fold) >= rows && matches_flips(q->matches) == q->flips);
+}
+
+bool query_is_settled(const struct query *q)
+{
+    return is_settled(q, store_rows(q->trace->store));
+}
+
+bool query_advance_to(struct query *q, uint64_t rows, uint64_t max_rows)
+{
+    matches_advance(q->matches, rows, max_rows);
+    q->failed = q->failed || matches_failed(q->matches);
+    if (q->fold != NULL) {
+        query_restart_fold(q);
+        q->failed = q->failed || fold_advance(q->fold, matches_scanned(q->matches), max_rows) != 0;
+    }
+    return !q->failed && !is_settled(q, rows);
+}
+
+bool query_advance(struct query *q, uint64_t max_rows)
+{
+    return query_advance_to(q, store_rows(q->trace->store), max_rows);
+}
+
+bool query_failed(const struct query *q)
+{
+    return q->failed;
+}
+
+struct summary *query_summarize(const struct query *q)
+{
+    return q->fold != NULL ? fold_summarize(q->fold) : NULL;
+}
+
+/* The rows in range are one stretch, for rows are in time order. */
+static uint64_t range_first(const struct query *q)
+{
+    return q->raw_since == INT64_MIN ? 0 : store_find_time(q->trace->store, q->raw_since);
+}
+
+static uint64_t range_end(const struct query *q)
+{
+    uint64_t scanned = matches_scanned(q->matches);
+    if (q->raw_until == INT64_MAX)
+        return scanned;
+    uint64_t end = store_find_time(q->trace->store, q->raw_until + 1);
+    return end < scanned ? end : scanned;
+}
+
+/* Matches before the range. */
+static uint64_t range_skipped(const struct query *q)
+{
+    uint64_t first = range_first(q);
+    return first == 0 ? 0 : matches_rank(q->matches, first);
+}
+
+uint64_t query_count(const struct query *q)
+{
+    uint64_t before = range_skipped(q);
+    uint64_t end = q->raw_until == INT64_MAX ? matches_count(q->matches)
+                                             : matches_rank(q->matches, range_end(q));
+    return end > before ? end - before : 0;
+}
+
+uint64_t query_select(const struct query *q, uint64_t k)
+{
+    uint64_t row = matches_select(q->matches, range_skipped(q) + k);
+    return row < range_end(q) ? row : ROW_NONE;
+}
+
+uint64_t query_rank(const struct query *q, uint64_t row)
+{
+    uint64_t end = range_end(q);
+    uint64_t rank = matches_rank(q->matches, row < end ? row : end);
+    uint64_t before = range_skipped(q);
+    return rank > before ? rank - before : 0;
+}
+
+uint64_t query_scanned(const struct query *q)
+{
+    return matches_scanned(q->matches);
+}
+
+bool query_has(const struct query *q, uint64_t row)
+{
+    return row >= range_first(q) && row < range_end(q) && matches_has(q->matches, row);
+}
+
+const struct query_spec *query_asked(const struct query *q)
+{
+    return &q->spec;
+}
+
+const struct trace *query_trace(const struct query *q)
+{
+    return q->trace;
+}
+
+struct stack_fold *query_fold_stacks(const struct query *q)
+{
+    return stack_fold_new(q->trace, q->matches, query_range(q));
+}
