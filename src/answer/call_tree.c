@@ -1,7 +1,6 @@
 /* A finished call tree: its life, and how a node is said as a filter (call_tree.h). */
 #include "answer/call_tree.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -9,14 +8,18 @@
 
 struct call_tree *call_tree_ref(struct call_tree *t)
 {
-    atomic_fetch_add_explicit(&t->refs, 1, memory_order_relaxed);
+    answer_ref(&t->base);
     return t;
 }
 
 void call_tree_unref(struct call_tree *t)
 {
-    if (t == NULL || atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1)
-        return;
+    answer_unref(t != NULL ? &t->base : NULL);
+}
+
+void call_tree_free(struct answer *a)
+{
+    struct call_tree *t = (struct call_tree *)a;
     arena_release(&t->texts);
     frame_rules_unref(t->rules);
     free(t->nodes);

@@ -17,28 +17,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answer/answer.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "model/frame_rules.h"
 #include "query/stack_fold.h"
-
-enum call_tree_kind {
-    CALL_TREE_TOP_DOWN,  /* roots first: where does it come from */
-    CALL_TREE_BOTTOM_UP, /* the frame that called the allocator first: who allocates */
-    CALL_TREE_FUNCTIONS, /* every function once */
-    CALL_TREE_MODULES,   /* every module once */
-};
-
-/* The columns (screens.md 7). */
-enum call_tree_column {
-    CALL_TREE_OUTSTANDING, /* bytes */
-    CALL_TREE_BLOCKS,      /* outstanding */
-    CALL_TREE_ALLOCS,
-    CALL_TREE_ALLOC_BYTES,
-    CALL_TREE_CHURN,   /* bytes allocated and freed */
-    CALL_TREE_AT_PEAK, /* bytes outstanding when the whole was greatest */
-    CALL_TREE_COLUMNS
-};
 
 /* What commands call them: "outstanding", "blocks", "allocs", "alloc_bytes", "churn", "peak". */
 extern const char *const call_tree_column_names[CALL_TREE_COLUMNS];
@@ -76,7 +59,7 @@ struct call_stack {
 #define CALL_TREE_NODES_MOST (UINT32_C(1) << 20)
 
 struct call_tree {
-    _Atomic uint32_t refs;
+    struct answer base;
     enum call_tree_kind kind;
     enum call_tree_column sort;
     struct call_node *nodes; /* the roots first */
@@ -90,7 +73,6 @@ struct call_tree {
     struct arena texts;
     uint64_t generation;       /* of the symbols when it was made */
     struct frame_rules *rules; /* what it folds, NULL: nothing; holds a reference */
-    uint64_t rows;             /* it covers, where it answers a query: set by who made it */
 };
 
 /* One reference; NULL when memory is out. O(frames of all stacks), about 100 ns each. Recursive
@@ -99,6 +81,7 @@ struct call_tree *call_tree_new(const struct trace *trace, const struct stack_to
                                 const struct call_tree_spec *spec);
 struct call_tree *call_tree_ref(struct call_tree *t);
 void call_tree_unref(struct call_tree *t); /* NULL is fine; any thread */
+void call_tree_free(struct answer *a);     /* for answer_init() */
 
 /* The same in steps. All is borrowed until the end; `spec` is copied. NULL when memory is out. */
 struct call_tree_build;

@@ -96,7 +96,7 @@ struct call_tree_build *call_tree_build_new(const struct trace *trace,
         free(t);
         return NULL;
     }
-    atomic_init(&t->refs, 1);
+    answer_init(&t->base, call_tree_free);
     t->kind = spec->kind;
     t->sort = spec->sort;
     t->rules = spec->rules != NULL ? frame_rules_ref(spec->rules) : NULL;

@@ -22,7 +22,8 @@ void snapshot_unref(struct snapshot *s)
         query_unref(s->aside[i]);
     image_map_unref(s->images);
     trace_unref(s->trace);
-    call_tree_unref(s->tree);
+    for (int i = 0; i < ANSWER_KINDS; i++)
+        answer_unref(s->answer[i]);
     symbol_table_unref(s->symbols);
     summary_free(s->summary);
     free(s->tally);

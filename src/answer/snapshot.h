@@ -60,18 +60,24 @@ struct snapshot {
     struct image_map *images;         /* NULL while no image is known */
     struct summary *summary;      /* of `query`; may lag behind its rows; NULL until first made */
     struct symbol_table *symbols; /* the program's; NULL: there are no names */
-    struct call_tree *tree;       /* what was asked last; may lag; NULL where nothing is asked */
-    struct etl_tally *tally;      /* a copy, may lag; NULL until first made */
+    struct answer *answer[ANSWER_KINDS]; /* may lag; NULL where nothing is asked */
+    struct etl_tally *tally;             /* a copy, may lag; NULL until first made */
     struct trust trust;
-    uint64_t rows;         /* of the trace, visible now */
-    uint64_t scanned;      /* rows the query has decided */
-    uint64_t matched;      /* items of the query's list */
-    int64_t last_time;     /* raw time of the last record seen; INT64_MIN when none */
-    bool provisional;      /* the order of rows is not certain yet */
-    bool rows_complete;    /* every row of the input is there */
-    bool summary_complete; /* `summary` covers all `rows` */
-    bool tree_complete;    /* so does `tree` */
+    uint64_t rows;                      /* of the trace, visible now */
+    uint64_t scanned;                   /* rows the query has decided */
+    uint64_t matched;                   /* items of the query's list */
+    int64_t last_time;                  /* raw time of the last record seen; INT64_MIN when none */
+    bool provisional;                   /* the order of rows is not certain yet */
+    bool rows_complete;                 /* every row of the input is there */
+    bool summary_complete;              /* `summary` covers all `rows` */
+    bool answer_complete[ANSWER_KINDS]; /* so does the answer, and it is what was asked last */
 };
+
+/* The answer to ANSWER_TREE, borrowed; NULL while there is none. */
+static inline struct call_tree *snapshot_tree(const struct snapshot *s)
+{
+    return (struct call_tree *)s->answer[ANSWER_TREE];
+}
 
 struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_unref(

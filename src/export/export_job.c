@@ -131,7 +131,8 @@ static void write_tree(struct export_job *job, struct output *out)
 {
     struct record_writer writer;
     record_writer_init(&writer, out, job->format, tree_record_fields, TREE_RECORD_FIELDS);
-    job->rows = tree_record_put_keys(&writer, job->snapshot->tree, job->ids, job->id_count);
+    job->rows =
+        tree_record_put_keys(&writer, snapshot_tree(job->snapshot), job->ids, job->id_count);
     record_writer_finish(&writer);
 }
 

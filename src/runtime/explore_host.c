@@ -53,8 +53,9 @@ int explore_open_input(struct explorer *e, struct err_info *info)
     for (int i = 0; i < ASIDE_COUNT; i++)
         if (e->aside_asked[i])
             worker_ask_aside(anew->worker, (enum aside)i, &e->aside[i]);
-    if (e->tree_asked)
-        worker_ask_tree(anew->worker, &e->tree);
+    for (int i = 0; i < ANSWER_KINDS; i++)
+        if (e->answer_asked[i])
+            worker_ask_answer(anew->worker, (enum answer_kind)i, &e->answer[i]);
     return 0;
 }
 
@@ -109,22 +110,18 @@ static void host_ask_aside(void *ctx, enum aside which, const struct query_spec 
         worker_ask_aside(e->input->worker, which, spec);
 }
 
-static void keep_tree(struct explorer *e, const struct tree_spec *spec)
+static void keep_answer(struct explorer *e, enum answer_kind kind, const struct answer_spec *spec)
 {
-    struct frame_rules *old = e->tree.rules;
-    e->tree = spec != NULL ? *spec : (struct tree_spec){.rules = NULL};
-    e->tree_asked = spec != NULL;
-    if (e->tree.rules != NULL)
-        frame_rules_ref(e->tree.rules);
-    frame_rules_unref(old);
+    answer_spec_copy(&e->answer[kind], spec);
+    e->answer_asked[kind] = spec != NULL;
 }
 
-static void host_ask_tree(void *ctx, const struct tree_spec *spec)
+static void host_ask_answer(void *ctx, enum answer_kind kind, const struct answer_spec *spec)
 {
     struct explorer *e = ctx;
-    keep_tree(e, spec);
+    keep_answer(e, kind, spec);
     if (e->input->worker != NULL)
-        worker_ask_tree(e->input->worker, spec);
+        worker_ask_answer(e->input->worker, kind, spec);
 }
 
 static void host_reload(void *ctx)
@@ -213,7 +210,7 @@ void explore_make_host(struct explorer *e)
     e->host = (struct app_host){.ctx = e,
                                 .ask = host_ask,
                                 .ask_aside = host_ask_aside,
-                                .ask_tree = host_ask_tree,
+                                .ask_answer = host_ask_answer,
                                 .reload = host_reload,
                                 .save = host_save,
                                 .write = host_write,
@@ -229,5 +226,6 @@ void explore_forget_questions(struct explorer *e)
     e->asked.filter = NULL;
     for (int i = 0; i < ASIDE_COUNT; i++)
         keep_aside(e, (enum aside)i, NULL);
-    keep_tree(e, NULL);
+    for (int i = 0; i < ANSWER_KINDS; i++)
+        keep_answer(e, (enum answer_kind)i, NULL);
 }

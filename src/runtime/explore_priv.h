@@ -15,7 +15,6 @@
 #include <uv.h>
 
 #include "answer/snapshot.h"
-#include "answer/tree_maker.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "query/query.h"
@@ -45,8 +44,8 @@ struct explorer {
     struct query_spec asked; /* asked last; holds a reference to the filter, as those beside it */
     struct query_spec aside[ASIDE_COUNT];
     bool aside_asked[ASIDE_COUNT];
-    struct tree_spec tree; /* holds a reference to the rules */
-    bool tree_asked;
+    struct answer_spec answer[ANSWER_KINDS]; /* hold references */
+    bool answer_asked[ANSWER_KINDS];
 
     struct symbolizer *symbolizer; /* NULL: nobody finds names */
     struct writer writer;

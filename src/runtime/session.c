@@ -61,7 +61,7 @@ void session_free(struct session *s)
 {
     if (s == NULL)
         return;
-    session_tree_release(&s->tree);
+    session_answers_release(&s->answers);
     query_unref(s->query);
     trace_unref(s->trace);
     filter_unref(s->spec.filter);
@@ -120,27 +120,29 @@ void session_ask_aside(struct session *s, enum aside which, const struct query_s
     start_aside(s, a);
 }
 
-void session_ask_tree(struct session *s, const struct tree_spec *spec)
+void session_ask_answer(struct session *s, enum answer_kind kind, const struct answer_spec *spec)
 {
-    session_tree_ask(&s->tree, spec, s->query);
+    session_answers_ask(&s->answers, kind, spec, s->query);
     s->news = true;
 }
 
 void session_ask(struct session *s, const struct query_spec *spec)
 {
     struct filter *old = s->spec.filter;
+    bool same = old == spec->filter;
     s->spec = *spec;
     if (spec->filter != NULL)
         s->spec.filter = filter_ref(spec->filter);
     filter_unref(old);
     start_query(s);
-    session_tree_start(&s->tree, s->query, true);
+    session_answers_start(&s->answers, s->query, same ? SESSION_OTHER_RANGE : SESSION_OTHER_FILTER);
 }
 
 int64_t session_deadline(const struct session *s)
 {
-    int64_t release = session_release_deadline(s), tree = session_tree_deadline(&s->tree);
-    return release < tree ? release : tree;
+    int64_t release = session_release_deadline(s);
+    int64_t answers = session_answers_deadline(&s->answers);
+    return release < answers ? release : answers;
 }
 
 /* Shows the rows of `trace` from now on, unless it is the one that is shown. */
@@ -152,7 +154,8 @@ static void show_trace(struct session *s, struct trace *trace)
     trace_unref(s->trace);
     s->trace = trace_ref(trace);
     start_query(s);
-    session_tree_start(&s->tree, s->query, same_stacks);
+    session_answers_start(&s->answers, s->query,
+                          same_stacks ? SESSION_SAME_STACKS : SESSION_OTHER_TRACE);
     for (int i = 0; i < ASIDE_COUNT; i++)
         start_aside(s, &s->aside[i]);
 }
@@ -258,13 +261,13 @@ static bool step_asides(struct session *s)
 }
 
 /* Only when nothing else is behind. */
-static bool step_tree(struct session *s)
+static bool step_answers(struct session *s)
 {
-    if (!s->tree.asked)
+    if (!session_answers_are_asked(&s->answers))
         return false;
     struct image_map *images = image_table_map(s->trace->images);
     const struct frame_namer namer = {.images = images, .symbols = s->symbols};
-    bool more = session_tree_step(&s->tree, &namer, &s->news);
+    bool more = session_answers_step(&s->answers, &namer, &s->news);
     image_map_unref(images);
     return more;
 }
@@ -286,7 +289,7 @@ bool session_step(struct session *s)
     if (query_failed(s->query) && !s->failed)
         session_fail(s, "out of memory for the figures");
     behind = step_asides(s) || behind;
-    return behind ? true : step_tree(s) || more;
+    return behind ? true : step_answers(s) || more;
 }
 
 bool session_has_news(const struct session *s)
@@ -343,7 +346,9 @@ struct snapshot *session_snapshot(struct session *s)
     out->matched = query_count(s->query);
     out->provisional = s->ingest == NULL || s->trace != ingest_trace(s->ingest);
     out->rows_complete = s->ended && !out->provisional;
-    out->tree = session_tree_show(&s->tree, &out->tree_complete);
+    for (int i = 0; i < ANSWER_KINDS; i++)
+        out->answer[i] =
+            session_answers_show(&s->answers, (enum answer_kind)i, &out->answer_complete[i]);
     copy_figures(s, out);
     return out;
 }

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "answer/snapshot.h"
-#include "answer/tree_maker.h"
 #include "source/inputs.h"
 
 struct session;
@@ -43,10 +42,10 @@ void session_ask(struct session *s, const struct query_spec *spec);
 void session_ask_aside(struct session *s, enum aside which, const struct query_spec *spec);
 
 /*
- * Asks for a call tree of what is asked by session_ask(), remade when that or what is known of it
- * changes; NULL forgets it, and what it cost. The rules are referenced.
+ * Asks for an answer about what is asked by session_ask(), remade when that or what is known of it
+ * changes; NULL: nobody wants it any more. What the spec refers to is referenced.
  */
-void session_ask_tree(struct session *s, const struct tree_spec *spec);
+void session_ask_answer(struct session *s, enum answer_kind kind, const struct answer_spec *spec);
 
 /* File: this many bytes are there now. Every file's first size is told before the first step. */
 void session_grow(struct session *s, unsigned input, uint64_t size);

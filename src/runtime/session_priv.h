@@ -7,7 +7,7 @@
 
 #include "model/ingest.h"
 #include "runtime/session.h"
-#include "runtime/session_tree.h"
+#include "runtime/session_answers.h"
 
 /* What is known of one input. */
 struct session_input {
@@ -41,7 +41,7 @@ struct session {
         bool asked;
         struct query *query; /* NULL while there is no trace, too */
     } aside[ASIDE_COUNT];
-    struct session_tree tree;
+    struct session_answers answers;
     struct trace
         *trace; /* the one `query` asks; of the ingest, the preview, or the last before a re-read */
 

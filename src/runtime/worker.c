@@ -19,7 +19,7 @@
 enum order_kind {
     ORDER_ASK,
     ORDER_ASIDE,
-    ORDER_TREE,
+    ORDER_ANSWER,
     ORDER_NAMES,
     ORDER_GROW,
     ORDER_PUSH,
@@ -31,14 +31,15 @@ enum order_kind {
 struct order {
     struct order *next;
     enum order_kind kind;
-    struct query_spec spec; /* ORDER_ASK, ORDER_ASIDE: holds a reference to the filter */
-    enum aside aside;       /* ORDER_ASIDE */
-    struct tree_spec tree;  /* ORDER_TREE: holds a reference to the rules */
-    bool forget;            /* ORDER_ASIDE, ORDER_TREE: nothing is asked any more */
-    unsigned input;         /* ORDER_GROW and what follows it */
-    uint64_t size;          /* ORDER_GROW: of the file; ORDER_PUSH: of bytes */
-    char *bytes;            /* ORDER_PUSH: owned */
-    enum source_state why;  /* ORDER_LOSE */
+    struct query_spec spec;    /* ORDER_ASK, ORDER_ASIDE: holds a reference to the filter */
+    enum aside aside;          /* ORDER_ASIDE */
+    enum answer_kind answer;   /* ORDER_ANSWER */
+    struct answer_spec wanted; /* ORDER_ANSWER: holds references */
+    bool forget;               /* ORDER_ASIDE, ORDER_ANSWER: nothing is asked any more */
+    unsigned input;            /* ORDER_GROW and what follows it */
+    uint64_t size;             /* ORDER_GROW: of the file; ORDER_PUSH: of bytes */
+    char *bytes;               /* ORDER_PUSH: owned */
+    enum source_state why;     /* ORDER_LOSE */
 };
 
 struct worker {
@@ -63,7 +64,7 @@ struct worker {
 static void order_free(struct order *o)
 {
     filter_unref(o->spec.filter);
-    frame_rules_unref(o->tree.rules);
+    answer_spec_copy(&o->wanted, NULL);
     free(o->bytes);
     free(o);
 }
@@ -77,8 +78,8 @@ static void obey(struct worker *w, struct order *o)
     case ORDER_ASIDE:
         session_ask_aside(w->session, o->aside, o->forget ? NULL : &o->spec);
         break;
-    case ORDER_TREE:
-        session_ask_tree(w->session, o->forget ? NULL : &o->tree);
+    case ORDER_ANSWER:
+        session_ask_answer(w->session, o->answer, o->forget ? NULL : &o->wanted);
         break;
     case ORDER_NAMES:
         session_note_names(w->session);
@@ -265,13 +266,10 @@ void worker_note_names(struct worker *w)
     give_order(w, &(struct order){.kind = ORDER_NAMES});
 }
 
-void worker_ask_tree(struct worker *w, const struct tree_spec *spec)
+void worker_ask_answer(struct worker *w, enum answer_kind kind, const struct answer_spec *spec)
 {
-    struct order o = {.kind = ORDER_TREE, .forget = spec == NULL};
-    if (spec != NULL)
-        o.tree = *spec;
-    if (o.tree.rules != NULL)
-        frame_rules_ref(o.tree.rules);
+    struct order o = {.kind = ORDER_ANSWER, .answer = kind, .forget = spec == NULL};
+    answer_spec_copy(&o.wanted, spec);
     give_order(w, &o);
 }
 

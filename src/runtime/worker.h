@@ -35,7 +35,7 @@ void worker_close(struct worker *w);
 void worker_ask(struct worker *w, const struct query_spec *spec);
 void worker_ask_aside(struct worker *w, enum aside which, const struct query_spec *spec);
 void worker_note_names(struct worker *w);
-void worker_ask_tree(struct worker *w, const struct tree_spec *spec);
+void worker_ask_answer(struct worker *w, enum answer_kind kind, const struct answer_spec *spec);
 void worker_grow(struct worker *w, unsigned input, uint64_t size);
 void worker_push(struct worker *w, unsigned input, char *bytes,
                  size_t n); /* takes `bytes`, malloced */

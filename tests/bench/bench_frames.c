@@ -33,9 +33,10 @@ static void ask_nothing_aside(void *ctx, enum aside which, const struct query_sp
     (void)spec;
 }
 
-static void ask_no_tree(void *ctx, const struct tree_spec *spec)
+static void ask_no_answer(void *ctx, enum answer_kind kind, const struct answer_spec *spec)
 {
     (void)ctx;
+    (void)kind;
     (void)spec;
 }
 
@@ -173,7 +174,7 @@ void bench_frames(struct bench *b)
     open_terminal(&t);
     struct app_host host = {.ask = ask_nothing,
                             .ask_aside = ask_nothing_aside,
-                            .ask_tree = ask_no_tree,
+                            .ask_answer = ask_no_answer,
                             .reload = nothing,
                             .suspend = nothing,
                             .quit = nothing,
@@ -184,9 +185,10 @@ void bench_frames(struct bench *b)
     struct session *session;
     struct snapshot *shot = final_snapshot(b, &session);
     /* As large as a trace of many paths makes it, whatever the one at hand has. */
-    call_tree_unref(shot->tree);
-    shot->tree = forest_grow(40, 25, 100, CALL_TREE_BOTTOM_UP, CALL_TREE_OUTSTANDING);
-    shot->tree_complete = true;
+    answer_unref(shot->answer[ANSWER_TREE]);
+    shot->answer[ANSWER_TREE] =
+        &forest_grow(40, 25, 100, CALL_TREE_BOTTOM_UP, CALL_TREE_OUTSTANDING)->base;
+    shot->answer_complete[ANSWER_TREE] = true;
     app_set_snapshot(app, shot);
     bench_keys(app);
     app_free(app);

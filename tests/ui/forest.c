@@ -172,7 +172,7 @@ struct call_tree *forest_plant(const char *lines, enum call_tree_kind kind,
     add_up(&p);
     put_in_order(&p);
     struct call_tree *t = base_xcalloc(1, sizeof *t);
-    atomic_init(&t->refs, 1);
+    answer_init(&t->base, call_tree_free);
     t->kind = kind;
     t->sort = sort;
     t->count = p.count;

@@ -8,7 +8,29 @@
 
 #include <cmocka.h>
 
+#include "answer/answer_maker.h"
 #include "config/config_save.h"
+
+/* The story's trace has no stacks: its tree is one written down. */
+static struct answer *plant_tree(const struct snapshot *s, const struct answer_spec *spec)
+{
+    struct call_tree *t = s->rows > 0 ? forest_story(spec->tree.kind, spec->tree.sort)
+                                      : forest_plant("", spec->tree.kind, spec->tree.sort);
+    t->rules = spec->rules != NULL ? frame_rules_ref(spec->rules) : NULL;
+    answer_spec_copy(&t->base.spec, spec);
+    return &t->base;
+}
+
+static void add_answer(struct snapshot *s, const struct answer_spec *spec)
+{
+    static const struct frame_namer nameless = {0};
+    struct answer *answer =
+        spec->kind == ANSWER_TREE ? plant_tree(s, spec) : answer_make(s->query, spec, &nameless);
+    assert_non_null(answer);
+    answer->rows = s->rows;
+    s->answer[spec->kind] = answer;
+    s->answer_complete[spec->kind] = true;
+}
 
 static void answer(struct stage *st, const struct query_spec *spec)
 {
@@ -21,14 +43,9 @@ static void answer(struct stage *st, const struct query_spec *spec)
         while (query_advance(s->aside[i], 10000))
             continue;
     }
-    if (st->tree_asked)
-        s->tree = s->rows > 0 ? forest_story(st->tree.kind, st->tree.sort)
-                              : forest_plant("", st->tree.kind, st->tree.sort);
-    if (s->tree != NULL) {
-        s->tree->rows = s->rows;
-        s->tree->rules = st->tree.rules != NULL ? frame_rules_ref(st->tree.rules) : NULL;
-    }
-    s->tree_complete = st->tree_asked;
+    for (int i = 0; i < ANSWER_KINDS; i++)
+        if (st->answer_asked[i])
+            add_answer(s, &st->answer[i]);
     if (st->dress != NULL)
         st->dress(s);
     app_set_snapshot(st->app, s);
@@ -77,22 +94,18 @@ static void host_ask_aside(void *ctx, enum aside which, const struct query_spec 
         answer(st, &st->spec);
 }
 
-static void keep_tree(struct stage *st, const struct tree_spec *spec)
+static void keep_answer(struct stage *st, enum answer_kind kind, const struct answer_spec *spec)
 {
-    struct frame_rules *old = st->tree.rules;
-    st->tree_asked = spec != NULL;
-    st->tree = spec != NULL ? *spec : (struct tree_spec){.rules = NULL};
-    if (st->tree.rules != NULL)
-        frame_rules_ref(st->tree.rules);
-    frame_rules_unref(old);
+    st->answer_asked[kind] = spec != NULL;
+    answer_spec_copy(&st->answer[kind], spec);
 }
 
 /* The next picture has it; it comes at once. */
-static void host_ask_tree(void *ctx, const struct tree_spec *spec)
+static void host_ask_answer(void *ctx, enum answer_kind kind, const struct answer_spec *spec)
 {
     struct stage *st = ctx;
-    st->trees++;
-    keep_tree(st, spec);
+    st->answers[kind]++;
+    keep_answer(st, kind, spec);
     if (!st->silent)
         answer(st, &st->spec);
 }
@@ -167,7 +180,7 @@ void stage_open(struct stage *st, const struct stage_options *options)
     st->host = (struct app_host){.ctx = st,
                                  .ask = host_ask,
                                  .ask_aside = host_ask_aside,
-                                 .ask_tree = host_ask_tree,
+                                 .ask_answer = host_ask_answer,
                                  .reload = host_reload,
                                  .save = host_save,
                                  .write = host_write,
@@ -212,7 +225,8 @@ void stage_close(struct stage *st)
     for (int i = 0; i < ASIDE_COUNT; i++)
         forget_aside(&st->aside[i]);
     filter_unref(st->spec.filter);
-    keep_tree(st, NULL);
+    for (int i = 0; i < ANSWER_KINDS; i++)
+        keep_answer(st, (enum answer_kind)i, NULL);
     strbuf_release(&st->saved);
     strbuf_release(&st->written);
     fixture_release(&st->fixture);

@@ -5,7 +5,7 @@
 #ifndef TESTS_UI_STAGE_H
 #define TESTS_UI_STAGE_H
 
-#include "answer/tree_maker.h"
+#include "answer/answer_spec.h"
 #include "fixture.h"
 #include "forest.h"
 #include "term.h"
@@ -27,9 +27,9 @@ struct stage {
     void (*dress)(struct snapshot *s); /* changes every picture before it is shown; may be NULL */
     char last_filter[256];             /* of the last question */
     struct query_spec spec;            /* the last question; holds a reference to the filter */
-    bool tree_asked;                   /* a call tree, too: */
-    struct tree_spec tree;             /* holds a reference to the rules */
-    unsigned trees;                    /* times it was asked for */
+    bool answer_asked[ANSWER_KINDS];   /* beside it: */
+    struct answer_spec answer[ANSWER_KINDS]; /* hold references */
+    unsigned answers[ANSWER_KINDS];          /* times it was asked for */
     struct stage_aside {
         bool asked;
         struct query_spec spec; /* holds a reference to the filter */

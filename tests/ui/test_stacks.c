@@ -52,9 +52,9 @@ static void it_answers_before_a_key_is_pressed(void **state)
     assert_true(on("77 %"));
     assert_true(on("50,176 B"));
     assert_true(sees("Solution!book::grow")); /* who called it, opened already */
-    assert_int_equal(st.tree.kind, CALL_TREE_BOTTOM_UP);
-    assert_int_equal(st.tree.sort, CALL_TREE_OUTSTANDING);
-    assert_non_null(st.tree.rules);
+    assert_int_equal(st.answer[ANSWER_TREE].tree.kind, CALL_TREE_BOTTOM_UP);
+    assert_int_equal(st.answer[ANSWER_TREE].tree.sort, CALL_TREE_OUTSTANDING);
+    assert_non_null(st.answer[ANSWER_TREE].rules);
 }
 
 static void rows_open_and_close(void **state)
@@ -98,7 +98,7 @@ static void kinds_go_round_and_come_back_to_their_place(void **state)
     type("v");
     assert_true(sees("Top-down: from"));
     assert_true(on("RtlUserThreadStart"));
-    assert_int_equal(st.tree.kind, CALL_TREE_TOP_DOWN);
+    assert_int_equal(st.answer[ANSWER_TREE].tree.kind, CALL_TREE_TOP_DOWN);
     type("v");
     assert_true(sees("Functions, each"));
     type("v");
@@ -115,7 +115,7 @@ static void sorting_asks_for_the_tree_in_that_order(void **state)
     (void)state;
     type("h");
     type("s");
-    assert_int_equal(st.tree.sort, CALL_TREE_BLOCKS);
+    assert_int_equal(st.answer[ANSWER_TREE].tree.sort, CALL_TREE_BLOCKS);
     assert_true(sees("Blocks \u25be"));
     type("g");
     assert_true(on("ucrtbase+0x1a40"));
@@ -123,19 +123,19 @@ static void sorting_asks_for_the_tree_in_that_order(void **state)
     assert_true(sees("Blocks \u25b4"));
     type("g");
     assert_true(on("plugin.dll"));
-    unsigned asked = st.trees;
+    unsigned asked = st.answers[ANSWER_TREE];
     type("jjkk");
-    assert_int_equal(st.trees, asked); /* moving asks for nothing */
+    assert_int_equal(st.answers[ANSWER_TREE], asked); /* moving asks for nothing */
 }
 
 static void the_tree_is_forgotten_on_other_screens(void **state)
 {
     (void)state;
-    assert_true(st.tree_asked);
+    assert_true(st.answer_asked[ANSWER_TREE]);
     type("3");
-    assert_false(st.tree_asked);
+    assert_false(st.answer_asked[ANSWER_TREE]);
     type("7");
-    assert_true(st.tree_asked);
+    assert_true(st.answer_asked[ANSWER_TREE]);
 }
 
 static void rows_lead_to_their_events(void **state)
@@ -181,17 +181,17 @@ static void frames_of_the_allocator_can_be_seen_and_chosen(void **state)
 {
     (void)state;
     type("x");
-    assert_null(st.tree.rules);
+    assert_null(st.answer[ANSWER_TREE].rules);
     assert_true(sees("Bottom-up, not folded: who allocates"));
     type("x");
-    assert_non_null(st.tree.rules);
+    assert_non_null(st.answer[ANSWER_TREE].rules);
     type("a");
     assert_true(sees("fold"));
     type("<C-u><C-k>app!alloc*; ntdll<Enter>");
-    assert_string_equal(frame_rules_text(st.tree.rules), "app!alloc*; ntdll");
+    assert_string_equal(frame_rules_text(st.answer[ANSWER_TREE].rules), "app!alloc*; ntdll");
     type("a<C-u>!!;<Enter>");
     assert_true(sees("begins with a module"));
-    assert_string_equal(frame_rules_text(st.tree.rules), "app!alloc*; ntdll");
+    assert_string_equal(frame_rules_text(st.answer[ANSWER_TREE].rules), "app!alloc*; ntdll");
     type("<Esc>");
     type("W");
     assert_non_null(strstr(strbuf_str(&st.saved), "options.fold=app!alloc*; ntdll"));

@@ -90,37 +90,38 @@ static void dress_invalid(struct snapshot *s)
 
 static void plant(struct snapshot *s, const char *lines)
 {
-    if (s->tree == NULL)
+    struct call_tree *old = snapshot_tree(s);
+    if (old == NULL)
         return;
-    enum call_tree_kind kind = s->tree->kind;
-    struct call_tree *t = forest_plant(lines, kind, CALL_TREE_OUTSTANDING);
-    t->rules = s->tree->rules != NULL ? frame_rules_ref(s->tree->rules) : NULL;
-    call_tree_unref(s->tree);
-    s->tree = t;
+    struct call_tree *t = forest_plant(lines, old->kind, CALL_TREE_OUTSTANDING);
+    t->rules = old->rules != NULL ? frame_rules_ref(old->rules) : NULL;
+    answer_spec_copy(&t->base.spec, &old->base.spec);
+    call_tree_unref(old);
+    s->answer[ANSWER_TREE] = &t->base;
 }
 
 /* Stack walking was off. */
 static void dress_no_stacks(struct snapshot *s)
 {
     plant(s, "0 [no stack] 42000 61 934\n");
-    if (s->tree == NULL)
+    if (snapshot_tree(s) == NULL)
         return;
-    s->tree->stacks = 0;
-    s->tree->without = s->tree->with;
-    s->tree->with = 0;
+    snapshot_tree(s)->stacks = 0;
+    snapshot_tree(s)->without = snapshot_tree(s)->with;
+    snapshot_tree(s)->with = 0;
 }
 
 static void dress_no_tree(struct snapshot *s)
 {
-    call_tree_unref(s->tree);
-    s->tree = NULL;
+    call_tree_unref(snapshot_tree(s));
+    s->answer[ANSWER_TREE] = NULL;
 }
 
 /* Nothing is left, and more is to come. */
 static void dress_nothing_left(struct snapshot *s)
 {
     plant(s, "0 Solution!grow 0 0 12\n1 Solution!main 0 0 930\n0 [unknown] 0x12000 0 0 2\n");
-    s->tree_complete = false;
+    s->answer_complete[ANSWER_TREE] = false;
 }
 
 /* Paths that part at every step, deeper than a line is wide. */

@@ -74,7 +74,8 @@ void app_free(struct app *a)
     release_texts(&a->texts);
     app_find_release(a);
     app_goto_release(a);
-    app_tree_release(a);
+    app_rules_release(a);
+    app_answers_release(a);
     strbuf_release(&a->message);
     strbuf_release(&a->problems);
     strbuf_release(&a->task);
@@ -117,7 +118,7 @@ static bool is_thawing(struct app *a, const struct snapshot *s)
         return false;
     uint64_t had = a->shown->rows;
     if (s->scanned >= had && s->summary != NULL && s->summary->rows >= had &&
-        app_tree_is_told(a, s, had))
+        app_answers_are_told(a, s, had))
         a->thawing = false;
     return true;
 }
@@ -310,7 +311,7 @@ void app_draw(struct app *a)
     if (walks)
         app_block_go_on(a);
     app_block_ask(a);
-    app_tree_ask(a);
+    app_answers_ask(a);
     if (walks || a->newest != synced) /* the selection moved, or an answer came at once */
         view_stack_sync(&a->stack);
     a->env.hits = app_find_hits(a);

@@ -18,7 +18,6 @@
 #include "ui/term/screen.h"
 #include "ui/view/view.h"
 
-struct tree_spec;
 struct config_setting;
 struct frame_rules;
 struct keymap;
@@ -42,9 +41,9 @@ struct app_host {
     void (*ask)(void *ctx, const struct query_spec *spec);
     /* Ask beside it for rows alone; NULL forgets what was asked. The same snapshots answer. */
     void (*ask_aside)(void *ctx, enum aside which, const struct query_spec *spec);
-    /* Ask for the call tree of the question, too; NULL: it is not wanted any more. `spec` is
+    /* Ask for an answer about the question, too; NULL: it is not wanted any more. `spec` is
      * borrowed for the call. */
-    void (*ask_tree)(void *ctx, const struct tree_spec *spec);
+    void (*ask_answer)(void *ctx, enum answer_kind kind, const struct answer_spec *spec);
     void (*reload)(void *ctx); /* read the input anew */
     /* Write settings into the configuration file. Returns 0 or a negative code; `out_said` tells
      * what was written where, or why nothing was. */

@@ -19,12 +19,12 @@
  *   app_block.c        the rows of one address: asking for them, and `{ }`
  *   app_mouse.c        what is clicked on
  *   app_copy.c         what goes to the clipboard
- *   app_stacks.c       the call tree asked for, and the frames it folds
+ *   app_answers.c      the answers asked for, by the views that show them
+ *   app_stacks.c       the frames that stacks fold
  */
 #ifndef UI_APP_APP_STATE_H
 #define UI_APP_APP_STATE_H
 
-#include "answer/tree_maker.h"
 #include "ui/app/app.h"
 #include "ui/keys/keymap.h"
 #include "ui/view/census.h"
@@ -111,11 +111,10 @@ struct app_goto {
     struct filter *asked; /* ADDRESS: the rows asked for. Owned */
 };
 
-/* The call tree asked of the host while Stacks is shown. */
-struct app_tree {
-    bool is_asked;
-    struct tree_spec asked;    /* holds a reference to the rules */
-    struct frame_rules *rules; /* the list of frames to fold; owned */
+/* The answers asked of the host while views that want them are shown. */
+struct app_answers {
+    bool is_asked[ANSWER_KINDS];
+    struct answer_spec asked[ANSWER_KINDS]; /* hold references */
 };
 
 #define APP_MARKS 52
@@ -157,7 +156,8 @@ struct app {
     struct view_mark jumped_from; /* no letter: nowhere yet */
     enum app_letter awaiting;
     struct app_goto going;
-    struct app_tree tree;
+    struct app_answers answers;
+    struct frame_rules *rules; /* the frames to fold; owned */
 
     struct strbuf theme;        /* the name of the one in use, "" for the default */
     struct theme_hooks theming; /* of the picker */
@@ -365,13 +365,17 @@ bool app_block_is_walking(const struct app *a);
 /* Selects an event by its row, or says why that cannot be. */
 bool app_go_to_event(struct app *a, uint64_t row);
 
+/* ---- answers ---- */
+
+/* Asks for the answers that the views which are shown want. Once a frame. */
+void app_answers_ask(struct app *a);
+
+/* True when the picture has the answers that were asked for, of `rows` rows at least. */
+bool app_answers_are_told(const struct app *a, const struct snapshot *s, uint64_t rows);
+
+void app_answers_release(struct app *a);
+
 /* ---- stacks ---- */
-
-/* Asks for the tree that Stacks wants while it is shown. Once a frame. */
-void app_tree_ask(struct app *a);
-
-/* True when the picture has the tree that was asked for, of `rows` rows at least, or none was. */
-bool app_tree_is_told(const struct app *a, const struct snapshot *s, uint64_t rows);
 
 /* The frames to fold at the start, as patterns; NULL: the usual ones. */
 void app_init_rules(struct app *a, const char *patterns);
@@ -381,7 +385,7 @@ const char *app_rules_text(const struct app *a);
 
 void app_toggle_folding(struct app *a, uint64_t count);
 void app_edit_rules(struct app *a, uint64_t count);
-void app_tree_release(struct app *a);
+void app_rules_release(struct app *a);
 
 /* What the frame shows now; strings live until the next call. */
 void app_fill_frame(struct app *a, struct frame_state *out_state);

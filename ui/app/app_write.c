@@ -61,7 +61,7 @@ static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf
         strbuf_puts(out_why, "There is nothing to write yet.");
     else if (s->provisional)
         strbuf_puts(out_why, "The order of the rows is not certain yet: try again in a moment.");
-    else if (rows == VIEW_ROWS_STACKS && s->tree == NULL)
+    else if (rows == VIEW_ROWS_STACKS && snapshot_tree(s) == NULL)
         strbuf_puts(out_why, "The stacks are still being added up: try again in a moment.");
     else if (rows == VIEW_ROWS_EVENTS ? lags(s) : s->summary == NULL)
         strbuf_puts(out_why, "The rows are still being looked through: try again in a moment.");

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "answer/answer_spec.h"
 #include "base/strbuf.h"
 #include "ui/keys/action.h"
 #include "ui/term/canvas.h"
@@ -115,6 +116,11 @@ struct view_ops {
      */
     enum view_result (*action)(struct view *v, enum action a, uint64_t count,
                                struct view_request *out_request);
+
+    /* Optional: the answer it shows is asked for as long as the view is on the screen. Fills
+     * `out_spec`, which is zeroed but for its kind, and borrows what it refers to. False: it wants
+     * none of that kind. */
+    bool (*wants)(const struct view *v, enum answer_kind kind, struct answer_spec *out_spec);
 
     /* Optional: the list or the page that fills the view, for what is the same in all of them:
      * finding, copying, writing, choosing columns, the mouse. */

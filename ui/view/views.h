@@ -49,8 +49,4 @@ bool view_events_go(struct view *events, uint64_t row);
 /* Of view_events_new(): selects the event `row`, or the nearest one that is shown. O(log rows). */
 void view_events_select(struct view *events, uint64_t row);
 
-/* Of view_stacks_new(): the tree it wants to show. */
-struct tree_spec;
-void view_stacks_wants(const struct view *stacks, struct tree_spec *out_spec);
-
 #endif

@@ -351,7 +351,7 @@ static int open_budget(const struct stack_list *l)
 void stack_list_sync(struct stack_list *l)
 {
     const struct snapshot *s = l->env->snapshot;
-    struct call_tree *t = s != NULL ? s->tree : NULL;
+    struct call_tree *t = s != NULL ? snapshot_tree(s) : NULL;
     if (t != NULL && t->kind != l->kind)
         t = NULL;
     /* Of the events without a stack alone the reason says more than their row. */

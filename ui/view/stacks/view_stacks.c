@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "answer/snapshot.h"
-#include "answer/tree_maker.h"
 #include "base/alloc.h"
 #include "base/text.h"
 #include "ui/keys/keymap.h"
@@ -67,12 +66,16 @@ static const struct frame_rules *folded(const struct view_env *env)
     return env->unfolded ? NULL : env->rules;
 }
 
-void view_stacks_wants(const struct view *stacks, struct tree_spec *out_spec)
+static bool stacks_wants(const struct view *view, enum answer_kind kind,
+                         struct answer_spec *out_spec)
 {
-    const struct stacks_view *v = (const struct stacks_view *)stacks;
-    *out_spec = (struct tree_spec){.kind = v->stacks.kind,
-                                   .sort = stack_list_figure(&v->stacks),
-                                   .rules = (struct frame_rules *)(uintptr_t)folded(stacks->env)};
+    const struct stacks_view *v = (const struct stacks_view *)view;
+    if (kind != ANSWER_TREE)
+        return false;
+    out_spec->tree =
+        (struct tree_spec){.kind = v->stacks.kind, .sort = stack_list_figure(&v->stacks)};
+    out_spec->rules = (struct frame_rules *)(uintptr_t)folded(view->env);
+    return true;
 }
 
 /* ---- list and picture ---- */
@@ -426,7 +429,7 @@ static void put_caption(struct stacks_view *v, struct strbuf *out)
     }
     if (t->cut)
         strbuf_puts(out, ", too many ways: deeper ones count for the call above");
-    if (!v->view.env->snapshot->tree_complete)
+    if (!v->view.env->snapshot->answer_complete[ANSWER_TREE])
         strbuf_puts(out, ", still adding up");
 }
 
@@ -635,6 +638,7 @@ static const struct view_ops stacks_ops = {
     .scope = SCOPE_STACKS,
     .is_list = true,
     .close = stacks_close,
+    .wants = stacks_wants,
     .sync = stacks_sync,
     .draw = stacks_draw,
     .action = stacks_action,

@@ -69,13 +69,13 @@ static void settle(struct world *w)
         while (session_step(w->session))
             continue;
         look(w);
-    } while (!w->shot->tree_complete || !w->shot->summary_complete);
+    } while (!w->shot->answer_complete[ANSWER_TREE] || !w->shot->summary_complete);
 }
 
 static void check_whole(const struct world *w)
 {
     const struct figures *f = &w->shot->summary->total;
-    const uint64_t *whole = w->shot->tree->whole;
+    const uint64_t *whole = snapshot_tree(w->shot)->whole;
     assert_int_equal(whole[CALL_TREE_ALLOCS], f->allocs);
     assert_int_equal(whole[CALL_TREE_ALLOC_BYTES], f->alloc_bytes);
     assert_int_equal(whole[CALL_TREE_CHURN], f->alloc_bytes + f->freed_bytes);
@@ -83,8 +83,8 @@ static void check_whole(const struct world *w)
     assert_int_equal(whole[CALL_TREE_BLOCKS], f->outstanding_blocks);
     assert_int_equal(whole[CALL_TREE_AT_PEAK], f->peak_bytes);
     uint64_t self = 0;
-    for (uint32_t i = 0; i < w->shot->tree->count; i++)
-        self += w->shot->tree->nodes[i].self[CALL_TREE_ALLOCS];
+    for (uint32_t i = 0; i < snapshot_tree(w->shot)->count; i++)
+        self += snapshot_tree(w->shot)->nodes[i].self[CALL_TREE_ALLOCS];
     assert_int_equal(self, f->allocs);
 }
 
@@ -106,8 +106,8 @@ static void test_nobody_asks(void **state)
     while (session_step(w.session))
         continue;
     look(&w);
-    assert_null(w.shot->tree);
-    assert_false(w.shot->tree_complete);
+    assert_null(snapshot_tree(w.shot));
+    assert_false(w.shot->answer_complete[ANSWER_TREE]);
     assert_int_equal(session_deadline(w.session), INT64_MAX);
     close_world(&w);
 }
@@ -117,27 +117,28 @@ static void test_follows_what_is_asked(void **state)
     (void)state;
     struct world w;
     open_world(&w, SIZE_MAX, SESSION_SAVED);
-    struct tree_spec spec = {
-        .kind = CALL_TREE_BOTTOM_UP,
-        .sort = CALL_TREE_ALLOCS,
+    struct answer_spec spec = {
+        .kind = ANSWER_TREE,
+        .tree = {.kind = CALL_TREE_BOTTOM_UP, .sort = CALL_TREE_ALLOCS},
         .rules = frame_rules_parse(FRAME_RULES_DEFAULT, NULL),
     };
-    session_ask_tree(w.session, &spec);
+    session_ask_answer(w.session, ANSWER_TREE, &spec);
     frame_rules_unref(spec.rules);
     settle(&w);
-    assert_int_equal(w.shot->tree->kind, CALL_TREE_BOTTOM_UP);
+    assert_int_equal(snapshot_tree(w.shot)->kind, CALL_TREE_BOTTOM_UP);
     check_whole(&w);
-    spec = (struct tree_spec){.kind = CALL_TREE_MODULES, .sort = CALL_TREE_OUTSTANDING};
-    session_ask_tree(w.session, &spec);
+    spec = (struct answer_spec){.kind = ANSWER_TREE,
+                                .tree = {.kind = CALL_TREE_MODULES, .sort = CALL_TREE_OUTSTANDING}};
+    session_ask_answer(w.session, ANSWER_TREE, &spec);
     look(&w);
-    assert_false(w.shot->tree_complete);
+    assert_false(w.shot->answer_complete[ANSWER_TREE]);
     settle(&w);
-    assert_int_equal(w.shot->tree->kind, CALL_TREE_MODULES);
-    assert_int_equal(w.shot->tree->sort, CALL_TREE_OUTSTANDING);
+    assert_int_equal(snapshot_tree(w.shot)->kind, CALL_TREE_MODULES);
+    assert_int_equal(snapshot_tree(w.shot)->sort, CALL_TREE_OUTSTANDING);
     check_whole(&w);
-    session_ask_tree(w.session, NULL);
+    session_ask_answer(w.session, ANSWER_TREE, NULL);
     look(&w);
-    assert_null(w.shot->tree);
+    assert_null(snapshot_tree(w.shot));
     close_world(&w);
 }
 
@@ -147,17 +148,18 @@ static void test_follows_the_filter(void **state)
     (void)state;
     struct world w;
     open_world(&w, SIZE_MAX, SESSION_SAVED);
-    const struct tree_spec spec = {.kind = CALL_TREE_TOP_DOWN, .sort = CALL_TREE_ALLOCS};
-    session_ask_tree(w.session, &spec);
+    const struct answer_spec spec = {
+        .kind = ANSWER_TREE, .tree = {.kind = CALL_TREE_TOP_DOWN, .sort = CALL_TREE_ALLOCS}};
+    session_ask_answer(w.session, ANSWER_TREE, &spec);
     settle(&w);
-    struct call_tree *before = call_tree_ref(w.shot->tree);
+    struct call_tree *before = call_tree_ref(snapshot_tree(w.shot));
     ask_filter(&w, "size >= 1K");
     look(&w);
-    assert_ptr_equal(w.shot->tree, before);
-    assert_false(w.shot->tree_complete);
+    assert_ptr_equal(snapshot_tree(w.shot), before);
+    assert_false(w.shot->answer_complete[ANSWER_TREE]);
     settle(&w);
-    assert_ptr_not_equal(w.shot->tree, before);
-    assert_true(w.shot->tree->whole[CALL_TREE_ALLOCS] < before->whole[CALL_TREE_ALLOCS]);
+    assert_ptr_not_equal(snapshot_tree(w.shot), before);
+    assert_true(snapshot_tree(w.shot)->whole[CALL_TREE_ALLOCS] < before->whole[CALL_TREE_ALLOCS]);
     check_whole(&w);
     ask_filter(&w, "live");
     settle(&w);
@@ -172,8 +174,9 @@ static void test_follows_the_rows(void **state)
     (void)state;
     struct world w;
     open_world(&w, 300000, SESSION_LIVE);
-    const struct tree_spec spec = {.kind = CALL_TREE_BOTTOM_UP, .sort = CALL_TREE_CHURN};
-    session_ask_tree(w.session, &spec);
+    const struct answer_spec spec = {
+        .kind = ANSWER_TREE, .tree = {.kind = CALL_TREE_BOTTOM_UP, .sort = CALL_TREE_CHURN}};
+    session_ask_answer(w.session, ANSWER_TREE, &spec);
     for (size_t size = 300000; size < w.file.size; size += 200000) {
         session_grow(w.session, 0, size);
         for (int i = 0; i < 50 && session_step(w.session); i++)
@@ -182,7 +185,7 @@ static void test_follows_the_rows(void **state)
     session_grow(w.session, 0, w.file.size);
     session_end(w.session, 0);
     settle(&w);
-    assert_int_equal(w.shot->tree->whole[CALL_TREE_ALLOCS], w.t.truth.allocs);
+    assert_int_equal(snapshot_tree(w.shot)->whole[CALL_TREE_ALLOCS], w.t.truth.allocs);
     check_whole(&w);
     while (session_step(w.session))
         continue;

@@ -9,19 +9,21 @@
 
 #include <cmocka.h>
 
-#include "answer/tree_maker.h"
+#include "answer/answer_maker.h"
+#include "answer/call_tree.h"
 
 enum { ROWS_BEFORE = 100000, STEPS = 100 };
 
 struct world {
     struct trace *trace;
     struct query *query;
-    struct tree_maker *maker;
+    struct answer_maker *maker;
     uint64_t rows;
     uint32_t promise; /* of the row that came last */
 };
 
-static const struct tree_spec top_down = {.kind = CALL_TREE_TOP_DOWN, .sort = CALL_TREE_ALLOCS};
+static const struct answer_spec top_down = {
+    .kind = ANSWER_TREE, .tree = {.kind = CALL_TREE_TOP_DOWN, .sort = CALL_TREE_ALLOCS}};
 
 static void add_row(struct world *w)
 {
@@ -68,16 +70,21 @@ static void open_world(struct world *w)
     while (w->rows < ROWS_BEFORE)
         add_row(w);
     w->query = query_new(w->trace, &everything);
-    w->maker = tree_maker_new(w->query, &top_down);
+    w->maker = answer_maker_new(w->query, &top_down);
     assert_non_null(w->maker);
     add_promising_row(w);
 }
 
 static void close_world(struct world *w)
 {
-    tree_maker_free(w->maker);
+    answer_maker_free(w->maker);
     query_unref(w->query);
     trace_unref(w->trace);
+}
+
+static struct call_tree *newest(const struct world *w)
+{
+    return (struct call_tree *)answer_maker_answer(w->maker);
 }
 
 /* Steps until there is another tree than `old`, which must not take for ever. */
@@ -86,9 +93,9 @@ static struct call_tree *next_tree(struct world *w, const struct call_tree *old)
     static const struct frame_namer nameless = {0};
     for (int i = 0; i < STEPS; i++) {
         go_on(w);
-        tree_maker_step(w->maker, &nameless);
-        if (tree_maker_tree(w->maker) != old)
-            return tree_maker_tree(w->maker);
+        answer_maker_step(w->maker, &nameless);
+        if (newest(w) != old)
+            return newest(w);
     }
     fail_msg("no tree");
     return NULL;
@@ -109,7 +116,7 @@ static void test_a_trace_without_rest(void **state)
         assert_int_equal(tree->with + tree->without, tree->whole[CALL_TREE_ALLOCS]);
         /* Whoever had a stack when the tree was begun has it there. */
         assert_true(tree->with >= before - ROWS_BEFORE - 1);
-        tree_maker_want(w.maker, &top_down); /* ends the rest */
+        answer_maker_want(w.maker, &top_down); /* ends the rest */
     }
     call_tree_unref(tree);
     close_world(&w);
