@@ -38,6 +38,7 @@ struct replay {
     struct blocks blocks;
     struct lanes lanes;
     struct repeats repeats;
+    struct resizes resizes;
     struct closed_list closed; /* by the event at work */
     struct replay_trust trust;
 };
@@ -59,6 +60,7 @@ struct replay *replay_new(struct store *store, struct registry *registry, uint64
     rp->registry = registry;
     lanes_init(&rp->lanes);
     repeats_init(&rp->repeats, ticks_per_second);
+    resizes_init(&rp->resizes);
     if (blocks_init(&rp->blocks) != 0) {
         replay_free(rp);
         return NULL;
@@ -73,6 +75,7 @@ void replay_free(struct replay *rp)
     blocks_release(&rp->blocks);
     lanes_release(&rp->lanes);
     repeats_release(&rp->repeats);
+    resizes_release(&rp->resizes);
     free(rp->closed.items);
     free(rp);
 }
@@ -393,6 +396,8 @@ static int append(struct replay *rp, struct step *s)
         store_close(rp->store, s->row.link, s->row.id);
     for (size_t i = 0; i < rp->closed.count; i++)
         store_close(rp->store, rp->closed.items[i].row, s->row.id);
+    if ((s->row.flags & ROW_RESIZES) != 0)
+        return resizes_add(&rp->resizes, s->row.link, s->row.id, s->side.own_size);
     return 0;
 }
 
@@ -512,6 +517,11 @@ int replay_take(struct replay *rp, const struct trace_event *events, size_t n)
             return rc;
     }
     return 0;
+}
+
+const struct resizes *replay_resizes(const struct replay *rp)
+{
+    return &rp->resizes;
 }
 
 const struct replay_trust *replay_trust(const struct replay *rp)

@@ -14,6 +14,7 @@
 
 #include "decoder/event.h"
 #include "model/registry.h"
+#include "model/resizes.h"
 #include "model/store.h"
 
 /* How many frees of its heap an address is remembered for the double free rule. */
@@ -50,6 +51,9 @@ void replay_free(struct replay *rp);
 int replay_take(struct replay *rp, const struct trace_event *events, size_t n);
 
 const struct replay_trust *replay_trust(const struct replay *rp);
+
+/* The sizes that blocks had before; grows with what is taken. */
+const struct resizes *replay_resizes(const struct replay *rp);
 
 /* Bytes of live blocks and freed-address memory, for the bench. */
 size_t replay_bytes(const struct replay *rp);

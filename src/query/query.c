@@ -20,7 +20,7 @@ struct query {
     bool failed;
 };
 
-static struct fold_range query_range(const struct query *q)
+static struct fold_range raw_range(const struct query *q)
 {
     return (struct fold_range){q->raw_since, q->raw_until};
 }
@@ -40,7 +40,7 @@ struct query *query_new(struct trace *trace, const struct query_spec *spec)
         q->raw_until = trace_raw(trace, spec->until + 1) - 1;
     q->matches = matches_new(q->spec.filter, trace);
     if (q->matches != NULL && !spec->rows_only)
-        q->fold = fold_new(trace, q->matches, query_range(q));
+        q->fold = fold_new(trace, q->matches, raw_range(q));
     if (q->matches != NULL && (q->fold != NULL || spec->rows_only))
         return q;
     query_unref(q);
@@ -74,7 +74,7 @@ static void query_restart_fold(struct query *q)
     uint64_t folded = fold_rows(q->fold);
     if (flips == q->flips || (folded != 0 && folded != matches_scanned(q->matches)))
         return;
-    struct fold *anew = fold_new(q->trace, q->matches, query_range(q));
+    struct fold *anew = fold_new(q->trace, q->matches, raw_range(q));
     if (anew == NULL) {
         q->failed = true;
         return;
@@ -187,7 +187,18 @@ const struct trace *query_trace(const struct query *q)
     return q->trace;
 }
 
+const struct matches *query_matches(const struct query *q)
+{
+    return q->matches;
+}
+
+struct block_range query_range(const struct query *q)
+{
+    uint64_t first = range_first(q), end = range_end(q);
+    return (struct block_range){.first = first < end ? first : end, .end = end};
+}
+
 struct stack_fold *query_fold_stacks(const struct query *q)
 {
-    return stack_fold_new(q->trace, q->matches, query_range(q));
+    return stack_fold_new(q->trace, q->matches, raw_range(q));
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "model/trace.h"
+#include "query/blocks.h"
 #include "query/filter.h"
 #include "query/fold.h"
 #include "query/stack_fold.h"
@@ -64,6 +65,12 @@ bool query_has(const struct query *q, uint64_t row);
 
 const struct query_spec *query_asked(const struct query *q);
 const struct trace *query_trace(const struct query *q);
+
+/* The rows that match, whatever the range; borrowed. For scans on the worker. */
+const struct matches *query_matches(const struct query *q);
+
+/* The rows of the range, as far as they have been decided. Worker. O(log rows). */
+struct block_range query_range(const struct query *q);
 
 /* Worker: totals by stack of what is asked, none folded yet. They may be advanced as far as
  * query_scanned(), and must go before the query. NULL when memory is out. */

@@ -119,7 +119,7 @@ static void put_in_order(struct planting *p)
     }
 }
 
-static uint64_t hash_text(uint64_t hash, const char *s, size_t n)
+static uint64_t hash_of(uint64_t hash, const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         hash = (hash ^ (unsigned char)s[i]) * UINT64_C(1099511628211);
@@ -141,8 +141,8 @@ static void make_node(const struct planting *p, struct call_tree *t, uint32_t at
     n->depth = plant->depth;
     n->child_count = plant->children;
     n->parent = plant->parent != UINT32_MAX ? p->plants[plant->parent].node : UINT32_MAX;
-    n->key = hash_text(n->parent != UINT32_MAX ? t->nodes[n->parent].key : 7, n->text,
-                       plant->length + 1);
+    n->key =
+        hash_of(n->parent != UINT32_MAX ? t->nodes[n->parent].key : 7, n->text, plant->length + 1);
     if (n->parent != UINT32_MAX && t->nodes[n->parent].first_child == 0)
         t->nodes[n->parent].first_child = at;
     memcpy(n->total, plant->total, sizeof n->total);
