@@ -144,6 +144,8 @@ static int run_workload(struct recorder *recorder, char *text, char *out_error)
         result = text_workload_run(recorder, text, out_error);
     else if (recorder->options->workload == MKETL_WORKLOAD_DEMO)
         demo_workload_run(recorder);
+    else if (recorder->options->workload == MKETL_WORKLOAD_PLANTED)
+        planted_workload_run(recorder);
     else
         random_workload_run(recorder);
     log_control(recorder, OP_RUNDOWN_COMPLETE);

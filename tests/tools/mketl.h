@@ -38,7 +38,20 @@ enum mketl_knob {
     MKETL_KNOBS
 };
 
-enum mketl_workload { MKETL_WORKLOAD_RANDOM, MKETL_WORKLOAD_TEXT, MKETL_WORKLOAD_DEMO };
+enum mketl_workload {
+    MKETL_WORKLOAD_RANDOM,
+    MKETL_WORKLOAD_TEXT,
+    MKETL_WORKLOAD_DEMO,
+    MKETL_WORKLOAD_PLANTED
+};
+
+/* What can be planted. */
+enum mketl_plant {
+#define PLANT(name, word, help) MKETL_PLANT_##name,
+#include "planted.def"
+#undef PLANT
+    MKETL_PLANTS
+};
 
 /* Header form of the heap records. */
 enum mketl_form {
@@ -77,8 +90,9 @@ enum mketl_compression {
 struct mketl_options {
     enum mketl_workload workload;
     const char *text; /* MKETL_WORKLOAD_TEXT: the workload itself, see text_workload.h */
+    uint32_t planted; /* MKETL_WORKLOAD_PLANTED: 1 << enum mketl_plant, added up */
     uint64_t seed;
-    uint64_t events;             /* heap events of a random workload; 0: 10,000 */
+    uint64_t events;             /* heap events of a random or planted workload; 0: 10,000 */
     uint32_t processes;          /* 0: 3 */
     uint32_t heaps;              /* per process; 0: 3 */
     uint32_t threads;            /* per process; 0: 4 */

@@ -19,6 +19,7 @@ enum value_type {
     VALUE_TEXT,
     VALUE_WORD, /* one of `words`; its place is the enum's value */
     VALUE_RATE,
+    VALUE_PLANT,
     VALUE_DAMAGE,
     VALUE_LIVE
 };
@@ -60,6 +61,15 @@ static const struct {
 #undef KNOB
 };
 
+static const struct {
+    const char *word;
+    const char *help;
+} PLANTS[MKETL_PLANTS] = {
+#define PLANT(name, word, help) {word, help},
+#include "planted.def"
+#undef PLANT
+};
+
 static int complain(const char *option, const char *value)
 {
     fprintf(stderr, "mketl: --%s: '%s' makes no sense here, see --help\n", option, value);
@@ -92,6 +102,17 @@ static int parse_rate(struct mketl_options *options, const char *text)
         found = true;
     }
     return found ? 0 : -1;
+}
+
+static int take_plant(struct mketl_options *options, const char *text)
+{
+    for (size_t i = 0; i < MKETL_PLANTS; i++)
+        if (strcmp(PLANTS[i].word, text) == 0) {
+            options->workload = MKETL_WORKLOAD_PLANTED;
+            options->planted |= 1u << i;
+            return 0;
+        }
+    return -1;
 }
 
 static void store(void *member, enum value_type type, uint64_t value)
@@ -148,6 +169,9 @@ static int take(struct command *command, const struct option_row *row, const cha
         break;
     case VALUE_RATE:
         result = parse_rate(&command->trace, text);
+        break;
+    case VALUE_PLANT:
+        result = take_plant(&command->trace, text);
         break;
     case VALUE_DAMAGE:
         result = take_damage(command, text);
@@ -228,5 +252,8 @@ void options_print_help(FILE *out)
     fputs("\nKnobs of --rate, in a thousand events (default); all=N sets every one:\n", out);
     for (size_t i = 0; i < MKETL_KNOBS; i++)
         fprintf(out, "  %-18s%4d  %s\n", KNOBS[i].word, KNOBS[i].rate, KNOBS[i].help);
+    fputs("\nWhat can be --planted:\n", out);
+    for (size_t i = 0; i < MKETL_PLANTS; i++)
+        fprintf(out, "  %-18s%s\n", PLANTS[i].word, PLANTS[i].help);
     fprintf(out, "\nKinds of --damage:\n%s\n%s", DAMAGE_HELP, TEXT_WORKLOAD_HELP);
 }

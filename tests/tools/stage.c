@@ -142,7 +142,8 @@ static void shrink_heap(struct stage *stage, const struct stage_actor *actor, ui
 {
     struct stage_heap *heap = actor->heap;
     heap->in_use -= size + OVERHEAD;
-    if (heap->sim.committed < 32 * COMMIT_UNIT || heap->in_use > heap->sim.committed / 2)
+    if (heap->keeps_commit || heap->sim.committed < 32 * COMMIT_UNIT ||
+        heap->in_use > heap->sim.committed / 2)
         return;
     change_commit(stage, actor, MKETL_CONTRACT,
                   heap->sim.committed / 4 / COMMIT_UNIT * COMMIT_UNIT);
@@ -229,6 +230,11 @@ void stage_free(struct stage *stage, const struct stage_actor *actor, struct sta
     sim_heap_give(&actor->heap->sim, block.address, block.size);
     stage_pause(stage, 10);
     shrink_heap(stage, actor, block.size);
+}
+
+void stage_free_address(struct stage *stage, const struct stage_actor *actor, uint64_t address)
+{
+    log_free(stage, actor, address, MKETL_SOURCE_LOWFRAG);
 }
 
 void stage_free_unknown(struct stage *stage, const struct stage_actor *actor)

@@ -23,7 +23,8 @@ struct stage_process {
 struct stage_heap {
     struct stage_process *process;
     struct sim_heap sim;
-    uint64_t in_use; /* bytes of its live blocks: drives Expand and Contract */
+    uint64_t in_use;   /* bytes of its live blocks: drives Expand and Contract */
+    bool keeps_commit; /* however empty it is */
 };
 
 /* Blocks that somebody holds; the order is the order of their birth. */
@@ -90,6 +91,9 @@ void stage_fail(struct stage *stage, const struct stage_actor *actor, uint64_t s
 /* Frees block `at` of `held`; the heap contracts when half of it is empty. */
 void stage_free(struct stage *stage, const struct stage_actor *actor, struct stage_blocks *held,
                 size_t at);
+
+/* A Free of `address` in the actor's heap, whatever is there. */
+void stage_free_address(struct stage *stage, const struct stage_actor *actor, uint64_t address);
 
 /* A Free of an address nobody allocated while the trace was on. */
 void stage_free_unknown(struct stage *stage, const struct stage_actor *actor);

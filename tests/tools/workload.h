@@ -20,6 +20,9 @@ int text_workload_run(struct recorder *recorder, char *text, char out_error[MKET
 /* What a text workload may say, for --help. */
 extern const char *const TEXT_WORKLOAD_HELP;
 
+/* A server with the truths of its options planted. */
+void planted_workload_run(struct recorder *recorder);
+
 /* The capture that ships with the program. */
 void demo_workload_run(struct recorder *recorder);
 
