@@ -17,6 +17,9 @@ enum { MS = 10000, SECOND = 1000 * MS };
 
 enum { WORKERS = 4, HELD = 300, EVENTS_OF_AN_ACT = 2 };
 
+/* How often something is done that is wrong each time. */
+enum { TIMES = 3, INVALID_TIMES = 5 };
+
 /* When the workers are at it. */
 enum { FIRST = 10 * MS, LAST = 60 * SECOND };
 
@@ -94,6 +97,8 @@ static void grow(struct stage *stage, struct stage_actor *actor)
 
 static void free_twice(struct stage *stage, struct stage_actor *actor)
 {
+    if (actor->beat >= TIMES)
+        return;
     alloc_at(stage, actor, 7);
     stage_pause(stage, 40);
     uint64_t address = actor->held->items[0].address;
@@ -103,6 +108,8 @@ static void free_twice(struct stage *stage, struct stage_actor *actor)
 
 static void free_elsewhere(struct stage *stage, struct stage_actor *actor)
 {
+    if (actor->beat >= TIMES)
+        return;
     alloc_at(stage, actor, 8);
     stage_pause(stage, 40);
     struct stage_actor elsewhere = *actor;
@@ -166,6 +173,8 @@ static void give_much(struct stage *stage, struct stage_actor *actor)
 
 static void take_invalid(struct stage *stage, struct stage_actor *actor)
 {
+    if (actor->beat >= INVALID_TIMES)
+        return;
     stage_alloc(stage, actor, actor->held, 64, MKETL_SOURCE_INVALID, 13);
     stage_pause(stage, 40);
     stage_free(stage, actor, actor->held, 0);
@@ -228,7 +237,7 @@ static void join_big(struct cast *cast, struct server *s)
 
 static void plant(struct cast *cast, struct server *s, uint32_t planted)
 {
-    static const int64_t THRICE = 20 * SECOND;
+    static const int64_t SOMETIMES = 10 * SECOND;
     struct stage_heap *heap = &s->heap;
     cast->tid = THREAD; /* the first worker does what one thread does */
     if (planted & 1u << MKETL_PLANT_LEAK)
@@ -236,9 +245,9 @@ static void plant(struct cast *cast, struct server *s, uint32_t planted)
     if (planted & 1u << MKETL_PLANT_GROWTH)
         join(cast, &s->session, grow, FIRST + SECOND, LAST, every(s, 25));
     if (planted & 1u << MKETL_PLANT_DOUBLE_FREE)
-        join(cast, heap, free_twice, 5 * SECOND, LAST, THRICE);
+        join(cast, heap, free_twice, 5 * SECOND, LAST, SOMETIMES);
     if (planted & 1u << MKETL_PLANT_WRONG_HEAP)
-        join(cast, heap, free_elsewhere, 6 * SECOND, LAST, THRICE);
+        join(cast, heap, free_elsewhere, 6 * SECOND, LAST, SOMETIMES);
     if (planted & 1u << MKETL_PLANT_PING_PONG)
         join(cast, heap, ping_pong, FIRST + SECOND, LAST, every(s, 10));
     if (planted & 1u << MKETL_PLANT_FRAGMENT)
@@ -250,7 +259,7 @@ static void plant(struct cast *cast, struct server *s, uint32_t planted)
     if (planted & 1u << MKETL_PLANT_BIG)
         join_big(cast, s);
     if (planted & 1u << MKETL_PLANT_INVALID_SOURCE)
-        join(cast, heap, take_invalid, 7 * SECOND, LAST, 12 * SECOND);
+        join(cast, heap, take_invalid, 7 * SECOND, LAST, 5 * SECOND);
 }
 
 static void open_server(struct server *s, struct recorder *recorder)
