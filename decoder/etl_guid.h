@@ -30,6 +30,7 @@ enum etl_group {
     ETL_GROUP_PROCESS = 0x03,
     ETL_GROUP_THREAD = 0x05,
     ETL_GROUP_CONFIG = 0x0b, /* SystemConfig */
+    ETL_GROUP_PERFINFO = 0x0f,
     ETL_GROUP_HEAP = 0x10,
     ETL_GROUP_IMAGE = 0x14,
     ETL_GROUP_STACK_WALK = 0x18,

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "decoder/etl_expand.h"
 #include "decoder/image_event.h"
+#include "decoder/mark_event.h"
 #include "decoder/process_event.h"
 #include "decoder/system_event.h"
 
@@ -236,6 +237,7 @@ static const struct {
     {process_event_is, process_event_decode},
     {image_event_is, image_event_decode},
     {system_event_is, system_event_decode},
+    {mark_event_is, mark_event_decode},
 };
 
 static bool take_plain(struct etl_stream *s, struct etl_stream_env *env, const struct etl_record *r)

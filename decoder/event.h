@@ -32,7 +32,8 @@ enum event_kind {
     EVENT_IMAGE_PDB,        /* RSDS of ImageId: which PDB belongs to the image (etl-format 6.4) */
     EVENT_IMAGE_VERSION,    /* FileVersion of ImageId: the image's version resource */
     EVENT_VOLUME,           /* VolumeMapping: where a device is in drive letters (etl-format 6.5) */
-    EVENT_SYSTEM            /* SystemConfig CPU, BuildInfo: the machine (etl-format 6.5) */
+    EVENT_SYSTEM,           /* SystemConfig CPU, BuildInfo: the machine (etl-format 6.5) */
+    EVENT_MARK              /* a mark set while recording (mark_event.h) */
 };
 
 /* What the record says about call stacks. Frames stand leaf first. */
@@ -68,6 +69,14 @@ struct system_record {
     uint32_t mhz, processors, memory_mib;
     struct span computer;  /* UTF-16LE */
     struct span build_lab; /* UTF-16LE: "22000.1.amd64fre.co_release..." */
+};
+
+/* Who set a mark. Its name is `name` of the event, 8-bit, or `text`, UTF-16LE; both may be empty.
+ */
+enum mark_kind { MARK_SESSION, MARK_HUB, MARK_HUB_START, MARK_HUB_STOP };
+
+struct mark_record {
+    enum mark_kind kind;
 };
 
 /*
@@ -138,6 +147,7 @@ struct trace_event {
         struct stack_record stack;     /* EVENT_STACK* */
         struct image_record image;     /* EVENT_IMAGE_* */
         struct system_record system;   /* EVENT_SYSTEM */
+        struct mark_record mark;       /* EVENT_MARK */
     };
 
     /*

@@ -75,6 +75,19 @@ static json_t *clock_json(const struct trace *trace)
     return clock;
 }
 
+static json_t *marks_json(const struct trace *trace)
+{
+    json_t *marks = json_array();
+    for (size_t i = 0; i < mark_list_count(trace->marks); i++) {
+        const struct trace_mark *mark = mark_list_get(trace->marks, i);
+        json_t *object = json_object();
+        json_object_set_new(object, "time", json_integer(trace_ns(trace, mark->time)));
+        set_text(object, "name", mark->text);
+        json_array_append_new(marks, object);
+    }
+    return marks;
+}
+
 static json_t *buffers_json(const struct etl_tally *t)
 {
     json_t *buffers = json_object();
@@ -183,6 +196,7 @@ json_t *info_json(const struct subject *s)
     json_object_set_new(root, "providers", providers_json(t));
     json_set_u64(root, "other_provider_records", t->other_provider_records);
     json_object_set_new(root, "ops", json_ops(t->heap_ops));
+    json_object_set_new(root, "marks", marks_json(trace));
     info_set_programs(root, trace);
     json_object_set_new(root, "losses", losses_json(&s->loaded.trust));
     return root;

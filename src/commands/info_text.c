@@ -111,6 +111,23 @@ static void put_records(const struct etl_tally *t, struct strbuf *out)
     text_line(out, "operations", &b);
 }
 
+/* "before load at 1.204 s": the first few. */
+static void put_marks(const struct trace *trace, struct strbuf *out)
+{
+    enum { SHOWN = 8 };
+    struct strbuf b = {0};
+    size_t n = mark_list_count(trace->marks);
+    for (size_t i = 0; i < n && i < SHOWN; i++) {
+        const struct trace_mark *mark = mark_list_get(trace->marks, i);
+        strbuf_printf(&b, "%s%s at ", i > 0 ? ", " : "", mark->text);
+        text_put_seconds(&b, trace_ns(trace, mark->time));
+        strbuf_puts(&b, " s");
+    }
+    if (n > SHOWN)
+        strbuf_printf(&b, ", and %zu more", n - SHOWN);
+    text_line(out, "marks", &b);
+}
+
 static void put_providers(const struct etl_tally *t, struct strbuf *out)
 {
     static const struct text_column columns[] = {
@@ -158,6 +175,7 @@ void info_text(const struct subject *s, struct strbuf *out)
     put_session(&trace->header, out);
     put_buffers(&trace->header, t, out);
     put_records(t, out);
+    put_marks(trace, out);
     info_inputs_text(s, out);
     info_put_programs(out, trace);
     info_put_symbols(out, trace, s->options->naming);

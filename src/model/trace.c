@@ -25,9 +25,11 @@ static struct trace *trace_new_with(const struct etl_file_header *header,
     if (t->store != NULL)
         store_use_stacks(t->store, stacks);
     t->system = system_facts_new();
+    t->marks = mark_list_new();
     if (t->registry != NULL)
         t->images = image_table_new(t->registry);
-    if (t->images != NULL && t->system != NULL && t->stacks != NULL && t->store != NULL)
+    if (t->images != NULL && t->system != NULL && t->marks != NULL && t->stacks != NULL &&
+        t->store != NULL)
         t->replay = replay_new(t->store, t->registry, t->clock.ticks_per_second);
     if (t->replay != NULL)
         return t;
@@ -58,6 +60,7 @@ void trace_unref(struct trace *t)
     replay_free(t->replay);
     image_table_free(t->images);
     system_facts_free(t->system);
+    mark_list_free(t->marks);
     store_free(t->store);
     stack_table_unref(t->stacks);
     registry_free(t->registry);

@@ -13,6 +13,7 @@
 
 #include "decoder/etl_file_header.h"
 #include "model/image_table.h"
+#include "model/mark_list.h"
 #include "model/registry.h"
 #include "model/replay.h"
 #include "model/store.h"
@@ -28,6 +29,7 @@ struct trace {
     struct replay *replay;       /* worker only */
     struct image_table *images;  /* worker only: others read its maps */
     struct system_facts *system; /* the machine */
+    struct mark_list *marks;     /* set while recording */
     _Atomic uint32_t refs;
 };
 

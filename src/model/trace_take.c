@@ -23,6 +23,8 @@ int trace_take(struct trace *t, const struct trace_event *event)
         return image_table_take(t->images, event);
     case EVENT_SYSTEM:
         return system_facts_take(t->system, event);
+    case EVENT_MARK:
+        return mark_list_take(t->marks, event);
     }
     return 0;
 }

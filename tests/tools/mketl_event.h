@@ -74,6 +74,7 @@ enum mketl_kind {
     MKETL_KIND_IMAGE_ID, /* opcode: mketl_image_id_op; about `module` at `address` */
     MKETL_KIND_CONFIG,   /* the CPUs of the machine `name` */
     MKETL_KIND_SETUP,    /* opcode: mketl_setup_op, with `name` and `text` */
+    MKETL_KIND_MARK,     /* a mark of the session: `name` */
     MKETL_KIND_INSTANCE, /* INSTANCE, EVENT and MESSAGE records of providers nobody knows */
     MKETL_KIND_EVENT,
     MKETL_KIND_MESSAGE

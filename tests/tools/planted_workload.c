@@ -83,6 +83,18 @@ static void work(struct stage *stage, struct stage_actor *actor)
         free_any(stage, actor);
 }
 
+/* Somebody marks the trace when the server is warm, and before it is stopped. */
+static void mark(struct stage *stage, struct stage_actor *actor)
+{
+    recorder_log(stage->recorder, &(struct mketl_event){
+                                      .kind = MKETL_KIND_MARK,
+                                      .time = stage->now,
+                                      .cpu = actor->cpu,
+                                      .tid = actor->tid,
+                                      .name = stage->now < LAST / 2 ? "warm" : "before stop",
+                                  });
+}
+
 /* ---- what is planted ---- */
 
 static void leak(struct stage *stage, struct stage_actor *actor)
@@ -300,6 +312,8 @@ void planted_workload_run(struct recorder *recorder)
         cast.tid = THREAD + i * 4;
         join(&cast, &s.heap, work, FIRST, LAST, (LAST - FIRST) / (int64_t)s.acts + 1);
     }
+    join(&cast, &s.heap, mark, 5 * SECOND, 5 * SECOND + 1, SECOND);
+    join(&cast, &s.heap, mark, 55 * SECOND, 55 * SECOND + 1, SECOND);
     plant(&cast, &s, recorder->options->planted);
     stage_run(&s.stage, cast.actors, cast.count);
     stage_log_process(&s.stage, &s.process, MKETL_DC_END);

@@ -85,6 +85,7 @@ static const struct {
     [MKETL_KIND_IMAGE_ID] = {WIRE_FULL,     WIRE_GROUP_IMAGE_ID, 2},
     [MKETL_KIND_CONFIG] =   {WIRE_SYSTEM,   WIRE_GROUP_CONFIG,   3},
     [MKETL_KIND_SETUP] =    {WIRE_FULL,     WIRE_GROUP_SETUP,    2},
+    [MKETL_KIND_MARK] =     {WIRE_PERFINFO, WIRE_GROUP_PERFINFO, 2},
     [MKETL_KIND_INSTANCE] = {WIRE_INSTANCE, 0,                   1},
     [MKETL_KIND_EVENT] =    {WIRE_EVENT,    0,                   1},
     [MKETL_KIND_MESSAGE] =  {WIRE_MESSAGE,  0,                   0},
@@ -92,7 +93,7 @@ static const struct {
 /* clang-format on */
 
 /* Opcodes that a kind has just one of. */
-enum { OP_SWITCH = 0x24, OP_SAMPLE = 0x2e, OP_CONFIG_CPU = 0x0a };
+enum { OP_SWITCH = 0x24, OP_SAMPLE = 0x2e, OP_MARK = 0x22, OP_CONFIG_CPU = 0x0a };
 
 static bool hooked(enum wire_family family)
 {
@@ -212,6 +213,8 @@ static uint8_t header_opcode(const struct mketl_event *event)
         return OP_SWITCH;
     if (event->kind == MKETL_KIND_SAMPLE)
         return OP_SAMPLE;
+    if (event->kind == MKETL_KIND_MARK)
+        return OP_MARK;
     if (event->kind == MKETL_KIND_CONFIG)
         return OP_CONFIG_CPU;
     if (event->kind == MKETL_KIND_IMAGE && event->opcode == MKETL_START)
@@ -302,6 +305,9 @@ static void put_payload(struct recorder *recorder, const struct mketl_event *eve
         break;
     case MKETL_KIND_SETUP:
         image_writer_put_setup(wire, event);
+        break;
+    case MKETL_KIND_MARK:
+        wire_narrow(wire, event->name);
         break;
     case MKETL_KIND_INSTANCE:
     case MKETL_KIND_EVENT:

@@ -31,7 +31,8 @@ const char *const TEXT_WORKLOAD_HELP =
     "  range-rundown HEAP ADDRESS SIZE, range-create HEAP SIZE, range-reserve HEAP ADDRESS SIZE,\n"
     "  range-release HEAP ADDRESS SIZE, range-destroy HEAP\n"
     "  op HEAP                                       op=N: any other heap opcode\n"
-    "  sample                                        a CPU sample\n";
+    "  sample                                        a CPU sample\n"
+    "  mark NAME                                     a mark of the session\n";
 
 enum { MOST_WORDS = 24, MOST_ARGUMENTS = 5, FREE_LAG = 34, SUMMARY_LAG = 38 };
 
@@ -75,6 +76,7 @@ static const struct verb {
     {"range-destroy", VERB_PLAIN, MKETL_KIND_RANGE,    MKETL_RANGE_DESTROY, {HEAP}},
     {"op",            VERB_PLAIN, MKETL_KIND_HEAP,     0,                   {HEAP}},
     {"sample",        VERB_PLAIN, MKETL_KIND_SAMPLE,   0,                   {NONE}},
+    {"mark",          VERB_PLAIN, MKETL_KIND_MARK,     0,                   {NAME}},
 };
 
 /* KEY=VALUE pairs that fill a field of the event. */
