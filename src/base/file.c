@@ -56,6 +56,23 @@ static int read_all(int fd, size_t limit, struct strbuf *out)
     }
 }
 
+int file_read_at(int fd, uint64_t offset, void *buf, size_t n, size_t *out_n)
+{
+    size_t done = 0;
+    while (done < n) {
+        ssize_t got = pread(fd, (char *)buf + done, n - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -errno;
+        if (got == 0)
+            break;
+        done += (size_t)got;
+    }
+    *out_n = done;
+    return 0;
+}
+
 int file_read(const char *path, size_t limit, struct strbuf *out, struct err_info *info)
 {
     size_t start = out->len;

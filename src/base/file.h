@@ -8,6 +8,7 @@
 #define BASE_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -22,6 +23,12 @@ int file_fail(struct err_info *info, int code, const char *path, const char *fmt
  * other errnos; ERR_LIMIT when there are more than `limit` bytes. `out` is as it was on failure.
  */
 int file_read(const char *path, size_t limit, struct strbuf *out, struct err_info *info);
+
+/*
+ * Reads `n` bytes at `offset` of an open file, fewer only at its end. 0 or an errno; in parts when
+ * the system hands them out so.
+ */
+int file_read_at(int fd, uint64_t offset, void *buf, size_t n, size_t *out_n);
 
 /*
  * A file being written beside its place. Zero is a valid state: nothing is open.

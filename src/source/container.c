@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "source/container_priv.h"
 
@@ -81,19 +82,7 @@ void container_free(struct container *c)
 int container_read_at(const struct container *c, uint64_t offset, void *buf, size_t n,
                       size_t *out_n)
 {
-    size_t done = 0;
-    while (done < n) {
-        ssize_t got = pread(c->fd, (char *)buf + done, n - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -errno;
-        if (got == 0)
-            break;
-        done += (size_t)got;
-    }
-    *out_n = done;
-    return 0;
+    return file_read_at(c->fd, offset, buf, n, out_n);
 }
 
 /* ---- what is lost ---- */

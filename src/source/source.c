@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "decoder/etl_detect.h"
@@ -146,17 +147,5 @@ enum source_change source_check(const struct source *s, uint64_t size, uint64_t 
 int source_read_at(void *ctx, uint64_t offset, void *buf, size_t n, size_t *out_n)
 {
     const struct source *s = ctx;
-    size_t done = 0;
-    while (done < n) {
-        ssize_t got = pread(s->fd, (char *)buf + done, n - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -errno;
-        if (got == 0)
-            break;
-        done += (size_t)got;
-    }
-    *out_n = done;
-    return 0;
+    return file_read_at(s->fd, offset, buf, n, out_n);
 }
