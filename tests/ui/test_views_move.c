@@ -85,8 +85,8 @@ static void a_range_starts_and_ends_at_events(void **state)
     assert_false(sees("range "));
     type("\\");
     assert_true(sees("whole time is shown already"));
-    type("3[");
-    assert_true(sees("choose one in Events"));
+    type("4[");
+    assert_true(sees("A range starts and ends at a moment"));
 }
 
 /* A range joins the filter as a step of its own. */

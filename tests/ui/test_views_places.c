@@ -11,6 +11,7 @@
 
 #include "model/rebuild.h"
 #include "on_stage.h"
+#include "ui/app/app_state.h"
 
 static int open_stage(void **state)
 {
@@ -44,11 +45,63 @@ static void marks_are_set_and_found(void **state)
     assert_true(sees("A mark is a letter"));
     type("m<Esc>");
     assert_true(sees("lost:"));
-    type("3m");
-    assert_true(sees("choose one in Events"));
+    type("4m");
+    assert_true(
+        sees("A mark is set at a moment: choose an event (2), or a heap (3) for its peak."));
     type("2#1g");
     int row = term_find(st.term, "* ");
     assert_true(row > 0);
+}
+
+static size_t biggest_heap(const struct summary *f)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < f->heap_count; i++)
+        if (f->heaps[i].f.outstanding_bytes > f->heaps[best].f.outstanding_bytes)
+            best = i;
+    return best;
+}
+
+static void grow(struct snapshot *s)
+{
+    s->source.state = SOURCE_FOLLOWING;
+    s->rows_complete = false;
+}
+
+/* What a row of Heaps and the peak of Summary stand for is when they were greatest. */
+static void peaks_are_moments(void **state)
+{
+    (void)state;
+    const struct figures *whole = &st.app->shown->summary->total;
+    unsigned peak = (unsigned)whole->peak_row;
+    int64_t time = trace_ns(st.fixture.trace, whole->peak_time);
+    type("1gm");
+    assert_true(sees("press a letter"));
+    type("p'p");
+    assert_row(peak);
+    type("1g<Enter>");
+    assert_row(peak);
+    type("<BS>");
+    assert_true(sees(">peak"));
+    type("1[");
+    assert_true(st.spec.since == time && st.spec.until == INT64_MAX);
+    type("\\\\");
+    size_t heap = biggest_heap(st.app->shown->summary);
+    unsigned heap_peak = (unsigned)st.app->shown->summary->heaps[heap].f.peak_row;
+    type("3gmh'h");
+    assert_row(heap_peak);
+}
+
+/* A growing input has a moment everywhere: its last event so far. */
+static void now_is_a_moment(void **state)
+{
+    (void)state;
+    st.dress = grow;
+    stage_show(&st);
+    type("4mn");
+    assert_true(sees("mark n at"));
+    type("'n");
+    assert_row((unsigned)st.app->shown->rows - 1);
 }
 
 static void a_hidden_mark_leads_near(void **state)
@@ -297,6 +350,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(marks_are_set_and_found),
+        TEST(peaks_are_moments),
+        TEST(now_is_a_moment),
         TEST(a_hidden_mark_leads_near),
         TEST(a_mark_outlives_a_reload),
         TEST(goes_to_rows_and_times),

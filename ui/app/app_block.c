@@ -73,8 +73,25 @@ void app_block_ask(struct app *a)
 
 /* ---- going to a row ---- */
 
+/* From another screen this is a step, so that Backspace comes back. */
+static void turn_to_events(struct app *a, uint64_t row)
+{
+    const struct snapshot *s = a->shown;
+    if (s == NULL || s->query == NULL || !query_has(s->query, row))
+        return;
+    struct strbuf label = {0};
+    strbuf_puts(&label, "row ");
+    text_put_grouped(&label, row);
+    app_note_jump(a);
+    view_stack_drill(&a->stack, app_filter_text(a), a->range, strbuf_str(&label));
+    view_stack_show(&a->stack, SCOPE_EVENTS);
+    strbuf_release(&label);
+}
+
 bool app_go_to_event(struct app *a, uint64_t row)
 {
+    if (a->stack.shown != SCOPE_EVENTS)
+        turn_to_events(a, row);
     if (a->stack.shown == SCOPE_EVENTS && view_events_go(app_events(a), row))
         return true;
     struct strbuf b = {0};

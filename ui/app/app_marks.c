@@ -1,4 +1,4 @@
-/* Events with a letter, jumps to them, and the way back from any jump. */
+/* Moments with a letter, jumps to them, and the way back from any jump. */
 #include "model/successor.h"
 #include "ui/app/app_state.h"
 #include "ui/view/cell_format.h"
@@ -33,6 +33,15 @@ void app_go_to_row(struct app *a, uint64_t row, const char *name)
     strbuf_release(&b);
 }
 
+bool app_moment(struct app *a, struct view_mark *out_moment)
+{
+    struct view_mark m = {0};
+    if (!app_has_rows(a) || !view_stack_moment(&a->stack, &m.time, &m.row))
+        return false;
+    *out_moment = m;
+    return true;
+}
+
 static struct view_mark mark_of(const struct app *a, char letter, uint64_t row)
 {
     return (struct view_mark){
@@ -61,11 +70,26 @@ static void await(struct app *a, enum app_letter what)
         app_message(a, false, "to mark: press its letter, ' goes back, Esc forgets");
 }
 
+/* While the input grows there is always a moment to mark: now, which is the last event. */
+static bool find_now(const struct app *a, struct view_mark *out_moment)
+{
+    const struct snapshot *s = a->shown;
+    if (!app_has_rows(a) || a->newest->source.state != SOURCE_FOLLOWING)
+        return false;
+    *out_moment = mark_of(a, '\0', s->rows - 1);
+    return true;
+}
+
+/* The moment is that of the key: the letter may come when others are selected. */
 void app_mark(struct app *a, uint64_t count)
 {
     (void)count;
-    if (app_selected_row(a, "A mark is set at an event: choose one in Events.") != ROW_NONE)
+    if (app_moment(a, &a->marking) || find_now(a, &a->marking))
         await(a, LETTER_MARK);
+    else
+        app_tell(a, false,
+                 "A mark is set at a moment: choose an event ({screen.events}), or a heap "
+                 "({screen.heaps}) for its peak.");
 }
 
 void app_mark_jump(struct app *a, uint64_t count)
@@ -87,9 +111,6 @@ static struct view_mark *find_mark(struct app *a, char letter)
 /* Marks are kept in the order of their letters. */
 static void set_mark(struct app *a, char letter)
 {
-    uint64_t row = app_selected_row(a, "There is no event to mark any more.");
-    if (row == ROW_NONE)
-        return;
     struct view_mark *mark = find_mark(a, letter);
     if (mark == NULL) {
         size_t i = a->mark_count++;
@@ -97,7 +118,8 @@ static void set_mark(struct app *a, char letter)
             a->marks[i] = a->marks[i - 1];
         mark = &a->marks[i];
     }
-    *mark = mark_of(a, letter, row);
+    *mark = a->marking;
+    mark->letter = letter;
     a->env.mark_count = a->mark_count;
     struct strbuf b = {0};
     strbuf_printf(&b, "mark %c at ", letter);
@@ -118,18 +140,28 @@ static void say_far(struct app *a, char letter)
     strbuf_release(&b);
 }
 
+/* Goes to its event, or where the moment is none's to the last one before it. */
+static uint64_t row_of(const struct app *a, const struct view_mark *mark)
+{
+    if (mark->row != ROW_NONE || !app_has_rows(a))
+        return mark->row;
+    uint64_t behind = block_moment(a->shown->trace, mark->time);
+    return behind > 0 ? behind - 1 : 0;
+}
+
 bool app_go_to_mark(struct app *a, char letter)
 {
     struct strbuf b = {0};
     const struct view_mark *mark = find_mark(a, letter);
-    bool there = mark != NULL && a->shown != NULL && mark->row < a->shown->rows;
+    uint64_t row = mark != NULL ? row_of(a, mark) : ROW_NONE;
+    bool there = mark != NULL && a->shown != NULL && row < a->shown->rows;
     if (mark != NULL && !there) {
         say_far(a, letter);
     } else if (there) {
-        struct view_mark to = *mark;
-        strbuf_printf(&b, to.letter == '\'' ? "The place before" : "Mark %c", to.letter);
+        bool exactly = mark->row != ROW_NONE;
+        strbuf_printf(&b, letter == '\'' ? "The place before" : "Mark %c", letter);
         app_note_jump(a);
-        app_go_to_row(a, to.row, strbuf_str(&b));
+        app_go_to_row(a, row, exactly ? strbuf_str(&b) : NULL);
     } else if (letter == '\'') {
         app_message(a, false, "There was no jump to come back from.");
     } else if (a->mark_count == 0) {
@@ -181,13 +213,23 @@ void app_marks_rebase(struct app *a)
         rebase(a->shown, &a->marks[i]);
     if (a->jumped_from.letter != '\0')
         rebase(a->shown, &a->jumped_from);
+    if (a->awaiting == LETTER_MARK)
+        rebase(a->shown, &a->marking);
+}
+
+/* A moment between events is the same in every trace of them. */
+static void follow(const struct trace *now, const struct trace *old, struct view_mark *mark)
+{
+    if (mark->row != ROW_NONE)
+        mark->row = successor_row(now, old, mark->row);
 }
 
 void app_marks_follow(struct app *a, const struct trace *old)
 {
     const struct trace *now = a->shown->trace;
     for (size_t i = 0; i < a->mark_count; i++)
-        a->marks[i].row = successor_row(now, old, a->marks[i].row);
+        follow(now, old, &a->marks[i]);
+    follow(now, old, &a->marking);
     a->jumped_from.row = successor_row(now, old, a->jumped_from.row);
     a->find.came_from.row = successor_row(now, old, a->find.came_from.row);
     a->find.from = successor_row(now, old, a->find.from);

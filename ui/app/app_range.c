@@ -1,4 +1,4 @@
-/* The time range of the question: set at the selected event, taken back by Backspace. */
+/* The time range of the question: set at the selected moment, taken back by Backspace. */
 #include <string.h>
 
 #include "ui/app/app_state.h"
@@ -50,15 +50,17 @@ static void take_range(struct app *a, struct view_range range)
     app_ask(a);
 }
 
-/* The time of the selected event in ns; false, and a message, when there is none. */
+/* The selected moment in ns; false, and a message, when there is none. */
 static bool selected_time(struct app *a, int64_t *out_ns)
 {
-    uint64_t row =
-        app_selected_row(a, "A range starts and ends at an event: choose one in Events.");
-    if (row == ROW_NONE)
+    struct view_mark moment;
+    if (!app_moment(a, &moment)) {
+        app_tell(a, false,
+                 "A range starts and ends at a moment: choose an event ({screen.events}), or a "
+                 "heap ({screen.heaps}) for its peak.");
         return false;
-    const struct trace *trace = a->shown->trace;
-    *out_ns = trace_ns(trace, store_time(trace->store, row));
+    }
+    *out_ns = trace_ns(a->shown->trace, moment.time);
     return true;
 }
 

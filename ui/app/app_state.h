@@ -11,7 +11,7 @@
  *   app_find.c         what is looked for: its prompt, the next hit, how many there are
  *   app_find_place.c   where hits are on the screen at hand
  *   app_goto.c         places and actions by name
- *   app_marks.c        events with a letter, and the way back from a jump
+ *   app_marks.c        moments with a letter, and the way back from a jump
  *   app_frame.c        the lines around the views
  *   app_theme.c        the theme in use
  *   app_write.c        what is shown to a file
@@ -155,6 +155,7 @@ struct app {
     size_t mark_count;
     struct view_mark jumped_from; /* no letter: nowhere yet */
     enum app_letter awaiting;
+    struct view_mark marking; /* LETTER_MARK: the moment that gets the letter */
     struct app_goto going;
     struct app_answers answers;
     struct frame_rules *rules; /* the frames to fold; owned */
@@ -267,7 +268,11 @@ void app_undo(struct app *a, uint64_t count);
 /* Asks filter and range in force, unless they are what was asked last. */
 void app_ask(struct app *a);
 
-/* The range starts or ends at the selected event, or is open again: steps as those of a drill. */
+/* The moment that is selected in the views with the keys (view_ops.moment), without a letter.
+ * False when there is none. */
+bool app_moment(struct app *a, struct view_mark *out_moment);
+
+/* The range starts or ends at the selected moment, or is open again: steps as those of a drill. */
 void app_range_start(struct app *a, uint64_t count);
 void app_range_end(struct app *a, uint64_t count);
 void app_range_clear(struct app *a, uint64_t count);
@@ -362,7 +367,8 @@ void app_block_stop(struct app *a);
 /* A long walk has steps to go that need nothing but time: they are done frame by frame. */
 bool app_block_is_walking(const struct app *a);
 
-/* Selects an event by its row, or says why that cannot be. */
+/* Shows Events, from elsewhere as a step that can be taken back, and selects an event by its row;
+ * or says why that cannot be. */
 bool app_go_to_event(struct app *a, uint64_t row);
 
 /* ---- answers ---- */

@@ -35,10 +35,10 @@ struct view_settings {
     bool utc;         /* time of day in UTC instead of the trace's time zone */
 };
 
-/* An event that a person gave a letter to. */
+/* A moment that was given a letter. */
 struct view_mark {
     char letter;
-    uint64_t row;
+    uint64_t row; /* the event; ROW_NONE where the moment lies between events */
     int64_t time; /* raw */
 };
 
@@ -68,7 +68,7 @@ enum view_request_kind {
     VIEW_REQUEST_FILTER, /* add `condition` to the filter and stay */
     VIEW_REQUEST_DRILL,  /* add `condition` and show `screen`; Backspace comes back */
     VIEW_REQUEST_PUSH,   /* show `view` above this one (the detail of an event) */
-    VIEW_REQUEST_EVENT,  /* select the event `row` in Events */
+    VIEW_REQUEST_EVENT,  /* show the event `row` in Events; from elsewhere Backspace comes back */
     VIEW_REQUEST_MESSAGE /* tell `condition`, as of app_tell(), in the status line */
 };
 
@@ -140,6 +140,11 @@ struct view_ops {
     /* Optional: the mouse clicked or turned its wheel at a cell of the screen. False when that is
      * for the list to answer. `out_action`, preset to ACTION_NONE, is what else is to be done. */
     bool (*touch)(struct view *v, struct ui_key event, enum action *out_action);
+
+    /* Optional: the moment of what is selected: its time, raw, and its row, ROW_NONE when it lies
+     * between rows. False, and nothing is set, when what is selected has none. A range begins and
+     * ends there, a mark is set there. */
+    bool (*moment)(const struct view *v, int64_t *out_raw, uint64_t *out_row);
 
     /* Optional: what its list can be written to a file as. */
     enum view_rows (*rows)(const struct view *v);

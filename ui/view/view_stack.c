@@ -140,6 +140,18 @@ int view_stack_cols(const struct view_stack *s, const struct view *v)
     return 0;
 }
 
+bool view_stack_moment(const struct view_stack *s, int64_t *out_raw, uint64_t *out_row)
+{
+    for (size_t level = focused_level(s) + 1; level-- > 0;) {
+        const struct view *v = view_at(s, level);
+        if (v != NULL && v->ops->moment != NULL && v->ops->moment(v, out_raw, out_row))
+            return true;
+        if (level > 0 && !v->ops->is_pane)
+            break;
+    }
+    return false;
+}
+
 /* Only the topmost view, or the one below a pane, can have the keys. */
 void view_stack_focus(struct view_stack *s, const struct view *v)
 {

@@ -83,6 +83,10 @@ struct view *view_stack_top(const struct view_stack *s);
 /* True when a view that is no pane stands above the screen. */
 bool view_stack_is_covered(const struct view_stack *s);
 
+/* The moment that is selected in the view that has the keys, else in those it shares the body with,
+ * from the top down; see view_ops.moment. */
+bool view_stack_moment(const struct view_stack *s, int64_t *out_raw, uint64_t *out_row);
+
 /* The view that was drawn at (y, x) of the screen; NULL where there is none. */
 struct view *view_stack_at(const struct view_stack *s, int y, int x);
 

@@ -32,7 +32,7 @@ static void add_link(struct page *p, struct page_link link)
 static size_t chosen_link(const struct page *p)
 {
     for (size_t i = 0; i < p->link_count; i++)
-        if (p->link[i].id == p->chosen)
+        if (p->chosen != 0 ? p->link[i].id == p->chosen : p->link[i].id >> 32 == p->first_group)
             return i;
     return p->chosen_at < p->link_count || p->link_count == 0 ? p->chosen_at : p->link_count - 1;
 }

@@ -54,8 +54,9 @@ struct page {
     bool blurred; /* another part has the keys: the headings do not stand out as its focus */
     int found;    /* line of the current hit, counted from 1; 0: none */
 
-    uint64_t chosen;                       /* the id of the link chosen last; 0: none yet */
-    size_t chosen_at;                      /* where it stood among the links */
+    uint32_t first_group; /* where the choice begins while none was made; 0: at the first link */
+    uint64_t chosen;      /* the id of the link chosen last; 0: none yet */
+    size_t chosen_at;     /* where it stood among the links */
     struct page_link link[PAGE_MAX_LINKS]; /* of the last draw, in the order of blocks */
     size_t link_count;
 };

@@ -129,6 +129,19 @@ static void events_close(struct view *view)
     free(v);
 }
 
+static bool events_moment(const struct view *view, int64_t *out_raw, uint64_t *out_row)
+{
+    const struct snapshot *s = view->env->snapshot;
+    if (s == NULL || s->trace == NULL)
+        return false;
+    uint64_t row = view_events_selected(view);
+    if (row == ROW_NONE)
+        return false;
+    *out_raw = store_time(s->trace->store, row);
+    *out_row = row;
+    return true;
+}
+
 static enum view_rows events_kind(const struct view *view)
 {
     (void)view;
@@ -161,6 +174,7 @@ static const struct view_ops events_ops = {
     .draw = events_draw,
     .action = events_action,
     .list = events_list,
+    .moment = events_moment,
     .rows = events_kind,
     .hints_now = event_hints_now,
 };

@@ -219,6 +219,18 @@ static void heaps_close(struct view *view)
     free(v);
 }
 
+/* Its peak: what a person asks of a heap is when it was greatest. */
+static bool heaps_moment(const struct view *view, int64_t *out_raw, uint64_t *out_row)
+{
+    const struct heaps_view *v = (const struct heaps_view *)view;
+    const struct figures *f = v->rows.count > 0 ? selected(v)->f : NULL;
+    if (f == NULL || f->peak_time == INT64_MIN)
+        return false;
+    *out_raw = f->peak_time;
+    *out_row = f->peak_row;
+    return true;
+}
+
 /* In the order of enum heap_rows_by. */
 static const enum view_rows kinds[HEAP_ROWS_BY_COUNT] = {VIEW_ROWS_HEAPS, VIEW_ROWS_PROCESSES,
                                                          VIEW_ROWS_THREADS};
@@ -254,6 +266,7 @@ static const struct view_ops heaps_ops = {
     .draw = heaps_draw,
     .action = heaps_action,
     .list = heaps_list,
+    .moment = heaps_moment,
     .rows = heaps_kind,
     .show_rows = heaps_show_rows,
     .hints = heap_hints,

@@ -23,6 +23,7 @@ enum summary_link {
     SUMMARY_LINK_SIZE,     /* class */
     SUMMARY_LINK_OP,       /* operation */
     SUMMARY_LINK_PROCESS,  /* registry index */
+    SUMMARY_LINK_PEAK,     /* nothing */
 };
 
 static inline uint64_t summary_link(enum summary_link group, uint32_t what)
@@ -34,6 +35,11 @@ static inline uint64_t summary_link(enum summary_link group, uint32_t what)
  * condition itself. False when there is nothing to filter by. */
 bool summary_put_link(const struct view_env *env, uint64_t link, struct strbuf *condition,
                       struct strbuf *label);
+
+/* The moment a link stands for: the peak of the whole, of the heap or of the process. False when it
+ * stands for none. As view_ops.moment. */
+bool summary_link_moment(const struct view_env *env, uint64_t link, int64_t *out_raw,
+                         uint64_t *out_row);
 
 /* The figures of the picture; NULL while nothing is counted, or when there is nothing to count. */
 const struct summary *summary_figures(const void *ctx);

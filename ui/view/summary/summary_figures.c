@@ -110,6 +110,8 @@ void summary_write_totals(void *ctx, struct pen *pen)
     const struct figures *t = &f->total;
     write_total(env, pen, "outstanding", ROLE_OUTSTANDING, t->outstanding_blocks,
                 t->outstanding_bytes);
+    if (t->peak_time != INT64_MIN)
+        pen_link(pen, summary_link(SUMMARY_LINK_PEAK, 0));
     write_total(env, pen, "peak", ROLE_TEXT_STRONG, t->peak_blocks, t->peak_bytes);
     write_total(env, pen, "allocs", ROLE_TEXT, t->allocs, t->alloc_bytes);
     write_total(env, pen, "frees", ROLE_TEXT, t->frees, t->freed_bytes);

@@ -37,6 +37,45 @@ bool summary_put_link(const struct view_env *env, uint64_t link, struct strbuf *
         process = registry_process(trace->registry, what);
         cell_put_process(label, process, false);
         return condition_put_process(condition, process);
+    case SUMMARY_LINK_PEAK:
+        break;
     }
     return false;
+}
+
+/* NULL where the picture has no such heap or process any more. */
+static const struct figures *figures_of(const struct summary *f, uint64_t link)
+{
+    uint32_t what = (uint32_t)link;
+    switch ((enum summary_link)(link >> 32)) {
+    case SUMMARY_LINK_HEAP:
+        for (size_t i = 0; i < f->heap_count; i++)
+            if (f->heaps[i].heap == what)
+                return &f->heaps[i].f;
+        break;
+    case SUMMARY_LINK_PROCESS:
+        for (size_t i = 0; i < f->process_count; i++)
+            if (f->processes[i].index == what)
+                return &f->processes[i].f;
+        break;
+    case SUMMARY_LINK_PEAK:
+        return &f->total;
+    case SUMMARY_LINK_SOURCE:
+    case SUMMARY_LINK_SIZE:
+    case SUMMARY_LINK_OP:
+        break;
+    }
+    return NULL;
+}
+
+bool summary_link_moment(const struct view_env *env, uint64_t link, int64_t *out_raw,
+                         uint64_t *out_row)
+{
+    const struct summary *all = summary_figures(env);
+    const struct figures *f = all != NULL ? figures_of(all, link) : NULL;
+    if (f == NULL || f->peak_time == INT64_MIN)
+        return false;
+    *out_raw = f->peak_time;
+    *out_row = f->peak_row;
+    return true;
 }

@@ -59,6 +59,26 @@ struct summary_view {
     struct strbuf text;
 };
 
+static bool summary_moment(const struct view *view, int64_t *out_raw, uint64_t *out_row)
+{
+    const struct summary_view *v = (const struct summary_view *)view;
+    uint64_t link = page_chosen(&v->page);
+    return link != PAGE_NO_LINK && view->env->snapshot != NULL &&
+           summary_link_moment(view->env, link, out_raw, out_row);
+}
+
+/* To the event that made the peak. */
+static enum view_result open_peak(const struct summary_view *v, struct view_request *out_request)
+{
+    int64_t time;
+    out_request->kind = VIEW_REQUEST_EVENT;
+    if (!summary_moment(&v->view, &time, &out_request->row))
+        return VIEW_IGNORED;
+    if (out_request->row == ROW_NONE)
+        return view_say(out_request, "The peak is what was outstanding when the range began.");
+    return VIEW_REQUEST;
+}
+
 /* The chosen row becomes a condition: Enter goes on to Events, of a process to its heaps. */
 static enum view_result filter(struct summary_view *v, enum action a,
                                struct view_request *out_request)
@@ -67,11 +87,13 @@ static enum view_result filter(struct summary_view *v, enum action a,
     uint64_t link = page_chosen(&v->page);
     if (link == PAGE_NO_LINK || env->snapshot == NULL || env->snapshot->trace == NULL)
         return VIEW_IGNORED;
+    if (a == ACTION_OPEN && link >> 32 == SUMMARY_LINK_PEAK)
+        return open_peak(v, out_request);
     bool process = link >> 32 == SUMMARY_LINK_PROCESS;
     if (a == ACTION_FILTER_HEAP && link >> 32 != SUMMARY_LINK_HEAP)
         return view_say(out_request, "This row is no heap.");
     if (!summary_put_link(env, link, &out_request->condition, &out_request->label))
-        return view_say(out_request, "This row has no number to filter by.");
+        return view_say(out_request, "There is nothing to filter by in this row.");
     out_request->kind = a == ACTION_OPEN ? VIEW_REQUEST_DRILL : VIEW_REQUEST_FILTER;
     out_request->screen = process ? SCOPE_HEAPS : SCOPE_EVENTS;
     out_request->rows = process ? VIEW_ROWS_HEAPS : VIEW_ROWS_NONE;
@@ -155,6 +177,7 @@ static const struct view_ops summary_ops = {
     .draw = summary_draw,
     .action = summary_action,
     .page = summary_page,
+    .moment = summary_moment,
     .hints = summary_hints,
     .hint_count = sizeof summary_hints / sizeof summary_hints[0],
 };
@@ -163,5 +186,6 @@ struct view *view_summary_new(const struct view_env *env)
 {
     struct summary_view *v = base_xcalloc(1, sizeof *v);
     v->view = (struct view){.ops = &summary_ops, .env = env};
+    v->page.first_group = SUMMARY_LINK_HEAP;
     return &v->view;
 }
