@@ -5,6 +5,7 @@
  * from then on; any thread reads it. Each kind is a struct of its own that begins with this one:
  *
  *   call_tree.h    who allocates, by call stack
+ *   size_table.h   how large the blocks are, and how long they live
  */
 #ifndef ANSWER_ANSWER_H
 #define ANSWER_ANSWER_H

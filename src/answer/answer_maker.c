@@ -12,6 +12,7 @@
 
 const struct answer_job_ops *const answer_jobs[ANSWER_KINDS] = {
     [ANSWER_TREE] = &tree_job_ops,
+    [ANSWER_SIZES] = &sizes_job_ops,
 };
 
 struct answer_maker {

@@ -8,9 +8,15 @@ static bool is_same_tree(const struct answer_spec *a, const struct answer_spec *
     return a->tree.kind == b->tree.kind && a->tree.sort == b->tree.sort;
 }
 
+static bool is_same_sizes(const struct answer_spec *a, const struct answer_spec *b)
+{
+    return a->sizes.kind == b->sizes.kind;
+}
+
 static bool (*const is_same[ANSWER_KINDS])(const struct answer_spec *,
                                            const struct answer_spec *) = {
     [ANSWER_TREE] = is_same_tree,
+    [ANSWER_SIZES] = is_same_sizes,
 };
 
 void answer_spec_copy(struct answer_spec *to, const struct answer_spec *from)

@@ -10,9 +10,11 @@
 #include <stdbool.h>
 
 #include "model/frame_rules.h"
+#include "query/size_row.h"
 
 enum answer_kind {
-    ANSWER_TREE, /* totals by call stack: call_tree.h */
+    ANSWER_TREE,  /* totals by call stack: call_tree.h */
+    ANSWER_SIZES, /* totals and lifetimes by size: size_table.h */
     ANSWER_KINDS
 };
 
@@ -41,6 +43,12 @@ struct tree_spec {
     enum call_tree_column sort; /* descending, then by allocs, then by text */
 };
 
+/* ---- ANSWER_SIZES ---- */
+
+struct sizes_spec {
+    enum size_kind kind;
+};
+
 /* ---- all of them ---- */
 
 struct answer_spec {
@@ -48,6 +56,7 @@ struct answer_spec {
     struct frame_rules *rules; /* which frames are the allocator's; NULL: none */
     union {
         struct tree_spec tree;
+        struct sizes_spec sizes;
     };
 };
 

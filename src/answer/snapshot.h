@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "answer/call_tree.h"
+#include "answer/size_table.h"
 #include "decoder/etl_tally.h"
 #include "model/image_map.h"
 #include "model/symbol_table.h"
@@ -77,6 +78,12 @@ struct snapshot {
 static inline struct call_tree *snapshot_tree(const struct snapshot *s)
 {
     return (struct call_tree *)s->answer[ANSWER_TREE];
+}
+
+/* The same to ANSWER_SIZES. */
+static inline struct size_table *snapshot_sizes(const struct snapshot *s)
+{
+    return (struct size_table *)s->answer[ANSWER_SIZES];
 }
 
 struct snapshot *snapshot_ref(struct snapshot *s);

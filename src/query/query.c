@@ -202,3 +202,8 @@ struct stack_fold *query_fold_stacks(const struct query *q)
 {
     return stack_fold_new(q->trace, q->matches, raw_range(q));
 }
+
+struct size_fold *query_fold_sizes(const struct query *q, enum size_kind kind)
+{
+    return size_fold_new(q->trace, q->matches, raw_range(q), kind);
+}

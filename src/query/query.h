@@ -16,6 +16,7 @@
 #include "query/blocks.h"
 #include "query/filter.h"
 #include "query/fold.h"
+#include "query/size_fold.h"
 #include "query/stack_fold.h"
 
 /* What is asked. Times in ns since the trace's start, both included; INT64_MIN and INT64_MAX when
@@ -75,5 +76,8 @@ struct block_range query_range(const struct query *q);
 /* Worker: totals by stack of what is asked, none folded yet. They may be advanced as far as
  * query_scanned(), and must go before the query. NULL when memory is out. */
 struct stack_fold *query_fold_stacks(const struct query *q);
+
+/* The same by size. */
+struct size_fold *query_fold_sizes(const struct query *q, enum size_kind kind);
 
 #endif
