@@ -76,6 +76,8 @@ static uint8_t *pack_archive(enum packing how, const struct packed_file *files, 
     assert_int_equal(packings[how].format(a), ARCHIVE_OK);
     assert_int_equal(packings[how].filter(a), ARCHIVE_OK);
     archive_write_set_bytes_in_last_block(a, 1);
+    if (how == PACK_XZ) /* the usual level takes ten times as long */
+        assert_int_equal(archive_write_set_option(a, "xz", "compression-level", "1"), ARCHIVE_OK);
     assert_int_equal(archive_write_open_memory(a, out, room, out_size), ARCHIVE_OK);
     for (size_t i = 0; i < count; i++)
         write_file(a, &files[i]);
