@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "answer/snapshot.h"
+#include "query/condition.h"
 #include "ui/term/glyph.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/condition.h"
 #include "ui/view/heaps/heap_flags.h"
 #include "ui/view/wall_clock.h"
 

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 #include "decoder/heap_op.h"
+#include "query/condition.h"
 #include "random_trace.h"
-#include "ui/view/condition.h"
 #include "ui/view/detail/block_walk.h"
 #include "ui/view/detail/move_chain.h"
 

@@ -14,10 +14,10 @@
 #include "answer/snapshot.h"
 #include "decoder/heap_op.h"
 #include "model/ingest.h"
+#include "query/condition.h"
 #include "random_trace.h"
 #include "source/source.h"
 #include "ui/view/census.h"
-#include "ui/view/condition.h"
 #include "ui/view/heat_table.h"
 
 /* A picture of one question, as a screen has it. */

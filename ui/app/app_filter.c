@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "query/condition.h"
 #include "ui/app/app_state.h"
-#include "ui/view/condition.h"
 #include "ui/view/filter_words.h"
 
 const char *app_filter_text(const struct app *a)

@@ -7,10 +7,10 @@
 #include "answer/snapshot.h"
 #include "base/text.h"
 #include "decoder/heap_op.h"
+#include "query/condition.h"
 #include "query/filter_expect.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/census.h"
-#include "ui/view/condition.h"
 #include "ui/view/module_words.h"
 
 /* Entries of the registry looked at for one key: what a hostile trace names beyond is left out. */

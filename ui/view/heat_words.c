@@ -1,9 +1,9 @@
 /* What the columns of a heat table are called, for people and for the filter (heat_axis.h). */
 #include "answer/snapshot.h"
 #include "base/text.h"
+#include "query/condition.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/census.h"
-#include "ui/view/condition.h"
 #include "ui/view/heat_axis.h"
 
 static const struct summary *summary_of(const struct view_env *env)

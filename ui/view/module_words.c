@@ -5,8 +5,8 @@
 #include <strings.h>
 
 #include "answer/snapshot.h"
+#include "query/condition.h"
 #include "ui/view/census.h"
-#include "ui/view/condition.h"
 
 /* Images looked at for one key: what a hostile trace names beyond is left out. */
 #define LOOKED_AT 16384

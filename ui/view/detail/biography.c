@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "decoder/heap_op.h"
-#include "ui/view/condition.h"
+#include "query/condition.h"
 
 bool biography_address(const struct row *row, uint64_t *out_address)
 {

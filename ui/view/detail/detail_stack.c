@@ -5,8 +5,8 @@
 
 #include "answer/snapshot.h"
 #include "base/text.h"
+#include "query/condition.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/condition.h"
 
 static struct frame_namer namer_of(const struct detail_stack *d)
 {

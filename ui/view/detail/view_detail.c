@@ -9,7 +9,7 @@
 
 #include "answer/snapshot.h"
 #include "base/alloc.h"
-#include "ui/view/condition.h"
+#include "query/condition.h"
 #include "ui/view/detail/detail_fields.h"
 #include "ui/view/detail/detail_life.h"
 #include "ui/view/detail/detail_stack.h"

@@ -1,7 +1,7 @@
 /* Cells of Events as conditions of the filter language; see event_condition.h. */
 #include "ui/view/events/event_condition.h"
 
-#include "ui/view/condition.h"
+#include "query/condition.h"
 #include "ui/view/events/event_rows.h"
 
 typedef bool (*condition_fn)(struct event_reader *reader, const struct row *row,

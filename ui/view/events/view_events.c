@@ -7,9 +7,9 @@
 
 #include "answer/snapshot.h"
 #include "base/alloc.h"
+#include "query/condition.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/census.h"
-#include "ui/view/condition.h"
 #include "ui/view/events/event_condition.h"
 #include "ui/view/events/event_rows.h"
 #include "ui/view/views.h"

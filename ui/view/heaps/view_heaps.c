@@ -8,8 +8,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "query/condition.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/condition.h"
 #include "ui/view/heaps/heap_rows.h"
 #include "ui/view/views.h"
 #include "ui/view/why_empty.h"

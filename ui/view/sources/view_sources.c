@@ -10,8 +10,8 @@
 
 #include "answer/snapshot.h"
 #include "base/alloc.h"
+#include "query/condition.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/condition.h"
 #include "ui/view/heat_table.h"
 #include "ui/view/sources/source_list.h"
 #include "ui/view/views.h"

@@ -1,7 +1,7 @@
 /* What the rows of Summary lead to; see summary_blocks.h. */
 #include "answer/snapshot.h"
+#include "query/condition.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/condition.h"
 #include "ui/view/summary/summary_blocks.h"
 
 static void put_source(uint32_t source, struct strbuf *condition, struct strbuf *label)

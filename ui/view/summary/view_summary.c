@@ -7,7 +7,7 @@
 
 #include "answer/snapshot.h"
 #include "base/alloc.h"
-#include "ui/view/condition.h"
+#include "query/condition.h"
 #include "ui/view/summary/summary_blocks.h"
 #include "ui/view/views.h"
 #include "ui/view/why_empty.h"

@@ -1,5 +1,5 @@
 /* Filter expressions built by pointing; see condition.h. */
-#include "ui/view/condition.h"
+#include "query/condition.h"
 
 #include <ctype.h>
 #include <string.h>
