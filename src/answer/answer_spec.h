@@ -8,13 +8,17 @@
 #define ANSWER_ANSWER_SPEC_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "model/frame_rules.h"
 #include "query/size_row.h"
 
+struct trace;
+
 enum answer_kind {
-    ANSWER_TREE,  /* totals by call stack: call_tree.h */
-    ANSWER_SIZES, /* totals and lifetimes by size: size_table.h */
+    ANSWER_TREE,    /* totals by call stack: call_tree.h */
+    ANSWER_SIZES,   /* totals and lifetimes by size: size_table.h */
+    ANSWER_MOMENTS, /* outstanding at moments, and how it changed: moments.h */
     ANSWER_KINDS
 };
 
@@ -49,6 +53,28 @@ struct sizes_spec {
     enum size_kind kind;
 };
 
+/* ---- ANSWER_MOMENTS ---- */
+
+enum moments_group {
+    MOMENTS_BY_STACK,
+    MOMENTS_BY_HEAP,
+    MOMENTS_BY_SIZE, /* classes of fold.h, of the size at each moment */
+    MOMENTS_BY_SOURCE,
+    MOMENTS_BY_THREAD, /* that allocated */
+    MOMENTS_BY_PROCESS,
+    MOMENTS_GROUPS
+};
+
+#define MOMENTS_MOST 54
+
+struct moments_spec {
+    enum moments_group by;
+    uint32_t count;              /* of the times, at least 1 */
+    int64_t times[MOMENTS_MOST]; /* raw, ascending; what happened at one is included; INT64_MAX: the
+                                    end, which a live trace moves on */
+    struct trace *other;         /* a second file, or NULL; referenced */
+};
+
 /* ---- all of them ---- */
 
 struct answer_spec {
@@ -57,6 +83,7 @@ struct answer_spec {
     union {
         struct tree_spec tree;
         struct sizes_spec sizes;
+        struct moments_spec moments;
     };
 };
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "answer/call_tree.h"
+#include "answer/moments.h"
 #include "answer/size_table.h"
 #include "decoder/etl_tally.h"
 #include "model/image_map.h"
@@ -84,6 +85,12 @@ static inline struct call_tree *snapshot_tree(const struct snapshot *s)
 static inline struct size_table *snapshot_sizes(const struct snapshot *s)
 {
     return (struct size_table *)s->answer[ANSWER_SIZES];
+}
+
+/* The answer to ANSWER_MOMENTS, likewise. */
+static inline struct moments *snapshot_moments(const struct snapshot *s)
+{
+    return (struct moments *)s->answer[ANSWER_MOMENTS];
 }
 
 struct snapshot *snapshot_ref(struct snapshot *s);
