@@ -41,12 +41,15 @@ struct step {
 /* What one block adds to the figures of all its groups; negative amounts wrap. */
 struct change {
     uint64_t bytes, blocks;
+    uint64_t inside; /* all bits set: the block was opened in the range */
 };
 
 static void change_figures(const struct step *s, struct figures *g, struct change by)
 {
     g->outstanding_bytes += by.bytes;
     g->outstanding_blocks += by.blocks;
+    g->aifo_bytes += by.bytes & by.inside;
+    g->aifo_blocks += by.blocks & by.inside;
     if (!fold_is_above(g->outstanding_bytes, g->peak_bytes) || !s->in_range)
         return;
     g->peak_bytes = g->outstanding_bytes;
@@ -87,6 +90,7 @@ static unsigned change_block(const struct step *s, uint64_t opener, uint32_t hea
     const struct store_chunk *c = chunk_of(s, opener);
     uint32_t i = (uint32_t)(opener % STORE_CHUNK_ROWS);
     uint32_t thread = c->thread[i];
+    by.inside = opener >= f->first_row ? UINT64_MAX : 0;
     if (f->entered)
         fold_curve_advance(&f->curve, s->time, f->total.outstanding_bytes);
     change_figures(s, &f->total, by);
@@ -123,7 +127,7 @@ static bool belongs(const struct fold *f, uint64_t row)
 static void open_block(const struct step *s)
 {
     uint64_t size = store_chunk_size(s->c, s->i);
-    struct change by = {size, 1};
+    struct change by = {.bytes = size, .blocks = 1};
     change_class(s->f, change_block(s, s->id, store_chunk_heap(s->c, s->i), by), size, by);
 }
 
@@ -131,7 +135,12 @@ static void close_block(const struct step *s, uint64_t opener, uint32_t heap, ui
 {
     if (!belongs(s->f, opener))
         return;
-    struct change by = {0 - size, UINT64_MAX};
+    if (s->in_range) {
+        struct block_sum *freed = &s->f->freed[opener >= s->f->first_row ? BLOCK_AIFI : BLOCK_AOFI];
+        freed->bytes += size;
+        freed->blocks++;
+    }
+    struct change by = {.bytes = 0 - size, .blocks = UINT64_MAX};
     change_class(s->f, change_block(s, opener, heap, by), size, by);
 }
 
@@ -155,10 +164,10 @@ static void resize_block(const struct step *s)
     if (old == NULL || !belongs(s->f, opener))
         return;
     uint64_t own = old->values[STORE_OLD_OWN], size = store_chunk_size(s->c, s->i);
-    struct change by = {size - own, 0};
+    struct change by = {.bytes = size - own};
     unsigned slot = change_block(s, opener, store_chunk_heap(s->c, s->i), by);
-    change_class(s->f, slot, own, (struct change){0 - own, UINT64_MAX});
-    change_class(s->f, slot, size, (struct change){size, 1});
+    change_class(s->f, slot, own, (struct change){.bytes = 0 - own, .blocks = UINT64_MAX});
+    change_class(s->f, slot, size, (struct change){.bytes = size, .blocks = 1});
 }
 
 /* Endings come before births, so that a row makes a peak only by what it leaves behind. */
@@ -259,6 +268,7 @@ static int enter_range(const struct step *s)
         return rc;
     s->f->first = s->f->cross.start = s->time;
     s->f->entered = true;
+    s->f->first_row = s->id;
     fold_start_peaks(s->f);
     return 0;
 }
@@ -276,6 +286,8 @@ static int fold_row(struct step *s)
         if (rc != 0)
             return rc;
     }
+    if (!f->started && s->time > f->start)
+        fold_start_impact(f);
     if (s->in_range) {
         f->last = s->time;
         fold_cross_advance(f, s->time);

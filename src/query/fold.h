@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "model/trace.h"
+#include "query/blocks.h"
 #include "query/fold_cross.h"
 #include "query/matches.h"
 
@@ -35,6 +36,22 @@ struct figures {
     int64_t peak_time; /* raw; INT64_MIN when the peak is zero */
     uint64_t peak_row; /* the row that made it; ROW_NONE */
     uint64_t rows;     /* rows of the group in the range, whatever their effect */
+    int64_t impacting_bytes, impacting_blocks; /* outstanding at the end, less at the beginning */
+    uint64_t aifo_bytes, aifo_blocks;          /* opened in the range, and outstanding at its end */
+};
+
+struct block_sum {
+    uint64_t bytes, blocks;
+};
+
+/*
+ * How the blocks lie to the range (numbers.md, Totals): one that is there at its end counts with
+ * its size then, one that ended inside with its size at its end. The impacting size is what became
+ * outstanding behind the range's first instant; it is zero for a range that ends there.
+ */
+struct range_figures {
+    int64_t impacting_bytes, impacting_blocks;
+    struct block_sum classes[BLOCK_NEVER]; /* by enum block_class */
 };
 
 /* Outstanding bytes over the range: `points` values, each at the end of its bin of `bin_ticks` raw
@@ -84,6 +101,7 @@ struct summary {
     int64_t first,
         last; /* raw times of the range's first and last row; equal to INT64_MIN when none */
     struct figures total;
+    struct range_figures range;
     uint64_t ops[HEAP_OP_COUNT]; /* rows as recorded by operation, in range and under the filter */
     struct curve curve;
     size_t heap_count, process_count, thread_count, source_count;
@@ -110,6 +128,10 @@ struct fold_range {
 struct fold *fold_new(const struct trace *trace, const struct matches *matches,
                       struct fold_range range);
 void fold_free(struct fold *f);
+
+/* What happened up to the raw time `start`, itself included, is what the impacting size is counted
+ * from; not before range.since - 1, which it is at first. Before the first row is folded. */
+void fold_count_from(struct fold *f, int64_t start);
 
 /* Folds on, to row `until` at most (which `matches` must have scanned) and at most `max_rows`.
  * Returns 0 or -ENOMEM. About 20 ns a row. */

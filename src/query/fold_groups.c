@@ -17,7 +17,17 @@ struct fold *fold_new(const struct trace *trace, const struct matches *matches,
     f->range = range;
     f->first = f->last = INT64_MIN;
     f->total = no_figures;
+    f->first_row = ROW_NONE;
+    /* From the beginning of all there was nothing, and all that is there has come since. */
+    f->started = range.since == INT64_MIN;
+    f->start = f->started ? INT64_MIN : range.since - 1;
     return f;
+}
+
+void fold_count_from(struct fold *f, int64_t start)
+{
+    if (!f->started && start > f->start)
+        f->start = start;
 }
 
 void fold_free(struct fold *f)
@@ -99,4 +109,22 @@ void fold_start_peaks(struct fold *f)
         fold_start_peak(&f->processes.f[i], f->range.since);
     for (size_t i = 0; i < f->threads.count; i++)
         fold_start_peak(&f->threads.f[i], f->range.since);
+}
+
+static void start_impact(struct figures *g)
+{
+    g->impacting_bytes = (int64_t)g->outstanding_bytes;
+    g->impacting_blocks = (int64_t)g->outstanding_blocks;
+}
+
+void fold_start_impact(struct fold *f)
+{
+    f->started = true;
+    start_impact(&f->total);
+    for (size_t i = 0; i < f->heap_count; i++)
+        start_impact(&f->heaps[i].f);
+    for (size_t i = 0; i < f->processes.count; i++)
+        start_impact(&f->processes.f[i]);
+    for (size_t i = 0; i < f->threads.count; i++)
+        start_impact(&f->threads.f[i]);
 }

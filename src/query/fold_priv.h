@@ -65,7 +65,11 @@ struct fold {
     uint64_t next; /* the first row not folded */
     uint64_t end;  /* behind the last row in range */
     int64_t first, last;
-    bool entered; /* a row of the range has come, peaks count */
+    bool entered;       /* a row of the range has come, peaks count */
+    uint64_t first_row; /* of the range; ROW_NONE before it has come */
+    int64_t start;      /* raw: what came until then is where the impacting size starts */
+    bool started;       /* a row behind it has come: groups know what they started from */
+    struct block_sum freed[BLOCK_NEVER]; /* blocks ended in the range: AIFI and AOFI */
     /*
      * Events are counted by thread and by heap. What they come to for processes and for the whole
      * is summed up for the summary; only outstanding and peak are kept here too.
@@ -134,6 +138,9 @@ int fold_make_room(struct fold *f);
 /* Makes what is outstanding as the range begins at `time` the first peak: of one, of all groups. */
 void fold_start_peak(struct figures *g, int64_t time);
 void fold_start_peaks(struct fold *f);
+
+/* Remembers what all groups have outstanding, in the place of what it comes to less that. */
+void fold_start_impact(struct fold *f);
 
 /* Whether a peak is surpassed. */
 static inline bool fold_is_above(uint64_t bytes, uint64_t peak)

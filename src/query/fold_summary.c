@@ -42,17 +42,45 @@ static void add_counts(struct figures *to, const struct figures *from)
     to->failed_allocs += from->failed_allocs;
 }
 
-/* A copy as of the range's end. A sum below zero is a size that lied, or a row that flipped. */
+/* A sum below zero is a size that lied, or a row that flipped. */
+static uint64_t at_least_zero(uint64_t sum)
+{
+    return (int64_t)sum > 0 ? sum : 0;
+}
+
+/* `now` less what it started from; nothing before the range has come so far. */
+static int64_t impact(const struct fold *f, uint64_t now, int64_t from)
+{
+    return f->started ? (int64_t)(now - (uint64_t)from) : 0;
+}
+
+/* A copy as of the range's end. */
 static struct figures copy_figures(const struct fold *f, const struct figures *from)
 {
     struct figures g = *from;
     if (!f->entered)
         fold_start_peak(&g, f->range.since);
-    if ((int64_t)g.outstanding_bytes < 0)
-        g.outstanding_bytes = 0;
-    if ((int64_t)g.outstanding_blocks < 0)
-        g.outstanding_blocks = 0;
+    g.impacting_bytes = impact(f, from->outstanding_bytes, from->impacting_bytes);
+    g.impacting_blocks = impact(f, from->outstanding_blocks, from->impacting_blocks);
+    g.outstanding_bytes = at_least_zero(from->outstanding_bytes);
+    g.outstanding_blocks = at_least_zero(from->outstanding_blocks);
+    g.aifo_bytes = at_least_zero(from->aifo_bytes);
+    g.aifo_blocks = at_least_zero(from->aifo_blocks);
     return g;
+}
+
+/* What was opened outside the range and is there at its end, is what is not AIFO. */
+static void copy_range(const struct fold *f, const struct figures *total, struct range_figures *out)
+{
+    out->impacting_bytes = total->impacting_bytes;
+    out->impacting_blocks = total->impacting_blocks;
+    out->classes[BLOCK_AIFI] = f->freed[BLOCK_AIFI];
+    out->classes[BLOCK_AOFI] = f->freed[BLOCK_AOFI];
+    out->classes[BLOCK_AIFO] = (struct block_sum){total->aifo_bytes, total->aifo_blocks};
+    out->classes[BLOCK_AOFO] = (struct block_sum){
+        at_least_zero(f->total.outstanding_bytes - f->total.aifo_bytes),
+        at_least_zero(f->total.outstanding_blocks - f->total.aifo_blocks),
+    };
 }
 
 static bool has_something(const struct figures *g)
@@ -196,6 +224,7 @@ struct summary *fold_summarize(const struct fold *f)
         return NULL;
     }
     copy_threads(f, s);
+    copy_range(f, &s->total, &s->range);
     return s;
 }
 

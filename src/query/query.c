@@ -7,16 +7,17 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "query/matches.h"
+#include "query/query_base.h"
 
 struct query {
     _Atomic uint32_t refs;
-    struct trace *trace;
-    struct query_spec spec;
+    struct query_base *base;
+    struct trace *trace;          /* of `base` */
+    struct matches *matches;      /* likewise */
+    struct query_spec spec;       /* its filter is that of `base` */
     int64_t raw_since, raw_until; /* spec's range on the raw clock */
-    struct matches *matches;
-    struct fold *fold; /* NULL when only the rows were asked for */
-    uint64_t flips;    /* matches_flips() when `fold` was started */
+    struct fold *fold;            /* NULL when only the rows were asked for */
+    uint64_t flips;               /* matches_flips() when `fold` was started */
     bool failed;
 };
 
@@ -25,26 +26,53 @@ static struct fold_range raw_range(const struct query *q)
     return (struct fold_range){q->raw_since, q->raw_until};
 }
 
-struct query *query_new(struct trace *trace, const struct query_spec *spec)
+/* The impacting size starts from what is outstanding at the range's first instant, which may be
+ * several raw ticks long, or lie between two. */
+static struct fold *new_fold(const struct query *q)
 {
-    struct query *q = calloc(1, sizeof *q);
-    if (q == NULL)
+    struct fold *f = fold_new(q->trace, q->matches, raw_range(q));
+    if (f != NULL && q->spec.since != INT64_MIN && q->spec.since != INT64_MAX)
+        fold_count_from(f, trace_raw(q->trace, q->spec.since + 1) - 1);
+    return f;
+}
+
+/* Takes the reference to `base`. */
+static struct query *make_query(struct query_base *base, const struct query_spec *spec)
+{
+    struct query *q = base != NULL ? calloc(1, sizeof *q) : NULL;
+    if (q == NULL) {
+        query_base_unref(base);
         return NULL;
+    }
     atomic_init(&q->refs, 1);
-    q->trace = trace_ref(trace);
+    q->base = base;
+    q->trace = base->trace;
+    q->matches = base->matches;
     q->spec = *spec;
-    q->spec.filter = spec->filter != NULL ? filter_ref(spec->filter) : NULL;
-    q->raw_since = spec->since == INT64_MIN ? INT64_MIN : trace_raw(trace, spec->since);
+    q->spec.filter = base->filter;
+    q->raw_since = spec->since == INT64_MIN ? INT64_MIN : trace_raw(q->trace, spec->since);
     q->raw_until = INT64_MAX;
     if (spec->until != INT64_MAX)
-        q->raw_until = trace_raw(trace, spec->until + 1) - 1;
-    q->matches = matches_new(q->spec.filter, trace);
-    if (q->matches != NULL && !spec->rows_only)
-        q->fold = fold_new(trace, q->matches, raw_range(q));
-    if (q->matches != NULL && (q->fold != NULL || spec->rows_only))
+        q->raw_until = trace_raw(q->trace, spec->until + 1) - 1;
+    q->flips = matches_flips(q->matches);
+    if (!spec->rows_only)
+        q->fold = new_fold(q);
+    if (q->fold != NULL || spec->rows_only)
         return q;
     query_unref(q);
     return NULL;
+}
+
+struct query *query_new(struct trace *trace, const struct query_spec *spec)
+{
+    return make_query(query_base_new(trace, spec->filter), spec);
+}
+
+struct query *query_new_like(struct query *old, const struct query_spec *spec)
+{
+    if (spec->filter != old->base->filter)
+        return query_new(old->trace, spec);
+    return make_query(query_base_ref(old->base), spec);
 }
 
 struct query *query_ref(struct query *q)
@@ -58,9 +86,7 @@ void query_unref(struct query *q)
     if (q == NULL || atomic_fetch_sub_explicit(&q->refs, 1, memory_order_acq_rel) != 1)
         return;
     fold_free(q->fold);
-    matches_free(q->matches);
-    filter_unref(q->spec.filter);
-    trace_unref(q->trace);
+    query_base_unref(q->base);
     free(q);
 }
 
@@ -74,7 +100,7 @@ static void query_restart_fold(struct query *q)
     uint64_t folded = fold_rows(q->fold);
     if (flips == q->flips || (folded != 0 && folded != matches_scanned(q->matches)))
         return;
-    struct fold *anew = fold_new(q->trace, q->matches, raw_range(q));
+    struct fold *anew = new_fold(q);
     if (anew == NULL) {
         q->failed = true;
         return;

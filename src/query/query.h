@@ -31,6 +31,13 @@ struct query;
 
 /* Keeps its own references to the trace and the filter. One reference; NULL when memory is out. */
 struct query *query_new(struct trace *trace, const struct query_spec *spec);
+
+/*
+ * The same question with another range: what `old` knows without its range is shared, and what is
+ * scanned for one is there for both. Another filter than the old one's makes it a new query.
+ * Worker.
+ */
+struct query *query_new_like(struct query *old, const struct query_spec *spec);
 struct query *query_ref(struct query *q);
 void query_unref(struct query *q); /* NULL is fine; any thread */
 

@@ -94,13 +94,16 @@ static void start_aside(struct session *s, struct session_aside *a)
     s->news = true;
 }
 
-static void start_query(struct session *s)
+/* `like` may be a query of the same trace and filter, or NULL. */
+static void start_query(struct session *s, struct query *like)
 {
-    query_unref(s->query);
+    struct query *old = s->query;
     s->query = NULL;
+    if (s->trace != NULL)
+        s->query = like != NULL ? query_new_like(like, &s->spec) : query_new(s->trace, &s->spec);
+    query_unref(old);
     if (s->trace == NULL)
         return;
-    s->query = query_new(s->trace, &s->spec);
     if (s->query == NULL)
         session_fail(s, "out of memory for the filter");
     s->news = true;
@@ -129,12 +132,12 @@ void session_ask_answer(struct session *s, enum answer_kind kind, const struct a
 void session_ask(struct session *s, const struct query_spec *spec)
 {
     struct filter *old = s->spec.filter;
-    bool same = old == spec->filter;
+    bool same = old == spec->filter && spec->rows_only == s->spec.rows_only;
     s->spec = *spec;
     if (spec->filter != NULL)
         s->spec.filter = filter_ref(spec->filter);
     filter_unref(old);
-    start_query(s);
+    start_query(s, same ? s->query : NULL);
     session_answers_start(&s->answers, s->query, same ? SESSION_OTHER_RANGE : SESSION_OTHER_FILTER);
 }
 
@@ -153,7 +156,7 @@ static void show_trace(struct session *s, struct trace *trace)
     bool same_stacks = s->trace != NULL && s->trace->stacks == trace->stacks;
     trace_unref(s->trace);
     s->trace = trace_ref(trace);
-    start_query(s);
+    start_query(s, NULL);
     session_answers_start(&s->answers, s->query,
                           same_stacks ? SESSION_SAME_STACKS : SESSION_OTHER_TRACE);
     for (int i = 0; i < ASIDE_COUNT; i++)

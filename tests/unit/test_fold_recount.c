@@ -22,6 +22,7 @@ struct recount {
     bool mine[MAX_ROWS];
     uint64_t rows;
     struct fold_range range;
+    int64_t start; /* where the impacting size starts: INT64_MIN, or not before range.since - 1 */
 };
 
 /* A group of rows: all, or those of one heap, process, thread, Source or size class. */
@@ -96,6 +97,51 @@ static uint64_t last_row(const struct recount *rc)
     return rc->range.until == INT64_MAX ? rc->rows - 1 : row_before(rc, rc->range.until + 1);
 }
 
+/* The first row of the range, or where it would be. */
+static uint64_t first_row(const struct recount *rc)
+{
+    return row_before(rc, rc->range.since) + 1;
+}
+
+/* What became outstanding in a group behind the start, and what of it was opened in the range. */
+static void count_range(const struct recount *rc, struct group g, struct figures *f)
+{
+    uint64_t last = last_row(rc),
+             start = rc->start != INT64_MIN ? row_before(rc, rc->start + 1) : UINT64_MAX;
+    struct outstanding from = outstanding_at(rc, g, start), to = outstanding_at(rc, g, last);
+    if (start == UINT64_MAX || (last != UINT64_MAX && last > start)) {
+        f->impacting_bytes = (int64_t)to.bytes - (int64_t)from.bytes;
+        f->impacting_blocks = (int64_t)to.blocks - (int64_t)from.blocks;
+    }
+    for (uint64_t i = first_row(rc); last != UINT64_MAX && i <= last; i++) {
+        if (!lives_at(rc, i, last) || !rc->mine[i] || !is_in(rc, &rc->row[i], g))
+            continue;
+        f->aifo_blocks++;
+        f->aifo_bytes += size_at(rc, i, last);
+    }
+}
+
+/* Every block is in one class; with the size it has at the range's end or had at its own. */
+static void check_classes(const struct recount *rc, const struct summary *s)
+{
+    struct block_sum want[BLOCK_CLASSES] = {{0, 0}};
+    struct block_range range = {first_row(rc), last_row(rc) + 1};
+    for (uint64_t i = 0; i < rc->rows; i++) {
+        if (!(rc->row[i].flags & ROW_OPENS) || !rc->mine[i])
+            continue;
+        struct block_sum *c = &want[block_class(i, rc->row[i].link, range)];
+        bool ended = rc->row[i].link < range.end;
+        c->blocks++;
+        c->bytes += size_at(rc, i, ended ? rc->row[i].link : range.end - 1);
+    }
+    for (unsigned k = 0; k < BLOCK_NEVER; k++) {
+        assert_int_equal(s->range.classes[k].blocks, want[k].blocks);
+        assert_int_equal(s->range.classes[k].bytes, want[k].bytes);
+    }
+    assert_int_equal(s->range.impacting_bytes, s->total.impacting_bytes);
+    assert_int_equal(s->range.impacting_blocks, s->total.impacting_blocks);
+}
+
 static void count_row(const struct recount *rc, const struct row *r, struct figures *f)
 {
     bool moved = r->op == HEAP_OP_REALLOC && (r->flags & ROW_MOVED);
@@ -141,6 +187,7 @@ static struct figures recount(const struct recount *rc, struct group g)
     o = outstanding_at(rc, g, last_row(rc));
     f.outstanding_bytes = o.bytes;
     f.outstanding_blocks = o.blocks;
+    count_range(rc, g, &f);
     return f;
 }
 
@@ -159,6 +206,10 @@ static void assert_figures(const struct figures *got, const struct figures *want
     assert_int_equal(got->peak_blocks, want->peak_blocks);
     assert_int_equal(got->peak_time, want->peak_time);
     assert_int_equal(got->peak_row, want->peak_row);
+    assert_int_equal(got->impacting_bytes, want->impacting_bytes);
+    assert_int_equal(got->impacting_blocks, want->impacting_blocks);
+    assert_int_equal(got->aifo_bytes, want->aifo_bytes);
+    assert_int_equal(got->aifo_blocks, want->aifo_blocks);
 }
 
 static bool is_nothing(const struct figures *f)
@@ -178,6 +229,10 @@ static void add_figures(struct figures *sum, const struct figures *f)
     sum->failed_allocs += f->failed_allocs;
     sum->outstanding_bytes += f->outstanding_bytes;
     sum->outstanding_blocks += f->outstanding_blocks;
+    sum->impacting_bytes += f->impacting_bytes;
+    sum->impacting_blocks += f->impacting_blocks;
+    sum->aifo_bytes += f->aifo_bytes;
+    sum->aifo_blocks += f->aifo_blocks;
 }
 
 static void assert_sum(struct figures sum, const struct figures *total)
@@ -509,6 +564,7 @@ static void check_summary(const struct recount *rc, const struct summary *s)
     check_sources(rc, s);
     check_curves(rc, s);
     check_rates(rc, s);
+    check_classes(rc, s);
 }
 
 static struct fold_range some_range(struct random_trace *rt, const struct recount *rc)
@@ -530,6 +586,11 @@ static struct fold_range some_range(struct random_trace *rt, const struct recoun
 static void fold_and_check(struct random_trace *rt, struct recount *rc, const struct matches *m)
 {
     struct fold *f = fold_new(rt->trace, m, rc->range);
+    rc->start = rc->range.since != INT64_MIN ? rc->range.since - 1 : INT64_MIN;
+    if (rc->start != INT64_MIN && rng_chance(&rt->rng, 700)) {
+        rc->start += (int64_t)rng_below(&rt->rng, 3);
+        fold_count_from(f, rc->start);
+    }
     while (fold_rows(f) < rc->rows) {
         assert_int_equal(fold_advance(f, rc->rows, 1 + rng_below(&rt->rng, 100)), 0);
         summary_free(fold_summarize(f));

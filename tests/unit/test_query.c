@@ -102,7 +102,7 @@ static void impacting_size_is_the_difference_of_two_moments(void **state)
     int64_t a = w->t.truth.duration_ns / 4;
     int64_t b = w->t.truth.duration_ns / 2;
     struct query *qa = ask(w, "", INT64_MIN, a);
-    struct query *qb = ask(w, "", a + 1, b);
+    struct query *qb = ask(w, "", a, b);
     struct summary *sa = query_summarize(qa);
     struct summary *sb = query_summarize(qb);
     uint64_t born = 0;
@@ -119,10 +119,40 @@ static void impacting_size_is_the_difference_of_two_moments(void **state)
             died++;
     }
     assert_int_equal(sb->total.outstanding_blocks, sa->total.outstanding_blocks + born - died);
+    assert_int_equal(sb->range.impacting_blocks, (int64_t)born - (int64_t)died);
+    assert_int_equal(sb->range.impacting_bytes,
+                     (int64_t)sb->total.outstanding_bytes - (int64_t)sa->total.outstanding_bytes);
     summary_free(sa);
     summary_free(sb);
     query_unref(qa);
     query_unref(qb);
+}
+
+static void queries_of_other_ranges_share_what_matches(void **state)
+{
+    struct world *w = *state;
+    int64_t half = w->t.truth.duration_ns / 2;
+    struct query *whole = ask(w, "op == free", INT64_MIN, INT64_MAX);
+    struct query_spec spec = *query_asked(whole);
+    spec.since = half;
+    struct query *part = query_new_like(whole, &spec),
+                 *anew = ask(w, "op == free", half, INT64_MAX);
+    assert_ptr_equal(query_matches(part), query_matches(whole));
+    assert_int_equal(query_scanned(part), query_scanned(whole));
+    query_unref(whole);
+    while (query_advance(part, 777))
+        continue;
+    assert_int_equal(query_count(part), query_count(anew));
+    struct summary *got = query_summarize(part), *want = query_summarize(anew);
+    assert_memory_equal(&got->total, &want->total, sizeof want->total);
+    summary_free(got);
+    summary_free(want);
+    spec.filter = NULL;
+    struct query *other = query_new_like(anew, &spec);
+    assert_ptr_not_equal(query_matches(other), query_matches(anew));
+    query_unref(other);
+    query_unref(anew);
+    query_unref(part);
 }
 
 static void gaps_are_runs_of_missing_numbers(void **state)
@@ -147,6 +177,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(lists_what_matches_in_range, setup, teardown),
         cmocka_unit_test_setup_teardown(impacting_size_is_the_difference_of_two_moments, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(queries_of_other_ranges_share_what_matches, setup,
                                         teardown),
         cmocka_unit_test(gaps_are_runs_of_missing_numbers),
     };
