@@ -7,6 +7,7 @@
  *   call_tree.h    who allocates, by call stack
  *   size_table.h   how large the blocks are, and how long they live
  *   moments.h      what was outstanding at moments, and how it changed
+ *   timeline.h     what was outstanding over time
  */
 #ifndef ANSWER_ANSWER_H
 #define ANSWER_ANSWER_H

@@ -14,6 +14,7 @@ const struct answer_job_ops *const answer_jobs[ANSWER_KINDS] = {
     [ANSWER_TREE] = &tree_job_ops,
     [ANSWER_SIZES] = &sizes_job_ops,
     [ANSWER_MOMENTS] = &moments_job_ops,
+    [ANSWER_TIMELINE] = &timeline_job_ops,
 };
 
 struct answer_maker {

@@ -23,11 +23,19 @@ static bool is_same_moments(const struct answer_spec *a, const struct answer_spe
            memcmp(x->times, y->times, x->count * sizeof x->times[0]) == 0;
 }
 
+static bool is_same_timeline(const struct answer_spec *a, const struct answer_spec *b)
+{
+    const struct timeline_spec *x = &a->timeline, *y = &b->timeline;
+    return x->since == y->since && x->until == y->until && x->tail == y->tail &&
+           x->columns == y->columns && x->by == y->by && x->row == y->row;
+}
+
 static bool (*const is_same[ANSWER_KINDS])(const struct answer_spec *,
                                            const struct answer_spec *) = {
     [ANSWER_TREE] = is_same_tree,
     [ANSWER_SIZES] = is_same_sizes,
     [ANSWER_MOMENTS] = is_same_moments,
+    [ANSWER_TIMELINE] = is_same_timeline,
 };
 
 /* The trace it holds a reference to; NULL for most. */

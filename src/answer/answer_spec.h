@@ -12,13 +12,15 @@
 
 #include "model/frame_rules.h"
 #include "query/size_row.h"
+#include "query/timeline_index.h"
 
 struct trace;
 
 enum answer_kind {
-    ANSWER_TREE,    /* totals by call stack: call_tree.h */
-    ANSWER_SIZES,   /* totals and lifetimes by size: size_table.h */
-    ANSWER_MOMENTS, /* outstanding at moments, and how it changed: moments.h */
+    ANSWER_TREE,     /* totals by call stack: call_tree.h */
+    ANSWER_SIZES,    /* totals and lifetimes by size: size_table.h */
+    ANSWER_MOMENTS,  /* outstanding at moments, and how it changed: moments.h */
+    ANSWER_TIMELINE, /* what was outstanding over time: timeline.h */
     ANSWER_KINDS
 };
 
@@ -75,6 +77,19 @@ struct moments_spec {
     struct trace *other;         /* a second file, or NULL; referenced */
 };
 
+/* ---- ANSWER_TIMELINE ---- */
+
+#define TIMELINE_MOST_COLUMNS 2048u
+
+/* A window of `columns` columns of equal length, in raw time. */
+struct timeline_spec {
+    int64_t since, until; /* both included; INT64_MIN, INT64_MAX: the first and the last row */
+    uint64_t tail;        /* not 0: so many ticks up to the last row, in place of since and until */
+    uint32_t columns;     /* 1 to TIMELINE_MOST_COLUMNS */
+    enum timeline_parting by; /* TIMELINE_WHOLE: no series */
+    uint64_t row;             /* the values behind it are wanted, too; ROW_NONE */
+};
+
 /* ---- all of them ---- */
 
 struct answer_spec {
@@ -84,6 +99,7 @@ struct answer_spec {
         struct tree_spec tree;
         struct sizes_spec sizes;
         struct moments_spec moments;
+        struct timeline_spec timeline;
     };
 };
 

@@ -14,6 +14,7 @@
 #include "answer/call_tree.h"
 #include "answer/moments.h"
 #include "answer/size_table.h"
+#include "answer/timeline.h"
 #include "decoder/etl_tally.h"
 #include "model/image_map.h"
 #include "model/symbol_table.h"
@@ -91,6 +92,12 @@ static inline struct size_table *snapshot_sizes(const struct snapshot *s)
 static inline struct moments *snapshot_moments(const struct snapshot *s)
 {
     return (struct moments *)s->answer[ANSWER_MOMENTS];
+}
+
+/* The same for ANSWER_TIMELINE. */
+static inline struct timeline *snapshot_timeline(const struct snapshot *s)
+{
+    return (struct timeline *)s->answer[ANSWER_TIMELINE];
 }
 
 struct snapshot *snapshot_ref(struct snapshot *s);

@@ -19,13 +19,6 @@
 /* In place of a slot of `sources`: the row has no Source. */
 #define NO_SLOT FOLD_SOURCES
 
-/* Operations that tell something about their heap. */
-#define SPACE_OPS                                                                                  \
-    (UINT64_C(1) << HEAP_OP_CREATE | UINT64_C(1) << HEAP_OP_DESTROY |                              \
-     UINT64_C(1) << HEAP_OP_EXPAND | UINT64_C(1) << HEAP_OP_CONTRACT |                             \
-     UINT64_C(1) << HEAP_OP_SNAPSHOT | UINT64_C(1) << HEAP_OP_CREATE_SNAPSHOT |                    \
-     UINT64_C(1) << HEAP_OP_DESTROY_SNAPSHOT | UINT64_C(1) << HEAP_OP_EXTEND_SNAPSHOT)
-
 /* A row being folded. */
 struct step {
     struct fold *f;
@@ -294,7 +287,7 @@ static int fold_row(struct step *s)
     }
     f->end = s->id + 1;
     unsigned op = store_chunk_op(s->c, s->i);
-    if (op < 64 && (SPACE_OPS >> op & 1) != 0 && s->c->heap[s->i] != STORE_NO_HEAP)
+    if (op < 64 && (FOLD_SPACE_OPS >> op & 1) != 0 && s->c->heap[s->i] != STORE_NO_HEAP)
         fold_take_space(f, s->c, s->id, &f->heaps[store_chunk_heap(s->c, s->i)]);
     fold_blocks(s);
     int rc = s->in_range && s->mine ? fold_event(s) : 0;

@@ -23,6 +23,13 @@ enum fold_space {
     FOLD_SPACES
 };
 
+/* Operations that tell something about their heap. */
+#define FOLD_SPACE_OPS                                                                             \
+    (UINT64_C(1) << HEAP_OP_CREATE | UINT64_C(1) << HEAP_OP_DESTROY |                              \
+     UINT64_C(1) << HEAP_OP_EXPAND | UINT64_C(1) << HEAP_OP_CONTRACT |                             \
+     UINT64_C(1) << HEAP_OP_SNAPSHOT | UINT64_C(1) << HEAP_OP_CREATE_SNAPSHOT |                    \
+     UINT64_C(1) << HEAP_OP_DESTROY_SNAPSHOT | UINT64_C(1) << HEAP_OP_EXTEND_SNAPSHOT)
+
 struct fold_heap {
     struct figures f;
     uint64_t space[FOLD_SPACES];
