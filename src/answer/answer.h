@@ -8,6 +8,7 @@
  *   size_table.h   how large the blocks are, and how long they live
  *   moments.h      what was outstanding at moments, and how it changed
  *   timeline.h     what was outstanding over time
+ *   block_list.h   the blocks themselves, sorted
  */
 #ifndef ANSWER_ANSWER_H
 #define ANSWER_ANSWER_H

@@ -30,12 +30,16 @@ static bool is_same_timeline(const struct answer_spec *a, const struct answer_sp
            x->columns == y->columns && x->by == y->by && x->row == y->row;
 }
 
+static bool is_same_blocks(const struct answer_spec *a, const struct answer_spec *b)
+{
+    return a->blocks.classes == b->blocks.classes && a->blocks.order == b->blocks.order;
+}
+
 static bool (*const is_same[ANSWER_KINDS])(const struct answer_spec *,
                                            const struct answer_spec *) = {
-    [ANSWER_TREE] = is_same_tree,
-    [ANSWER_SIZES] = is_same_sizes,
-    [ANSWER_MOMENTS] = is_same_moments,
-    [ANSWER_TIMELINE] = is_same_timeline,
+    [ANSWER_TREE] = is_same_tree,       [ANSWER_SIZES] = is_same_sizes,
+    [ANSWER_MOMENTS] = is_same_moments, [ANSWER_TIMELINE] = is_same_timeline,
+    [ANSWER_BLOCKS] = is_same_blocks,
 };
 
 /* The trace it holds a reference to; NULL for most. */

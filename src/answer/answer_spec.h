@@ -21,6 +21,7 @@ enum answer_kind {
     ANSWER_SIZES,    /* totals and lifetimes by size: size_table.h */
     ANSWER_MOMENTS,  /* outstanding at moments, and how it changed: moments.h */
     ANSWER_TIMELINE, /* what was outstanding over time: timeline.h */
+    ANSWER_BLOCKS,   /* the blocks themselves, sorted: block_list.h */
     ANSWER_KINDS
 };
 
@@ -90,6 +91,32 @@ struct timeline_spec {
     uint64_t row;             /* the values behind it are wanted, too; ROW_NONE */
 };
 
+/* ---- ANSWER_BLOCKS ---- */
+
+/* What blocks can be sorted by, ascending; from the end a list reads the other way round. */
+enum block_order {
+    BLOCK_ORDER_BORN, /* oldest first */
+    BLOCK_ORDER_ADDRESS,
+    BLOCK_ORDER_SIZE,
+    BLOCK_ORDER_HEAP,    /* by its handle */
+    BLOCK_ORDER_PROCESS, /* by its id */
+    BLOCK_ORDER_DIED,
+    BLOCK_ORDER_AGE, /* of those that live */
+    BLOCK_ORDER_LIFE,
+    BLOCK_ORDER_CLASS,
+    BLOCK_ORDER_TID,
+    BLOCK_ORDER_FREE_TID,
+    BLOCK_ORDER_SOURCE,
+    BLOCK_ORDER_FREE_SOURCE,
+    BLOCK_ORDER_STACK, /* equal ones together */
+    BLOCK_ORDERS
+};
+
+struct blocks_spec {
+    unsigned classes; /* bits 1 << enum block_class of the range; AIFO and AOFO: outstanding */
+    enum block_order order;
+};
+
 /* ---- all of them ---- */
 
 struct answer_spec {
@@ -100,6 +127,7 @@ struct answer_spec {
         struct sizes_spec sizes;
         struct moments_spec moments;
         struct timeline_spec timeline;
+        struct blocks_spec blocks;
     };
 };
 

@@ -21,6 +21,8 @@
 #include "model/trust.h"
 #include "query/query.h"
 
+struct block_list;
+
 /* What the source of the bytes is doing. */
 enum source_state {
     SOURCE_UNPACKING, /* a container is being expanded; bytes are the container's */
@@ -98,6 +100,12 @@ static inline struct moments *snapshot_moments(const struct snapshot *s)
 static inline struct timeline *snapshot_timeline(const struct snapshot *s)
 {
     return (struct timeline *)s->answer[ANSWER_TIMELINE];
+}
+
+/* The same to ANSWER_BLOCKS. */
+static inline const struct block_list *snapshot_blocks(const struct snapshot *s)
+{
+    return (const struct block_list *)s->answer[ANSWER_BLOCKS];
 }
 
 struct snapshot *snapshot_ref(struct snapshot *s);

@@ -30,6 +30,7 @@ static const struct section {
     {"report", bench_report, "heaptail report as a whole process"},
     {"filter", bench_filters, "scanning all rows"},
     {"figures", bench_figures, "adding all rows up"},
+    {"blocks", bench_blocks, "lists of blocks, sorted"},
     {"frames", bench_frames, "what a key and its frame cost at 200x60"},
     {"symbols", bench_symbols, "names of 100,000 addresses, and the loop meanwhile"},
     {"naming", bench_naming, "keys on Stacks while names are found out, through a terminal"},

@@ -52,6 +52,7 @@ void bench_stacks(struct bench *b);
 void bench_report(struct bench *b);
 void bench_filters(struct bench *b);
 void bench_figures(struct bench *b);
+void bench_blocks(struct bench *b);
 void bench_frames(struct bench *b);
 void bench_live(struct bench *b);
 void bench_trees(struct bench *b);
