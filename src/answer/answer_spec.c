@@ -20,6 +20,7 @@ static bool is_same_moments(const struct answer_spec *a, const struct answer_spe
 {
     const struct moments_spec *x = &a->moments, *y = &b->moments;
     return x->by == y->by && x->count == y->count && x->other == y->other &&
+           x->other_until == y->other_until &&
            memcmp(x->times, y->times, x->count * sizeof x->times[0]) == 0;
 }
 

@@ -75,7 +75,9 @@ struct moments_spec {
     uint32_t count;              /* of the times, at least 1 */
     int64_t times[MOMENTS_MOST]; /* raw, ascending; what happened at one is included; INT64_MAX: the
                                     end, which a live trace moves on */
-    struct trace *other;         /* a second file, or NULL; referenced */
+    struct trace *other;         /* NULL, or another trace that is all there, whose end comes
+                                    before the others; referenced */
+    int64_t other_until;         /* raw on its clock, what counts as its end; 0: all of it */
 };
 
 /* ---- ANSWER_TIMELINE ---- */

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "answer/answer.h"
+#include "answer/stack_condition.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "model/frame_rules.h"
@@ -46,13 +47,6 @@ struct call_node {
     uint32_t first_stack, stack_count; /* in `through`: the stacks through it */
     enum image_hit hit;
     bool named; /* by a symbol */
-};
-
-/* A stack of the tree. */
-struct call_stack {
-    uint32_t stack; /* STACK_NONE: the events of `pid` without one */
-    uint32_t pid;
-    uint32_t processes; /* in which it stands, of those asked */
 };
 
 /* So many nodes at most: what is deeper counts for the frame above it. 180 bytes each. */

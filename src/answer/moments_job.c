@@ -1,57 +1,77 @@
 /*
  * Answers about moments: adds up the blocks, names their groups, and again when rows, stacks, names
- * or the filter's mind have changed.
+ * or the filter's mind have changed. A second trace is added up once.
  */
 #include "answer/answer_job.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "answer/moments_words.h"
+#include "answer/moments_rows.h"
 
 /* Work of one step: about a millisecond. */
 #define STEP_ROWS  32768
-#define STEP_WORDS 256
+#define STEP_WORDS 128
+
+/* The trace that comes first, where there are two. It does not change. */
+struct other {
+    struct query *query; /* NULL until it is begun */
+    struct moments_fold fold;
+    bool folding; /* `fold` is set up */
+};
+
+/* What comes next. */
+enum stage {
+    STAGE_IDLE,
+    STAGE_OTHER, /* the other trace is filtered and added up */
+    STAGE_FOLD,
+    STAGE_WORDS,  /* groups become rows */
+    STAGE_FINISH, /* rows get their conditions */
+};
 
 struct moments_job {
     struct query *query;
     struct answer_spec spec;
+    enum stage stage;
+    bool stale; /* an answer is wanted, whatever has changed */
+    struct other other;
     struct moments_fold fold;
-    bool folding;      /* `fold` is set up */
-    bool stale;        /* an answer is wanted, whatever has changed */
-    uint64_t rows;     /* of the trace, that `fold` covers */
-    bool open;         /* rows behind those may belong to the last moment */
-    uint64_t changes;  /* store_stack_changes() when it began */
-    uint64_t flips;    /* matches_flips() likewise */
-    struct moments *m; /* in the making, its rows being named; NULL */
-    struct moments_words words;
-    struct strbuf text, condition;
+    uint64_t rows;    /* of the trace, that `fold` covers */
+    bool open;        /* rows behind those may belong to the last moment */
+    uint64_t changes; /* store_stack_changes() when it began */
+    uint64_t flips;   /* matches_flips() likewise */
+    /* The answer in the making. */
+    struct moments_rows building;
+    struct moments_side sides[2]; /* the other trace's first */
+    struct moments_roles roles[2];
+    size_t side_count;
+    size_t side;              /* being named */
+    size_t place;             /* of its next group; then of the next row to be finished */
     struct frame_namer namer; /* of the last one begun; referenced */
-    uint64_t generation;      /* of its symbols then */
+    struct image_map *other_images;
+    uint64_t generation; /* of its symbols then */
 };
-
-static void free_moments(struct answer *a)
-{
-    struct moments *m = (struct moments *)a;
-    arena_release(&m->memory);
-    free(m->rows);
-    free(m);
-}
 
 static void forget_answer(struct moments_job *j)
 {
-    if (j->m != NULL)
-        answer_unref(&j->m->base);
-    j->m = NULL;
+    if (j->stage >= STAGE_FOLD)
+        moments_fold_release(&j->fold);
+    if (j->stage >= STAGE_WORDS) {
+        moments_rows_release(&j->building);
+        moments_roles_release(&j->roles[0]);
+        moments_roles_release(&j->roles[1]);
+        image_map_unref(j->other_images);
+        j->other_images = NULL;
+    }
+    j->stage = STAGE_IDLE;
 }
 
-static void forget_fold(struct moments_job *j)
+static void forget_other(struct other *o)
 {
-    forget_answer(j);
-    if (j->folding)
-        moments_fold_release(&j->fold);
-    j->folding = false;
+    if (o->folding)
+        moments_fold_release(&o->fold);
+    query_unref(o->query);
+    *o = (struct other){0};
 }
 
 static struct answer_job *moments_create(struct query *query, const struct answer_spec *spec)
@@ -80,10 +100,9 @@ static void set_namer(struct moments_job *j, const struct frame_namer *namer)
 static void moments_free(struct answer_job *job)
 {
     struct moments_job *j = (struct moments_job *)job;
-    forget_fold(j);
+    forget_answer(j);
+    forget_other(&j->other);
     set_namer(j, &(struct frame_namer){0});
-    strbuf_release(&j->text);
-    strbuf_release(&j->condition);
     answer_spec_copy(&j->spec, NULL);
     query_unref(j->query);
     free(j);
@@ -92,7 +111,8 @@ static void moments_free(struct answer_job *job)
 static void moments_want(struct answer_job *job, const struct answer_spec *spec)
 {
     struct moments_job *j = (struct moments_job *)job;
-    forget_fold(j);
+    forget_answer(j);
+    forget_other(&j->other);
     answer_spec_copy(&j->spec, spec);
     j->stale = true;
 }
@@ -102,8 +122,8 @@ static bool moments_move(struct answer_job *job, struct query *query)
 {
     struct moments_job *j = (struct moments_job *)job;
     struct query *old = j->query;
-    j->stale = j->stale || j->folding;
-    forget_fold(j);
+    j->stale = j->stale || j->stage != STAGE_IDLE;
+    forget_answer(j);
     j->query = query_ref(query);
     query_unref(old);
     return true;
@@ -116,17 +136,14 @@ static uint64_t generation_of(const struct frame_namer *namer)
     return namer->symbols != NULL ? symbol_table_generation(namer->symbols) : 0;
 }
 
-/* Only stacks are named by what is learnt of frames. */
+/* Only stacks are named by what is learnt of frames, and heaps by who created them. */
 static bool has_other_names(const struct moments_job *j, const struct frame_namer *namer)
 {
-    return j->spec.moments.by == MOMENTS_BY_STACK &&
-           (namer->images != j->namer.images || namer->symbols != j->namer.symbols ||
-            generation_of(namer) != j->generation);
-}
-
-static const struct store *store_of(const struct moments_job *j)
-{
-    return query_trace(j->query)->store;
+    const struct moments_spec *spec = &j->spec.moments;
+    bool told =
+        spec->by == MOMENTS_BY_STACK || (spec->by == MOMENTS_BY_HEAP && spec->other != NULL);
+    return told && (namer->images != j->namer.images || namer->symbols != j->namer.symbols ||
+                    generation_of(namer) != j->generation);
 }
 
 static bool has_other_rows(const struct moments_job *j)
@@ -134,117 +151,179 @@ static bool has_other_rows(const struct moments_job *j)
     return (j->open && query_scanned(j->query) > j->rows) ||
            matches_flips(query_matches(j->query)) != j->flips ||
            (j->spec.moments.by == MOMENTS_BY_STACK &&
-            store_stack_changes(store_of(j)) != j->changes);
+            store_stack_changes(query_trace(j->query)->store) != j->changes);
 }
 
 static bool moments_has_work(const struct answer_job *job, const struct frame_namer *namer)
 {
     const struct moments_job *j = (const struct moments_job *)job;
-    return j->stale || j->folding || has_other_rows(j) || has_other_names(j, namer);
+    return j->stale || j->stage != STAGE_IDLE || has_other_rows(j) || has_other_names(j, namer);
 }
 
-/* ---- work ---- */
+/* ---- adding up ---- */
+
+static int begin_other(struct moments_job *j)
+{
+    const struct query_spec spec = {
+        .filter = query_asked(j->query)->filter,
+        .since = INT64_MIN,
+        .until = INT64_MAX,
+        .rows_only = true,
+    };
+    j->other.query = query_new(j->spec.moments.other, &spec);
+    return j->other.query != NULL ? 0 : -ENOMEM;
+}
+
+/* Its one moment. */
+static void begin_other_fold(struct moments_job *j)
+{
+    const struct moments_spec *asked = &j->spec.moments;
+    const struct moments_spec spec = {
+        .by = asked->by,
+        .count = 1,
+        .times = {asked->other_until != 0 ? asked->other_until : INT64_MAX},
+    };
+    moments_fold_init(&j->other.fold, asked->other, query_matches(j->other.query),
+                      query_scanned(j->other.query), &spec);
+    j->other.folding = true;
+}
+
+static int work_on_other(struct moments_job *j)
+{
+    struct other *o = &j->other;
+    if (o->query == NULL)
+        return begin_other(j);
+    if (!o->folding) {
+        if (query_advance(o->query, STEP_ROWS))
+            return 0;
+        if (query_failed(o->query))
+            return -ENOMEM;
+        begin_other_fold(j);
+    }
+    return moments_fold_advance(&o->fold, STEP_ROWS);
+}
+
+static bool is_other_done(const struct moments_job *j)
+{
+    return j->spec.moments.other == NULL ||
+           (j->other.folding && moments_fold_is_done(&j->other.fold));
+}
 
 static void begin_fold(struct moments_job *j)
 {
     const struct trace *t = query_trace(j->query);
-    forget_fold(j);
     j->rows = query_scanned(j->query);
     j->changes = store_stack_changes(t->store);
     j->flips = matches_flips(query_matches(j->query));
     moments_fold_init(&j->fold, t, query_matches(j->query), j->rows, &j->spec.moments);
-    j->folding = true;
     j->open = j->fold.moments[j->fold.count - 1] >= j->rows;
     j->stale = false;
+    j->stage = STAGE_FOLD;
 }
 
-/* The row's figures; false when memory is out. */
-static bool take_figures(struct moments *m, struct moments_row *row,
-                         const struct moments_group_figures *g, const struct moment_value *values)
+/* ---- naming ---- */
+
+static int add_side(struct moments_job *j, const struct moments_fold *fold,
+                    const struct image_map *images, bool owners)
 {
-    row->key = g->key;
-    row->fresh = g->fresh;
-    row->gone = g->gone;
-    row->old = g->old;
-    row->at = arena_alloc(&m->memory, m->count * sizeof *row->at);
-    if (row->at == NULL)
-        return false;
-    memcpy(row->at, values, m->count * sizeof *row->at);
-    const struct moment_value *first = &values[0], *last = &values[m->count - 1];
-    row->delta_bytes = (int64_t)(last->bytes - first->bytes);
-    row->delta_blocks = (int64_t)(last->blocks - first->blocks);
-    row->grew = m->count > 2;
-    for (uint32_t k = 1; k < m->count; k++)
-        row->grew = row->grew && values[k].bytes > values[k - 1].bytes;
-    return true;
+    size_t i = j->side_count++;
+    bool matching = j->spec.moments.other != NULL;
+    j->sides[i] = (struct moments_side){
+        .fold = fold,
+        .first = fold == &j->fold && matching ? 1 : 0,
+        .conditioned = fold == &j->fold,
+        .words = {.trace = fold->trace,
+                  .by = fold->by,
+                  .rules = j->spec.rules,
+                  .namer = {.images = images, .symbols = j->namer.symbols},
+                  .owners = owners,
+                  .roles = matching ? &j->roles[i] : NULL},
+    };
+    const struct moments_words *w = &j->sides[i].words;
+    return matching ? moments_roles_init(&j->roles[i], w->trace, w->rules, &w->namer) : 0;
 }
 
 static int begin_words(struct moments_job *j, const struct frame_namer *namer)
 {
-    const struct trace *t = query_trace(j->query);
+    struct trace *other = j->spec.moments.other;
+    bool owners = moments_words_needs_owners(j->fold.trace) ||
+                  (other != NULL && moments_words_needs_owners(other));
     set_namer(j, namer);
     j->generation = generation_of(namer);
-    j->words = (struct moments_words){
-        .trace = t,
-        .by = j->spec.moments.by,
-        .rules = j->spec.rules,
-        .namer = j->namer,
-        .processes = moments_words_processes(t),
-    };
-    struct moments *m = calloc(1, sizeof *m);
-    if (m == NULL)
-        return -ENOMEM;
-    answer_init(&m->base, free_moments);
-    m->base.rows = j->open ? j->rows : UINT64_MAX;
-    m->count = j->fold.count;
-    m->whole.text = m->whole.condition = "";
-    m->rows = calloc(j->fold.group_count + 1, sizeof *m->rows);
-    j->m = m;
-    if (m->rows == NULL || !take_figures(m, &m->whole, &j->fold.whole, j->fold.whole_values))
-        return -ENOMEM;
-    return 0;
+    j->stage = STAGE_WORDS;
+    j->side = j->side_count = j->place = 0;
+    int rc = moments_rows_init(&j->building, j->fold.count + (other != NULL), other != NULL);
+    if (rc == 0 && other != NULL) {
+        j->other_images = image_table_map(other->images);
+        rc = add_side(j, &j->other.fold, j->other_images, owners);
+    }
+    if (rc == 0)
+        rc = add_side(j, &j->fold, namer->images, owners);
+    return rc == 0 ? moments_rows_begin(&j->building, &j->sides[j->side_count - 1]) : rc;
 }
 
-static int add_row(struct moments_job *j, size_t place)
+static int name_groups(struct moments_job *j)
 {
-    struct moments *m = j->m;
-    struct moments_row *row = &m->rows[m->row_count];
-    const struct moments_group_figures *g = &j->fold.groups[place];
-    strbuf_clear(&j->text);
-    strbuf_clear(&j->condition);
-    moments_words_put(&j->words, g, &j->text, &j->condition);
-    row->text = arena_strndup(&m->memory, strbuf_str(&j->text), j->text.len);
-    row->condition = arena_strndup(&m->memory, strbuf_str(&j->condition), j->condition.len);
-    if (row->text == NULL || row->condition == NULL ||
-        !take_figures(m, row, g, j->fold.values + place * m->count))
-        return -ENOMEM;
-    m->row_count++;
-    return 0;
-}
-
-static int name_rows(struct moments_job *j, struct answer **out_done)
-{
+    const struct moments_side *side = &j->sides[j->side];
     int rc = 0;
-    for (unsigned k = 0; rc == 0 && k < STEP_WORDS && j->m->row_count < j->fold.group_count; k++)
-        rc = add_row(j, j->m->row_count);
-    if (rc != 0 || j->m->row_count < j->fold.group_count)
+    for (unsigned k = 0; rc == 0 && k < STEP_WORDS && j->place < side->fold->group_count; k++)
+        rc = moments_rows_add(&j->building, side, (uint32_t)j->place++);
+    if (j->place < side->fold->group_count)
         return rc;
-    *out_done = &j->m->base;
-    j->m = NULL;
-    forget_fold(j);
+    j->place = 0;
+    if (++j->side == j->side_count)
+        j->stage = STAGE_FINISH;
+    return rc;
+}
+
+static int finish_rows(struct moments_job *j, struct answer **out_done)
+{
+    const struct moments_side *side = &j->sides[j->side_count - 1];
+    int rc = 0;
+    for (unsigned k = 0; rc == 0 && k < STEP_WORDS && j->place < j->building.m->row_count; k++)
+        rc = moments_rows_finish(&j->building, side, j->place++);
+    if (rc != 0 || j->place < j->building.m->row_count)
+        return rc;
+    struct moments *m = moments_rows_take(&j->building, j->sides, j->side_count);
+    /* Nothing that comes later changes it. */
+    m->base.rows = j->open ? j->rows : UINT64_MAX;
+    forget_answer(j);
+    *out_done = &m->base;
     return 0;
 }
 
+static int begin(struct moments_job *j)
+{
+    if (!is_other_done(j))
+        j->stage = STAGE_OTHER;
+    else
+        begin_fold(j);
+    return 0;
+}
+
+/* A pass that is over becomes an answer before it is repeated: a fast live trace would never show
+ * one. */
 static int moments_work(struct answer_job *job, const struct frame_namer *namer,
                         struct answer **out_done)
 {
     struct moments_job *j = (struct moments_job *)job;
-    if (j->m != NULL)
-        return name_rows(j, out_done);
-    if (!j->folding)
-        begin_fold(j);
-    int rc = moments_fold_advance(&j->fold, STEP_ROWS);
-    return rc == 0 && moments_fold_is_done(&j->fold) ? begin_words(j, namer) : rc;
+    int rc;
+    switch (j->stage) {
+    case STAGE_IDLE:
+        return begin(j);
+    case STAGE_OTHER:
+        rc = work_on_other(j);
+        if (rc == 0 && is_other_done(j))
+            begin_fold(j);
+        return rc;
+    case STAGE_FOLD:
+        rc = moments_fold_advance(&j->fold, STEP_ROWS);
+        return rc == 0 && moments_fold_is_done(&j->fold) ? begin_words(j, namer) : rc;
+    case STAGE_WORDS:
+        return name_groups(j);
+    default:
+        return finish_rows(j, out_done);
+    }
 }
 
 const struct answer_job_ops moments_job_ops = {

@@ -7,6 +7,7 @@
 #define ANSWER_MOMENTS_WORDS_H
 
 #include "answer/moments_fold.h"
+#include "answer/moments_roles.h"
 #include "model/frame_rules.h"
 
 /* What words are made with. All is borrowed. */
@@ -15,14 +16,19 @@ struct moments_words {
     enum moments_group by;
     const struct frame_rules *rules; /* NULL: none */
     struct frame_namer namer;
-    uint32_t processes; /* moments_words_processes() */
+    bool owners;                       /* whose a heap, thread or stack is, is worth telling */
+    const struct moments_roles *roles; /* what goes by its role; NULL: all goes by its own name */
 };
 
-/* How many processes of the trace have heaps: whether a stack's is worth telling. O(heaps). */
-uint32_t moments_words_processes(const struct trace *trace);
+/* True when several processes of the trace have heaps. O(heaps). */
+bool moments_words_needs_owners(const struct trace *trace);
 
-/* Appends the text, and the condition that chooses the group's rows: nothing when none does. */
+/* Appends what the group is called: with roles the same in two traces of a program. */
 void moments_words_put(const struct moments_words *w, const struct moments_group_figures *g,
-                       struct strbuf *text, struct strbuf *condition);
+                       struct strbuf *text);
+
+/* Appends the condition that chooses the group's rows. Not for groups by stack. */
+void moments_words_put_condition(const struct moments_words *w,
+                                 const struct moments_group_figures *g, struct strbuf *out);
 
 #endif

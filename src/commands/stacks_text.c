@@ -160,19 +160,11 @@ static void put_brief_run(const struct run *r, struct strbuf *out)
         strbuf_printf(out, " (%u frames)", r->count);
 }
 
-static bool starts_threads(const char *module)
-{
-    static const char *const modules[] = {"kernel32.dll", "ntdll.dll", "wow64.dll", "wow64cpu.dll"};
-    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
-        if (strcasecmp(module, modules[i]) == 0)
-            return true;
-    return false;
-}
-
 /* How every thread starts is no news. */
 static void cut_thread_start(const struct page *p, struct path *path)
 {
-    while (path->count > 1 && starts_threads(p->t->nodes[path->nodes[path->count - 1]].module))
+    while (path->count > 1 &&
+           frame_module_starts_threads(p->t->nodes[path->nodes[path->count - 1]].module))
         path->count--;
 }
 

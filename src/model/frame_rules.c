@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -231,4 +232,13 @@ uint32_t frame_rules_caller(const struct frame_rules *rules, const struct frame_
             return i;
     }
     return stack.count != 0 ? stack.count - 1 : 0;
+}
+
+bool frame_module_starts_threads(const char *module)
+{
+    static const char *const modules[] = {"kernel32.dll", "ntdll.dll", "wow64.dll", "wow64cpu.dll"};
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
+        if (strcasecmp(module, modules[i]) == 0)
+            return true;
+    return false;
 }

@@ -41,4 +41,7 @@ uint32_t frame_rules_caller(const struct frame_rules *rules, const struct frame_
                             uint32_t process, int64_t time, struct stack_frames stack,
                             struct frame *out_frame);
 
+/* True for the modules that every thread starts in, at the root of a stack: no news. */
+bool frame_module_starts_threads(const char *module);
+
 #endif
