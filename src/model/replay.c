@@ -39,6 +39,7 @@ struct replay {
     struct lanes lanes;
     struct repeats repeats;
     struct resizes resizes;
+    struct chains chains;
     struct closed_list closed; /* by the event at work */
     struct replay_trust trust;
 };
@@ -61,6 +62,7 @@ struct replay *replay_new(struct store *store, struct registry *registry, uint64
     lanes_init(&rp->lanes);
     repeats_init(&rp->repeats, ticks_per_second);
     resizes_init(&rp->resizes);
+    chains_init(&rp->chains);
     if (blocks_init(&rp->blocks) != 0) {
         replay_free(rp);
         return NULL;
@@ -76,6 +78,7 @@ void replay_free(struct replay *rp)
     lanes_release(&rp->lanes);
     repeats_release(&rp->repeats);
     resizes_release(&rp->resizes);
+    chains_release(&rp->chains);
     free(rp->closed.items);
     free(rp);
 }
@@ -384,6 +387,35 @@ static int apply_rule(struct replay *rp, struct step *s)
     return take_plain(rp, s);
 }
 
+/* The size that a block alive was given last: by the row that opened it, or in place. */
+static uint64_t size_now(const struct replay *rp, uint64_t opener)
+{
+    uint64_t last = resizes_last(&rp->resizes, opener);
+    uint64_t from = last != ROW_NONE ? last : opener;
+    const struct store_chunk *c = store_chunk(rp->store, from / STORE_CHUNK_ROWS);
+    return store_chunk_size(c, (uint32_t)(from % STORE_CHUNK_ROWS));
+}
+
+/* What changes a block's size or makes another of it is kept beside the rows. */
+static int note_realloc(struct replay *rp, const struct step *s)
+{
+    if ((s->row.flags & ROW_RESIZES) != 0) {
+        chains_resize(&rp->chains, s->row.link, s->row.size);
+        return resizes_add(&rp->resizes, s->row.link, s->row.id, s->side.own_size);
+    }
+    struct chain_move move = {
+        .row = s->row.id,
+        .from = s->side.old_opener,
+        .to = (s->row.flags & ROW_OPENS) != 0 ? s->row.id : s->row.link,
+        .old_size = s->side.own_size,
+    };
+    if (move.from == ROW_NONE || move.to == ROW_NONE)
+        return 0;
+    move.new_size = size_now(rp, move.to);
+    move.copied = s->row.size < move.old_size ? s->row.size : move.old_size;
+    return chains_add(&rp->chains, &move);
+}
+
 /* Appends the row, and tells the blocks it closes. */
 static int append(struct replay *rp, struct step *s)
 {
@@ -396,9 +428,7 @@ static int append(struct replay *rp, struct step *s)
         store_close(rp->store, s->row.link, s->row.id);
     for (size_t i = 0; i < rp->closed.count; i++)
         store_close(rp->store, rp->closed.items[i].row, s->row.id);
-    if ((s->row.flags & ROW_RESIZES) != 0)
-        return resizes_add(&rp->resizes, s->row.link, s->row.id, s->side.own_size);
-    return 0;
+    return (s->row.flags & (ROW_RESIZES | ROW_MOVED)) != 0 ? note_realloc(rp, s) : 0;
 }
 
 /* The row as far as the event itself tells. */
@@ -524,6 +554,11 @@ const struct resizes *replay_resizes(const struct replay *rp)
     return &rp->resizes;
 }
 
+const struct chains *replay_chains(const struct replay *rp)
+{
+    return &rp->chains;
+}
+
 const struct replay_trust *replay_trust(const struct replay *rp)
 {
     return &rp->trust;
@@ -532,7 +567,8 @@ const struct replay_trust *replay_trust(const struct replay *rp)
 size_t replay_bytes(const struct replay *rp)
 {
     return sizeof *rp + blocks_bytes(&rp->blocks) + lanes_bytes(&rp->lanes) +
-           repeats_bytes(&rp->repeats) + rp->closed.capacity * sizeof *rp->closed.items;
+           repeats_bytes(&rp->repeats) + chains_bytes(&rp->chains) +
+           rp->closed.capacity * sizeof *rp->closed.items;
 }
 
 uint64_t replay_live_blocks(const struct replay *rp)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "decoder/event.h"
+#include "model/chains.h"
 #include "model/registry.h"
 #include "model/resizes.h"
 #include "model/store.h"
@@ -54,6 +55,9 @@ const struct replay_trust *replay_trust(const struct replay *rp);
 
 /* The sizes that blocks had before; grows with what is taken. */
 const struct resizes *replay_resizes(const struct replay *rp);
+
+/* The blocks that moved, linked; grows with what is taken. Any thread may look. */
+const struct chains *replay_chains(const struct replay *rp);
 
 /* Bytes of live blocks and freed-address memory, for the bench. */
 size_t replay_bytes(const struct replay *rp);

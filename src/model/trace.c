@@ -159,3 +159,30 @@ bool trace_row_block_size(const struct row *row, uint64_t *out_size)
     *out_size = row->size;
     return true;
 }
+
+bool trace_row_chain(const struct trace *t, const struct row *row, uint64_t *out_length)
+{
+    uint64_t opener = trace_row_opener(row);
+    if (opener == ROW_NONE)
+        return false;
+    *out_length = chains_length(trace_chains(t), opener);
+    return true;
+}
+
+uint64_t trace_copied(const struct trace *t, uint64_t row)
+{
+    const struct store_chunk *c = store_chunk(t->store, row / STORE_CHUNK_ROWS);
+    uint32_t i = (uint32_t)(row % STORE_CHUNK_ROWS);
+    if ((c->flags[i] & ROW_MOVED) == 0 || c->address[i] == 0)
+        return 0;
+    const struct store_extra *old = store_find_extra(t->store, row, STORE_EXTRA_OLD);
+    if (old == NULL || old->values[STORE_OLD_ADDRESS] == 0)
+        return 0;
+    uint64_t size = store_chunk_size(c, i), before = old->values[STORE_OLD_OWN];
+    return size < before ? size : before;
+}
+
+const struct chains *trace_chains(const struct trace *t)
+{
+    return replay_chains(t->replay);
+}

@@ -26,7 +26,7 @@ struct trace {
     struct registry *registry;
     struct stack_table *stacks; /* referenced; a trace made anew shares it */
     struct store *store;
-    struct replay *replay;       /* worker only */
+    struct replay *replay;       /* worker only, but for trace_chains() */
     struct image_table *images;  /* worker only: others read its maps */
     struct system_facts *system; /* the machine */
     struct mark_list *marks;     /* set while recording */
@@ -72,5 +72,16 @@ bool trace_row_block_size(const struct row *row, uint64_t *out_size);
 
 /* The row that opened the block `row` concerns; ROW_NONE when there is none. */
 uint64_t trace_row_opener(const struct row *row);
+
+/* Blocks in the chain of the block that `row` concerns, 1 when it never moved (chains.h); false
+ * when there is no block. Any thread. */
+bool trace_row_chain(const struct trace *t, const struct row *row, uint64_t *out_length);
+
+/* Bytes that a ReAlloc copied: the less of its new size and the old block's, and 0 for a row that
+ * moved nothing. O(log ReAllocs of the chunk). Any thread. */
+uint64_t trace_copied(const struct trace *t, uint64_t row);
+
+/* Which blocks moved, and where to. Any thread. */
+const struct chains *trace_chains(const struct trace *t);
 
 #endif
