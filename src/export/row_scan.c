@@ -9,14 +9,19 @@ int row_scan_init(struct row_scan *s, const struct trace *trace, const struct fi
                   int64_t since, int64_t until)
 {
     *s = (struct row_scan){.trace = trace, .chunk = NO_CHUNK, .end = store_rows(trace->store)};
+    int64_t raw_since = since != INT64_MIN ? trace_raw(trace, since) : INT64_MIN;
+    int64_t raw_until = until != INT64_MAX ? trace_raw(trace, until + 1) - 1 : INT64_MAX;
     if (since != INT64_MIN)
-        s->at = store_find_time(trace->store, trace_raw(trace, since));
+        s->at = store_find_time(trace->store, raw_since);
     if (until != INT64_MAX)
-        s->end = store_find_time(trace->store, trace_raw(trace, until + 1));
+        s->end = store_find_time(trace->store, raw_until + 1);
     if (filter == NULL || filter_is_empty(filter))
         return 0;
     s->run = filter_run_new(filter, trace);
-    return s->run != NULL ? 0 : -ENOMEM;
+    if (s->run == NULL)
+        return -ENOMEM;
+    filter_run_set_range(s->run, raw_since, raw_until);
+    return 0;
 }
 
 void row_scan_release(struct row_scan *s)

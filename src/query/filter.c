@@ -106,6 +106,16 @@ bool filter_depends_on_fate(const struct filter *f)
     return f->fate;
 }
 
+bool filter_depends_on_range(const struct filter *f)
+{
+    return f->range;
+}
+
+bool filter_depends_on_chains(const struct filter *f)
+{
+    return f->chain;
+}
+
 bool filter_depends_on_stacks(const struct filter *f)
 {
     return f->stack;

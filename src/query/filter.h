@@ -47,12 +47,19 @@ bool filter_is_empty(const struct filter *f);
 
 /*
  * True when a row's match can change after it was appended, because the filter asks about the
- * block's fate (life, live, temporary).
+ * block's fate (life, live, temporary, class, chain).
  */
 bool filter_depends_on_fate(const struct filter *f);
 
 /* The same because it asks about call stacks: they come after their rows, names even later. */
 bool filter_depends_on_stacks(const struct filter *f);
+
+/* True when a row's match depends on the time range of the query (class), so that the matches of
+ * one range are not those of another. */
+bool filter_depends_on_range(const struct filter *f);
+
+/* True when it depends on the length of a block's chain, which grows with every move. */
+bool filter_depends_on_chains(const struct filter *f);
 
 struct frame_rules;
 struct symbol_table;
@@ -75,6 +82,16 @@ struct filter_run;
 
 struct filter_run *filter_run_new(const struct filter *f, const struct trace *trace);
 void filter_run_free(struct filter_run *run);
+
+/* The range that `class` goes by, raw times, both included; INT64_MIN and INT64_MAX when open, as
+ * they are at first. Before any row is evaluated. */
+void filter_run_set_range(struct filter_run *run, int64_t since, int64_t until);
+
+/*
+ * True when a block whose chain grows from `before` blocks to `after` may get another answer.
+ * O(conditions).
+ */
+bool filter_run_tells_chains_apart(const struct filter_run *run, uint32_t before, uint32_t after);
 
 /*
  * Evaluates rows [from, to) of chunk `chunk` and writes their bits into `bits` (1,024 words of 64;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "query/blocks.h"
+
 /* Rows that concern a block. The link of a moved one tells whether it does. */
 #define BLOCK_FLAGS (ROW_OPENS | ROW_CLOSES | ROW_RESIZES)
 
@@ -111,6 +113,37 @@ static bool read_stack(const struct filter_run *run, const struct store_chunk *c
     (void)run;
     *out_v = store_chunk_stack(c, place(id));
     return *out_v != STACK_NONE;
+}
+
+/* Rows are in time order, so that times tell what block_class() is told by rows, on a trace that
+ * grows too. */
+static bool read_class(const struct filter_run *run, const struct store_chunk *c, uint64_t id,
+                       uint64_t *out_v)
+{
+    uint64_t opener = opener_of(c, id);
+    if (opener == ROW_NONE)
+        return false;
+    uint64_t closer = link_of(run, opener);
+    int64_t born = store_time(run->trace->store, opener);
+    int64_t died = closer != ROW_NONE ? store_time(run->trace->store, closer) : INT64_MAX;
+    bool freed = closer != ROW_NONE && died <= run->until;
+    if (born > run->until || (freed && died < run->since))
+        return false; /* Never alive in it. */
+    if (born >= run->since)
+        *out_v = freed ? BLOCK_AIFI : BLOCK_AIFO;
+    else
+        *out_v = freed ? BLOCK_AOFI : BLOCK_AOFO;
+    return true;
+}
+
+static bool read_chain(const struct filter_run *run, const struct store_chunk *c, uint64_t id,
+                       uint64_t *out_v)
+{
+    uint64_t opener = opener_of(c, id);
+    if (opener == ROW_NONE)
+        return false;
+    *out_v = chains_length(trace_chains(run->trace), opener);
+    return true;
 }
 
 /* Flags that need more than the row's own. */
@@ -333,6 +366,8 @@ static const struct column {
     {read_stack, NULL, NULL, 0},
     {NULL, NULL, NULL, 0},
     {NULL, NULL, NULL, 0},
+    {read_class, NULL, NULL, BLOCK_FLAGS | ROW_MOVED},
+    {read_chain, NULL, NULL, BLOCK_FLAGS | ROW_MOVED},
     {NULL, is_live, word_live, ROW_OPENS | ROW_RESIZES | ROW_MOVED},
     {NULL, is_temporary, NULL, ROW_OPENS | ROW_TEMPORARY},
     {NULL, NULL, word_flag, ROW_UNMATCHED},

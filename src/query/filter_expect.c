@@ -98,6 +98,8 @@ enum filter_values filter_expected_values(const struct filter_expectation *e)
         [FILTER_TYPE_DURATION] = FILTER_VALUES_DURATION,
         [FILTER_TYPE_STACK] = FILTER_VALUES_STACK,
         [FILTER_TYPE_FILE] = FILTER_VALUES_FILE,
+        [FILTER_TYPE_CLASS] = FILTER_VALUES_CLASS,
+        [FILTER_TYPE_COUNT] = FILTER_VALUES_CHAIN,
     };
     bool value = e->what == FILTER_EXPECTS_VALUE || e->what == FILTER_EXPECTS_PART;
     /* Of what has no order there are lists, but no ranges. */

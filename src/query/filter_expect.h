@@ -36,6 +36,8 @@ enum filter_values {
     FILTER_VALUES_DURATION,
     FILTER_VALUES_STACK,
     FILTER_VALUES_FILE,
+    FILTER_VALUES_CLASS,
+    FILTER_VALUES_CHAIN,
 };
 
 struct filter_expectation {

@@ -21,15 +21,15 @@ const struct filter_field filter_fields[FILTER_FIELDS] = {
     {"stack", FILTER_TYPE_STACK, false, true, "of the event: its number, or the names in it"},
     {"module", FILTER_TYPE_FILE, false, true, "the module that called the allocator"},
     {"image", FILTER_TYPE_FILE, false, true, "a file the call stack goes through"},
+    {"class", FILTER_TYPE_CLASS, true, false, "how the block's life lies to the range"},
+    {"chain", FILTER_TYPE_COUNT, true, false,
+     "how many blocks its moving reallocs link, 1 if none"},
     {"live", FILTER_TYPE_FLAG, true, false, "the block is never freed"},
     {"temporary", FILTER_TYPE_FLAG, true, false, "the block is freed again"},
     {"unmatched", FILTER_TYPE_FLAG, false, false, "a free of a block that is not known"},
     {"failed", FILTER_TYPE_FLAG, false, false, "it did not succeed"},
     {"repaired", FILTER_TYPE_FLAG, false, false, "the replay had to make up for a loss"},
 };
-
-/* Fields of the language whose data no part of this version reads yet. */
-static const char *const planned[] = {"class", "chain"};
 
 const struct filter_type_info filter_types[FILTER_TYPES] = {
     [FILTER_TYPE_FLAG] = {0, NULL, NULL},
@@ -65,6 +65,8 @@ const struct filter_type_info filter_types[FILTER_TYPES] = {
     [FILTER_TYPE_FILE] = {FILTER_EQUALITY | FILTER_MATCH | FILTER_REGEX,
                           "a file such as ucrtbase.dll or \"a name\"",
                           "a part of a file's name, or /a regular expression/"},
+    [FILTER_TYPE_CLASS] = {FILTER_EQUALITY, "a class: aifi, aifo, aofi or aofo", NULL},
+    [FILTER_TYPE_COUNT] = {FILTER_EQUALITY | FILTER_ORDER, "a number such as 3", NULL},
 };
 
 /* Where two begin alike, the longer one is meant. */
@@ -95,14 +97,6 @@ enum filter_field_id filter_find_field(const char *s, size_t n)
     while (id < FILTER_FIELDS && !is_name(filter_fields[id].name, s, n))
         id++;
     return (enum filter_field_id)id;
-}
-
-bool filter_field_is_planned(const char *s, size_t n)
-{
-    for (size_t i = 0; i < sizeof planned / sizeof planned[0]; i++)
-        if (is_name(planned[i], s, n))
-            return true;
-    return false;
 }
 
 bool filter_field_begins(const char *s, size_t n)

@@ -59,6 +59,8 @@ static struct filter_cond *add_cond(struct parser *p, enum filter_field_id field
     *c = (struct filter_cond){.field = field};
     f->fate |= filter_fields[field].fate;
     f->stack |= filter_fields[field].stack;
+    f->range |= field == FILTER_FIELD_CLASS;
+    f->chain |= field == FILTER_FIELD_CHAIN;
     return c;
 }
 
@@ -180,9 +182,6 @@ static bool parse_test(struct parser *p, struct filter_cond *c)
 static bool fail_field(struct parser *p, size_t n)
 {
     const char *s = p->lx.s + p->lx.at;
-    if (filter_field_is_planned(s, n))
-        return filter_lex_fail(&p->lx, p->lx.at, false,
-                               "another field: '%.*s' is not available in this version", (int)n, s);
     bool begins =
         (p->lx.at + n == p->lx.len && filter_field_begins(s, n)) || rest_begins(p, p->lx.at, "not");
     return filter_lex_fail(&p->lx, p->lx.at, begins,

@@ -38,6 +38,8 @@ enum filter_field_id {
     FILTER_FIELD_STACK,
     FILTER_FIELD_MODULE,
     FILTER_FIELD_IMAGE,
+    FILTER_FIELD_CLASS,
+    FILTER_FIELD_CHAIN,
     FILTER_FIELD_LIVE,
     FILTER_FIELD_TEMPORARY,
     FILTER_FIELD_UNMATCHED,
@@ -61,6 +63,8 @@ enum filter_type {
     FILTER_TYPE_DURATION,
     FILTER_TYPE_STACK, /* a number, and the names of frames */
     FILTER_TYPE_FILE,  /* of an image: in any case, as Windows has it */
+    FILTER_TYPE_CLASS, /* enum block_class */
+    FILTER_TYPE_COUNT,
     FILTER_TYPES
 };
 
@@ -113,9 +117,6 @@ extern const struct filter_comparison filter_comparisons[FILTER_COMPARISONS];
 
 /* The field called [s, s+n); FILTER_FIELDS when there is none. */
 enum filter_field_id filter_find_field(const char *s, size_t n);
-
-/* True for a field of the language that this version has no values for. */
-bool filter_field_is_planned(const char *s, size_t n);
 
 /* True when [s, s+n) is the beginning of a field's name. */
 bool filter_field_begins(const char *s, size_t n);
@@ -170,10 +171,10 @@ struct filter {
     struct filter_node *root; /* NULL: every row */
     struct filter_cond *conds;
     size_t cond_count, cond_cap;
-    bool fate, stack;
-    struct symbol_table *symbols; /* what frames are called */
-    struct frame_rules *rules;    /* which of them are the allocator's */
-    struct arena arena;           /* nodes and names */
+    bool fate, stack, range, chain; /* what its fields depend on */
+    struct symbol_table *symbols;   /* what frames are called */
+    struct frame_rules *rules;      /* which of them are the allocator's */
+    struct arena arena;             /* nodes and names */
 };
 
 /* True when the condition asks for names on the call stack, not for its number. */
@@ -282,6 +283,7 @@ struct filter_run {
     struct filter *filter;
     const struct trace *trace;
     struct filter_bound *bound; /* one for each condition */
+    int64_t since, until;       /* raw; what `class` goes by */
     pcre2_match_data *match_data;
     pcre2_match_context *match_context;
     bool stale; /* an answer given before has changed */

@@ -15,6 +15,8 @@ struct filter_run *filter_run_new(const struct filter *f, const struct trace *tr
         return NULL;
     run->filter = filter_ref(f);
     run->trace = trace;
+    run->since = INT64_MIN;
+    run->until = INT64_MAX;
     if (filter_bind(run) == 0)
         return run;
     filter_run_free(run);
@@ -28,6 +30,24 @@ void filter_run_free(struct filter_run *run)
     filter_unbind(run);
     filter_unref(run->filter);
     free(run);
+}
+
+void filter_run_set_range(struct filter_run *run, int64_t since, int64_t until)
+{
+    run->since = since;
+    run->until = until;
+}
+
+bool filter_run_tells_chains_apart(const struct filter_run *run, uint32_t before, uint32_t after)
+{
+    for (size_t i = 0; run->filter->chain && i < run->filter->cond_count; i++) {
+        const struct filter_bound *b = &run->bound[i];
+        if (b->cond->field == FILTER_FIELD_CHAIN &&
+            filter_intervals_have(b->intervals, b->count, before) !=
+                filter_intervals_have(b->intervals, b->count, after))
+            return true;
+    }
+    return false;
 }
 
 /* What a word is evaluated on. */

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "decoder/heap_op.h"
+#include "query/blocks.h"
 
 void filter_add_interval(struct filter_cond *c, uint64_t low, uint64_t high)
 {
@@ -96,6 +97,26 @@ static bool parse_source(const char *s, size_t n, uint64_t *out_v)
     return true;
 }
 
+/* Classes that a block alive at some time in the range can have. */
+static bool parse_class(const char *s, size_t n, uint64_t *out_v)
+{
+    for (unsigned k = 0; k < BLOCK_NEVER; k++) {
+        if (strlen(block_class_words[k]) != n || strncasecmp(block_class_words[k], s, n) != 0)
+            continue;
+        *out_v = k;
+        return true;
+    }
+    return false;
+}
+
+static bool class_begins(const char *s, size_t n)
+{
+    for (unsigned k = 0; k < BLOCK_NEVER; k++)
+        if (strncasecmp(block_class_words[k], s, n) == 0)
+            return true;
+    return false;
+}
+
 static bool has_suffix(const char *s, size_t n, const char *suffix)
 {
     size_t len = strlen(suffix);
@@ -123,6 +144,8 @@ static bool parse_value(enum filter_type type, const char *s, size_t n, uint64_t
         return parse_op(s, n, out_v);
     case FILTER_TYPE_SOURCE:
         return parse_source(s, n, out_v);
+    case FILTER_TYPE_CLASS:
+        return parse_class(s, n, out_v);
     case FILTER_TYPE_TIME:
         return parse_duration(s, n, out_v);
     case FILTER_TYPE_DURATION:
@@ -134,6 +157,7 @@ static bool parse_value(enum filter_type type, const char *s, size_t n, uint64_t
     case FILTER_TYPE_ADDRESS:
     case FILTER_TYPE_POINTER:
     case FILTER_TYPE_STACK:
+    case FILTER_TYPE_COUNT:
         return text_parse_u64(s, n, false, out_v);
     case FILTER_TYPE_FLAG:
     case FILTER_TYPE_NAME:
@@ -150,6 +174,8 @@ static bool value_begins(enum filter_type type, const char *s, size_t n)
     static const char *const endings[] = {"0", "s", "ns", "0s", "0ns"};
     if (type == FILTER_TYPE_OP)
         return op_begins(s, n);
+    if (type == FILTER_TYPE_CLASS)
+        return class_begins(s, n);
     if (type == FILTER_TYPE_SOURCE && heap_source_begins(s, n))
         return true;
     char longer[64];

@@ -41,6 +41,7 @@ struct matches {
     /* Worker only. */
     struct filter_run *run;
     struct followers followers;
+    uint32_t links;          /* of chains_links(), those whose blocks were looked at again */
     uint64_t redo, redo_end; /* decided rows that are to be decided anew: [redo, redo_end) */
     uint64_t stack_changes;  /* store_stack_changes() as of the last look */
     uint64_t
@@ -88,6 +89,12 @@ void matches_free(struct matches *m)
     filter_run_free(m->run);
     filter_unref(m->filter);
     free(m);
+}
+
+void matches_set_range(struct matches *m, int64_t since, int64_t until)
+{
+    if (m->run != NULL)
+        filter_run_set_range(m->run, since, until);
 }
 
 /* The words of a chunk; NULL when it has no match. */
@@ -191,8 +198,8 @@ static void decide_again(struct matches *m, uint64_t row)
     count_flips(m, 1);
 }
 
-/* The block opened at `opener` has ended: looks again at its rows before `from`. */
-static void block_ended(struct matches *m, uint64_t opener, uint64_t from)
+/* The fate of the block opened at `opener` has changed: looks again at its rows before `from`. */
+static void block_changed(struct matches *m, uint64_t opener, uint64_t from)
 {
     if (opener < from)
         decide_again(m, opener);
@@ -201,15 +208,52 @@ static void block_ended(struct matches *m, uint64_t opener, uint64_t from)
         decide_again(m, followers_row(&m->followers, i));
 }
 
-/* Remembers that what `row` says of its block changes when the block ends. */
+/* Remembers that what `row` says of its block changes when the block ends or, behind that too, when
+ * its chain grows. */
 static void follow(struct matches *m, uint64_t row, uint64_t opener)
 {
     /* An end that is already known but not scanned yet still has this row looked at again: the
      * link may have been set after the row was decided, by a writer on another thread. */
-    if (opener == ROW_NONE || store_closer(m->trace->store, opener) < row)
+    if (opener == ROW_NONE ||
+        (store_closer(m->trace->store, opener) < row && !filter_depends_on_chains(m->filter)))
         return;
     if (followers_add(&m->followers, opener, row) != 0)
         m->failed = true;
+}
+
+/* A chain of which `opener` opened a block has grown: all that its rows before `from` say. */
+static void chain_changed(struct matches *m, uint64_t opener, uint64_t from)
+{
+    const struct chains *chains = trace_chains(m->trace);
+    struct chain_facts chain;
+    struct chain_link link;
+    if (!chains_find(chains, opener, &chain))
+        return;
+    for (uint64_t at = chain.first; at != ROW_NONE && chains_link(chains, at, &link);
+         at = link.next) {
+        uint64_t closer = store_closer(m->trace->store, at);
+        block_changed(m, at, from);
+        if (closer < from)
+            decide_again(m, closer);
+    }
+}
+
+/*
+ * What chains have become since, by rows that may be scanned or not yet: before `from` a row was
+ * decided by the length that its chain had. Only where another length means another answer, so that
+ * a chain is walked when it passes what is asked for and not at each of its moves.
+ */
+static void look_at_chains(struct matches *m, uint64_t from)
+{
+    const struct chains *chains = trace_chains(m->trace);
+    uint32_t links = chains_links(chains);
+    for (; from > 0 && m->links < links; m->links++) {
+        struct chain_joint j = chains_joint(chains, m->links);
+        if (filter_run_tells_chains_apart(m->run, j.before, j.before + j.after) ||
+            filter_run_tells_chains_apart(m->run, j.after, j.before + j.after))
+            chain_changed(m, j.opener, from);
+    }
+    m->links = links;
 }
 
 static void close_listed(struct matches *m, uint64_t row, uint64_t from)
@@ -217,7 +261,7 @@ static void close_listed(struct matches *m, uint64_t row, uint64_t from)
     const struct row_closed *closed;
     size_t n = store_closed(m->trace->store, row, &closed);
     for (size_t i = 0; i < n; i++)
-        block_ended(m, closed[i].row, from);
+        block_changed(m, closed[i].row, from);
 }
 
 /* Rows [from, to) were decided: what do they tell about blocks of earlier rows? */
@@ -228,7 +272,7 @@ static void look_back(struct matches *m, uint64_t from, uint64_t to)
         uint32_t i = (uint32_t)(id % STORE_CHUNK_ROWS);
         unsigned flags = c->flags[i];
         if ((flags & ROW_CLOSES) != 0)
-            block_ended(m, store_chunk_link(c, i, id), from);
+            block_changed(m, store_chunk_link(c, i, id), from);
         else if ((flags & ROW_CLOSING_FLAGS) != 0 || store_chunk_op(c, i) == HEAP_OP_DESTROY)
             close_listed(m, id, from);
         if ((flags & (ROW_RESIZES | ROW_MOVED)) != 0 && (flags & ROW_OPENS) == 0)
@@ -268,6 +312,8 @@ uint64_t matches_advance(struct matches *m, uint64_t until, uint64_t max_rows)
     if (m->bitmap != NULL) {
         uint64_t most_frames = filter_run_frames(m->run) + STEP_FRAMES, changed;
         redo_some(m, from, max_rows, most_frames);
+        if (filter_depends_on_chains(m->filter))
+            look_at_chains(m, from);
         if (to > from) {
             to = decide_rows(m, from, to, most_frames, &changed);
             if (filter_depends_on_fate(m->filter))
@@ -285,7 +331,8 @@ uint64_t matches_advance(struct matches *m, uint64_t until, uint64_t max_rows)
 
 bool matches_is_settled(const struct matches *m)
 {
-    return m->redo == m->redo_end;
+    bool chains = m->run != NULL && filter_depends_on_chains(m->filter);
+    return m->redo == m->redo_end && (!chains || m->links == chains_links(trace_chains(m->trace)));
 }
 
 bool matches_failed(const struct matches *m)

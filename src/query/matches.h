@@ -19,10 +19,14 @@ struct matches;
 struct matches *matches_new(const struct filter *filter, const struct trace *trace);
 void matches_free(struct matches *m);
 
+/* The range that `class` goes by: filter_run_set_range(). Before the first row is scanned. */
+void matches_set_range(struct matches *m, int64_t since, int64_t until);
+
 /*
  * Scans on, at most to row `until` and at most `max_rows` rows; for filters that depend on fate
- * also looks again at the openers of blocks that closed since, and at as many rows whose answer
- * may have become another. Returns rows scanned now. Worker only. Cancel by not calling again.
+ * also looks again at the openers of blocks that closed or moved since, and at as many rows whose
+ * answer may have become another. Returns rows scanned now. Worker only. Cancel by not calling
+ * again.
  */
 uint64_t matches_advance(struct matches *m, uint64_t until, uint64_t max_rows);
 

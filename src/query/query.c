@@ -36,6 +36,16 @@ static struct fold *new_fold(const struct query *q)
     return f;
 }
 
+static int64_t raw_since(const struct trace *t, const struct query_spec *spec)
+{
+    return spec->since == INT64_MIN ? INT64_MIN : trace_raw(t, spec->since);
+}
+
+static int64_t raw_until(const struct trace *t, const struct query_spec *spec)
+{
+    return spec->until == INT64_MAX ? INT64_MAX : trace_raw(t, spec->until + 1) - 1;
+}
+
 /* Takes the reference to `base`. */
 static struct query *make_query(struct query_base *base, const struct query_spec *spec)
 {
@@ -50,10 +60,8 @@ static struct query *make_query(struct query_base *base, const struct query_spec
     q->matches = base->matches;
     q->spec = *spec;
     q->spec.filter = base->filter;
-    q->raw_since = spec->since == INT64_MIN ? INT64_MIN : trace_raw(q->trace, spec->since);
-    q->raw_until = INT64_MAX;
-    if (spec->until != INT64_MAX)
-        q->raw_until = trace_raw(q->trace, spec->until + 1) - 1;
+    q->raw_since = raw_since(q->trace, spec);
+    q->raw_until = raw_until(q->trace, spec);
     q->flips = matches_flips(q->matches);
     if (!spec->rows_only)
         q->fold = new_fold(q);
@@ -65,12 +73,25 @@ static struct query *make_query(struct query_base *base, const struct query_spec
 
 struct query *query_new(struct trace *trace, const struct query_spec *spec)
 {
-    return make_query(query_base_new(trace, spec->filter), spec);
+    struct query_base *base = query_base_new(trace, spec->filter);
+    if (base != NULL)
+        matches_set_range(base->matches, raw_since(trace, spec), raw_until(trace, spec));
+    return make_query(base, spec);
+}
+
+/* Whether rows match that did before, in the other range. */
+static bool shares_matches(const struct query *old, const struct query_spec *spec)
+{
+    const struct filter *f = old->base->filter;
+    if (spec->filter != f)
+        return false;
+    return f == NULL || !filter_depends_on_range(f) ||
+           (spec->since == old->spec.since && spec->until == old->spec.until);
 }
 
 struct query *query_new_like(struct query *old, const struct query_spec *spec)
 {
-    if (spec->filter != old->base->filter)
+    if (!shares_matches(old, spec))
         return query_new(old->trace, spec);
     return make_query(query_base_ref(old->base), spec);
 }

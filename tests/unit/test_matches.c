@@ -135,12 +135,14 @@ static void test_every_row(void **state)
 static void test_flips(void **state)
 {
     (void)state;
-    static const char *const fates[] = {"live",        "!live && op == alloc",
-                                        "life < 10us", "temporary || op == realloc && live",
-                                        "!life > 0",   "live && size > 3"};
-    for (uint64_t seed = 0; seed < 40; seed++) {
+    static const char *const fates[] = {"live",          "!live && op == alloc",
+                                        "life < 10us",   "temporary || op == realloc && live",
+                                        "!life > 0",     "live && size > 3",
+                                        "chain >= 2",    "chain in [1, 3, 5] && !live",
+                                        "class == aifo", "class != AIFI && chain > 1"};
+    for (uint64_t seed = 0; seed < 60; seed++) {
         struct random_trace rt;
-        const char *text = fates[seed % 6];
+        const char *text = fates[seed % 10];
         random_trace_init(&rt, 100 + seed, 10000000, 20);
         struct matches *m = match(&rt, text);
         bool *before = NULL;

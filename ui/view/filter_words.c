@@ -340,6 +340,28 @@ static void offer_durations(struct gather *g)
         completion_offer(g->out, round[i], NULL);
 }
 
+/* ---- blocks ---- */
+
+static void offer_classes(struct gather *g)
+{
+    static const char *const about[BLOCK_NEVER] = {
+        [BLOCK_AIFI] = "allocated and freed inside the range",
+        [BLOCK_AIFO] = "allocated inside the range, still there at its end",
+        [BLOCK_AOFI] = "there before the range, freed inside",
+        [BLOCK_AOFO] = "there before the range and behind it",
+    };
+    for (unsigned k = 0; k < BLOCK_NEVER; k++)
+        completion_offer(g->out, block_class_words[k], about[k]);
+}
+
+static void offer_chains(struct gather *g)
+{
+    completion_offer(g->out, "1", "never moved");
+    completion_offer(g->out, "2", "moved once");
+    completion_offer(g->out, "3", "moved twice");
+    completion_offer(g->out, "10", NULL);
+}
+
 /* ---- all of it ---- */
 
 static void offer_values(struct gather *g, enum filter_values values)
@@ -374,6 +396,12 @@ static void offer_values(struct gather *g, enum filter_values values)
         break;
     case FILTER_VALUES_FILE:
         module_words_offer(g->env, g->out);
+        break;
+    case FILTER_VALUES_CLASS:
+        offer_classes(g);
+        break;
+    case FILTER_VALUES_CHAIN:
+        offer_chains(g);
         break;
     case FILTER_VALUES_STACK:
     case FILTER_VALUES_ADDRESS:

@@ -79,6 +79,7 @@ static const struct {
 } language[] = {
     {"fields", "op heap pid tid process address old_address size"},
     {"", "old_size block_size source time life"},
+    {"", "stack module image class chain"},
     {"flags", "live temporary unmatched failed repaired"},
     {"compare", "== != < <= > >= ~ !~  in [a, b]  in a..b  contains"},
     {"join", "&& || ! ( )"},
