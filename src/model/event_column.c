@@ -115,6 +115,14 @@ static struct value get_life(struct event_reader *reader, const struct row *row)
     return value_ticks(VALUE_DURATION, ns);
 }
 
+static struct value get_chain(struct event_reader *reader, const struct row *row)
+{
+    uint64_t length;
+    if (!trace_row_chain(reader->trace, row, &length))
+        return VALUE_ABSENT;
+    return value_number(VALUE_COUNT, length);
+}
+
 static void add_word(struct strbuf *b, const char *word)
 {
     if (b->len != 0)
@@ -192,6 +200,7 @@ const struct event_column event_columns[EVENT_COLUMN_COUNT] = {
     {"row", "Row", "number of the event in the trace, from 0", false, get_row},
     {"caller", "Stack", "the frame that called the allocator", true, get_caller},
     {"module", "Module", "the module that called the allocator", true, get_module},
+    {"chain", "Chain", "blocks that moves made of one another: 1, never moved", false, get_chain},
 };
 
 const struct event_column *event_column_find(const char *name, size_t len)

@@ -162,10 +162,12 @@ static void extra_columns_filter(void **state)
         {14, 5, "block_size == 240", NULL},
         {15, 5, "life >= 0.000024s", NULL},
         {15, 4, NULL, "Nothing to filter by in this cell of Life."},
-        {16, 8, "unmatched", NULL},
-        {16, 4, "live", NULL},
-        {17, 4, NULL, "The filter language has no field for CPU."},
-        {18, 4, NULL, "The filter language has no field for Row."},
+        {16, 5, "chain == 2", NULL},
+        {16, 8, NULL, "Nothing to filter by in this cell of Chain."},
+        {17, 8, "unmatched", NULL},
+        {17, 4, "live", NULL},
+        {18, 4, NULL, "The filter language has no field for CPU."},
+        {19, 4, NULL, "The filter language has no field for Row."},
     };
     for (size_t i = 0; i < sizeof step / sizeof step[0]; i++) {
         char keys[64];

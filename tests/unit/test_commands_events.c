@@ -136,7 +136,7 @@ static void test_formats_agree(void **state)
     struct command_world w;
     command_world_init(&w, &hostile);
     const char *const columns =
-        "--columns=+process,flags,life,block_size,generation,cpu,row,caller,module";
+        "--columns=+process,flags,life,block_size,generation,cpu,row,caller,module,chain";
     char *tsv;
     char *csv;
     char *jsonl;

@@ -185,6 +185,15 @@ static void put_life(void *ctx, struct list_cell *cell)
     put_value(ctx, cell, EVENT_COLUMN_LIFE);
 }
 
+/* Only of blocks that moved: the others would hide them. */
+static void put_chain(void *ctx, struct list_cell *cell)
+{
+    struct event_rows *r = ctx;
+    uint64_t length;
+    if (r->row.id != ROW_NONE && trace_row_chain(trace_of(r), &r->row, &length) && length > 1)
+        text_put_grouped(cell->text, length);
+}
+
 static void put_flags(void *ctx, struct list_cell *cell)
 {
     put_value(ctx, cell, EVENT_COLUMN_FLAGS);
@@ -230,6 +239,7 @@ static const struct cell_look looks[EVENT_PLACE_COUNT] = {
     [EVENT_PLACE_GENERATION] = {EVENT_COLUMN_GENERATION, CUT_END, 3, 5, 2, true, put_generation},
     [EVENT_PLACE_BLOCK_SIZE] = {EVENT_COLUMN_BLOCK_SIZE, CUT_END, 10, 12, 2, true, put_block_size},
     [EVENT_PLACE_LIFE] = {EVENT_COLUMN_LIFE, CUT_END, 7, 9, 2, true, put_life},
+    [EVENT_PLACE_CHAIN] = {EVENT_COLUMN_CHAIN, CUT_END, 5, 7, 2, true, put_chain},
     [EVENT_PLACE_FLAGS] = {EVENT_COLUMN_FLAGS, CUT_END, 12, 30, 2, true, put_flags},
     [EVENT_PLACE_CPU] = {EVENT_COLUMN_CPU, CUT_END, 3, 4, 2, true, put_cpu},
     [EVENT_PLACE_ROW] = {EVENT_COLUMN_ROW, CUT_END, 9, 9, 2, true, put_number},

@@ -1,6 +1,8 @@
 /* Cells of Events as conditions of the filter language; see event_condition.h. */
 #include "ui/view/events/event_condition.h"
 
+#include <inttypes.h>
+
 #include "query/condition.h"
 #include "ui/view/events/event_rows.h"
 
@@ -174,6 +176,15 @@ static bool module_condition(struct event_reader *reader, const struct row *row,
     return true;
 }
 
+static bool chain_condition(struct event_reader *reader, const struct row *row, struct strbuf *out)
+{
+    uint64_t length;
+    if (!trace_row_chain(reader->trace, row, &length) || length == 1)
+        return false;
+    strbuf_printf(out, "chain == %" PRIu64, length);
+    return true;
+}
+
 static const condition_fn conditions[] = {
     [EVENT_COLUMN_TIME] = time_condition,
     [EVENT_COLUMN_PID] = pid_condition,
@@ -193,6 +204,7 @@ static const condition_fn conditions[] = {
     [EVENT_COLUMN_FLAGS] = flag_condition,
     [EVENT_COLUMN_CALLER] = caller_condition,
     [EVENT_COLUMN_MODULE] = module_condition,
+    [EVENT_COLUMN_CHAIN] = chain_condition,
     [EVENT_CELL_OUTCOME] = outcome_condition,
 };
 
