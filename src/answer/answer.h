@@ -9,6 +9,7 @@
  *   moments.h      what was outstanding at moments, and how it changed
  *   timeline.h     what was outstanding over time
  *   block_list.h   the blocks themselves, sorted
+ *   findings.h     what is wrong
  */
 #ifndef ANSWER_ANSWER_H
 #define ANSWER_ANSWER_H

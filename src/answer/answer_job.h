@@ -52,5 +52,6 @@ extern const struct answer_job_ops sizes_job_ops;
 extern const struct answer_job_ops moments_job_ops;
 extern const struct answer_job_ops timeline_job_ops;
 extern const struct answer_job_ops block_job_ops;
+extern const struct answer_job_ops findings_job_ops;
 
 #endif

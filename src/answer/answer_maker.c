@@ -13,7 +13,7 @@
 const struct answer_job_ops *const answer_jobs[ANSWER_KINDS] = {
     [ANSWER_TREE] = &tree_job_ops,       [ANSWER_SIZES] = &sizes_job_ops,
     [ANSWER_MOMENTS] = &moments_job_ops, [ANSWER_TIMELINE] = &timeline_job_ops,
-    [ANSWER_BLOCKS] = &block_job_ops,
+    [ANSWER_BLOCKS] = &block_job_ops,    [ANSWER_FINDINGS] = &findings_job_ops,
 };
 
 struct answer_maker {

@@ -22,6 +22,7 @@ enum answer_kind {
     ANSWER_MOMENTS,  /* outstanding at moments, and how it changed: moments.h */
     ANSWER_TIMELINE, /* what was outstanding over time: timeline.h */
     ANSWER_BLOCKS,   /* the blocks themselves, sorted: block_list.h */
+    ANSWER_FINDINGS, /* what is wrong: findings.h */
     ANSWER_KINDS
 };
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "answer/call_tree.h"
+#include "answer/findings.h"
 #include "answer/moments.h"
 #include "answer/size_table.h"
 #include "answer/timeline.h"
@@ -106,6 +107,12 @@ static inline struct timeline *snapshot_timeline(const struct snapshot *s)
 static inline const struct block_list *snapshot_blocks(const struct snapshot *s)
 {
     return (const struct block_list *)s->answer[ANSWER_BLOCKS];
+}
+
+/* The answer to ANSWER_FINDINGS, likewise. */
+static inline const struct findings *snapshot_findings(const struct snapshot *s)
+{
+    return (const struct findings *)s->answer[ANSWER_FINDINGS];
 }
 
 struct snapshot *snapshot_ref(struct snapshot *s);

@@ -159,7 +159,9 @@ static int check_format(const struct options *o, struct err_info *info)
     if ((o->command->formats >> format & 1) == 0)
         return err_set(info, ERR_SYNTAX, "%s has no format %s", o->command->name,
                        export_format_words[format]);
-    bool chooses = o->command->bit != ON_STACKS && (o->by != 0 || o->top.given);
+    /* Findings are asked for: to look for them takes time, and the report is stable without. */
+    unsigned by = o->by & ~(1u << EXPORT_TABLE_FINDING);
+    bool chooses = o->command->bit != ON_STACKS && (by != 0 || o->top.given);
     if (format == EXPORT_FORMAT_JSON && chooses)
         return err_set(info, ERR_SYNTAX, "--by and --top choose from tables: json always has all");
     bool one_table = format > EXPORT_FORMAT_JSON && (o->by & (o->by - 1)) != 0;

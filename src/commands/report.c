@@ -91,6 +91,14 @@ static struct stack_rows *make_stack_rows(const struct subject *s)
     return rows;
 }
 
+/* Text ends with them, and a table may be asked for; NULL otherwise, and when memory is out. */
+static struct findings *make_findings(const struct reports *all, const struct subject *s)
+{
+    bool text = all->json == NULL && all->table == NULL;
+    bool asked = (s->options->by >> EXPORT_TABLE_FINDING & 1) != 0;
+    return text || asked ? subject_find(s) : NULL;
+}
+
 static int put_report(struct reports *all, const struct subject *s)
 {
     struct summary *summary = subject_summary(s);
@@ -98,10 +106,13 @@ static int put_report(struct reports *all, const struct subject *s)
         return COMMAND_FAILED;
     struct strbuf scratch = {0};
     struct stack_rows *stacks = make_stack_rows(s);
+    struct findings *findings = make_findings(all, s);
     const struct report r = {
         .trace = s->loaded.trace,
         .summary = summary,
         .stacks = stacks,
+        .findings = findings,
+        .trust = &s->loaded.trust,
         .scratch = &scratch,
     };
     if (all->json != NULL)
@@ -112,6 +123,7 @@ static int put_report(struct reports *all, const struct subject *s)
         put_text(all, &r, s);
     all->printed++;
     strbuf_release(&scratch);
+    answer_unref((struct answer *)findings);
     stack_rows_free(stacks);
     summary_free(summary);
     return subject_judge(s, all->table == NULL);

@@ -18,6 +18,9 @@
 #define TABLE_ROWS     10
 #define PROCESSES_MOST 3
 
+/* Findings where nobody asked for them. */
+#define FINDINGS_USUAL 5
+
 /* Tables without --by. */
 #define TABLES_USUAL (1u << EXPORT_TABLE_HEAP | 1u << EXPORT_TABLE_SOURCE | 1u << EXPORT_TABLE_SIZE)
 
@@ -211,6 +214,33 @@ static void put_table(const struct report *r, const struct report_table *table,
     text_table_release(&t);
 }
 
+/* ---- findings ---- */
+
+static void put_finding(const struct finding *f, struct strbuf *out)
+{
+    struct strbuf b = {0};
+    strbuf_printf(&b, "%s: %s", finding_words[f->kind].word, f->sentence);
+    text_wrapped(out, INDENT, strbuf_str(&b));
+    strbuf_release(&b);
+}
+
+/* A few where they were not asked for, and nothing where there are none. */
+static void put_findings(const struct report *r, const struct options *o, struct strbuf *out)
+{
+    const struct findings *f = r->findings;
+    bool asked = (o->by >> EXPORT_TABLE_FINDING & 1) != 0;
+    uint64_t most = o->top.given ? o->top.value : asked ? UINT64_MAX : FINDINGS_USUAL;
+    if (f == NULL || (f->count == 0 && !asked))
+        return;
+    strbuf_printf(out, "\nFindings (confidence %s)\n", finding_confidence(r->trust));
+    for (size_t i = 0; i < f->count && i < most; i++)
+        put_finding(&f->items[i], out);
+    if (f->count == 0)
+        strbuf_puts(out, "  none\n");
+    if (f->count > most)
+        strbuf_printf(out, "  and %zu more: --by finding shows them\n", f->count - (size_t)most);
+}
+
 void report_text(const struct report *r, const struct subject *s, struct strbuf *out)
 {
     strbuf_printf(out, "%s\n", strbuf_str(&s->name));
@@ -224,7 +254,8 @@ void report_text(const struct report *r, const struct subject *s, struct strbuf 
     put_ops(r, out);
     unsigned tables = s->options->by != 0 ? s->options->by : TABLES_USUAL;
     for (unsigned i = 0; i < EXPORT_TABLES; i++)
-        if ((tables >> i & 1) != 0)
+        if ((tables >> i & 1) != 0 && i != EXPORT_TABLE_FINDING)
             put_table(r, &report_tables[i], &s->options->top, out);
     text_trust(out, &s->loaded.trust);
+    put_findings(r, s->options, out);
 }

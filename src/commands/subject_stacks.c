@@ -1,6 +1,7 @@
 /* Stacks of one input; see subject_stacks.h. */
 #include "commands/subject_stacks.h"
 
+#include "answer/answer_maker.h"
 #include "base/text.h"
 #include "commands/command.h"
 
@@ -64,6 +65,25 @@ struct call_tree *subject_call_tree(const struct subject *s, const struct subjec
     if (tree == NULL)
         out_of_memory(s);
     return tree;
+}
+
+struct findings *subject_find(const struct subject *s)
+{
+    struct subject_stacks st = {
+        .rules = subject_rules(s->options),
+        .namer = {.images = image_table_map(s->loaded.trace->images),
+                  .symbols = subject_symbols(s)},
+    };
+    const struct answer_spec spec = {.kind = ANSWER_FINDINGS, .rules = st.rules};
+    struct answer *found = answer_make(s->loaded.query, &spec, &st.namer);
+    if (found != NULL && subject_stacks_wait(s, &st)) {
+        answer_unref(found);
+        found = answer_make(s->loaded.query, &spec, &st.namer);
+    }
+    if (found == NULL)
+        out_of_memory(s);
+    subject_stacks_release(&st);
+    return (struct findings *)found;
 }
 
 void subject_explain_stacks(const struct subject *s, const struct subject_stacks *st)

@@ -5,6 +5,7 @@
 #define COMMANDS_SUBJECT_STACKS_H
 
 #include "answer/call_tree.h"
+#include "answer/findings.h"
 #include "commands/subject.h"
 
 /* What stacks are shown with. */
@@ -28,6 +29,10 @@ bool subject_stacks_wait(const struct subject *s, const struct subject_stacks *s
  * out. */
 struct call_tree *subject_call_tree(const struct subject *s, const struct subject_stacks *st,
                                     enum call_tree_kind kind, enum call_tree_column sort);
+
+/* The findings, with the names that could be found out. One reference (answer_unref); NULL after
+ * saying that memory is out. */
+struct findings *subject_find(const struct subject *s);
 
 /* Says on standard error why there are no stacks; nothing when there are some. */
 void subject_explain_stacks(const struct subject *s, const struct subject_stacks *st);

@@ -7,8 +7,8 @@
 #include "base/alloc.h"
 #include "decoder/heap_op.h"
 
-const char *const export_table_words[] = {"heap",   "source", "size",   "process",
-                                          "thread", "stack",  "module", NULL};
+const char *const export_table_words[] = {"heap",  "source", "size",    "process", "thread",
+                                          "stack", "module", "finding", NULL};
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -115,6 +115,83 @@ static struct value stack_caller(const struct report *r, const void *row)
     return value_text(((const struct stack_row *)row)->caller);
 }
 
+/* ---- findings ---- */
+
+static const struct finding *finding_of(const void *row)
+{
+    return row;
+}
+
+static struct value finding_kind_value(const struct report *r, const void *row)
+{
+    (void)r;
+    return value_text(finding_words[finding_of(row)->kind].key);
+}
+
+static struct value finding_trust(const struct report *r, const void *row)
+{
+    (void)row;
+    return value_text(finding_is_certain(r->trust) ? "high" : "low");
+}
+
+static struct value finding_pid(const struct report *r, const void *row)
+{
+    uint32_t process = finding_of(row)->process;
+    return process != INDEX_NONE ? pid_value(r, process) : VALUE_ABSENT;
+}
+
+static struct value finding_process(const struct report *r, const void *row)
+{
+    uint32_t process = finding_of(row)->process;
+    return process != INDEX_NONE ? name_value(r, process) : VALUE_ABSENT;
+}
+
+static struct value finding_heap(const struct report *r, const void *row)
+{
+    uint32_t heap = finding_of(row)->heap;
+    if (heap == INDEX_NONE)
+        return VALUE_ABSENT;
+    return value_number(VALUE_HEX, registry_heap(r->trace->registry, heap)->handle);
+}
+
+static struct value finding_tid(const struct report *r, const void *row)
+{
+    uint32_t thread = finding_of(row)->thread;
+    if (thread == INDEX_NONE)
+        return VALUE_ABSENT;
+    uint32_t tid = registry_thread(r->trace->registry, thread)->tid;
+    return tid != EVENT_NO_ID ? value_number(VALUE_ID, tid) : VALUE_ABSENT;
+}
+
+static struct value finding_stack(const struct report *r, const void *row)
+{
+    (void)r;
+    uint32_t stack = finding_of(row)->stack;
+    return stack != STACK_NONE ? value_number(VALUE_ID, stack) : VALUE_ABSENT;
+}
+
+static struct value finding_since(const struct report *r, const void *row)
+{
+    return value_ticks(VALUE_TIME, trace_ns(r->trace, finding_of(row)->since));
+}
+
+static struct value finding_until(const struct report *r, const void *row)
+{
+    return value_ticks(VALUE_TIME, trace_ns(r->trace, finding_of(row)->until));
+}
+
+static struct value finding_sentence(const struct report *r, const void *row)
+{
+    (void)r;
+    return value_text(finding_of(row)->sentence);
+}
+
+static struct value finding_condition(const struct report *r, const void *row)
+{
+    (void)r;
+    return value_text(finding_of(row)->condition);
+}
+
 /* ---- figures that may be unknown ---- */
 
 static struct value heap_flags(const struct report *r, const void *row)
@@ -210,6 +287,23 @@ static struct report_rows module_rows(const struct report *r)
     const struct stack_rows *s = r->stacks;
     return (struct report_rows){s ? s->modules : NULL, s ? s->module_count : 0,
                                 sizeof s->modules[0]};
+}
+
+static struct report_rows finding_rows(const struct report *r)
+{
+    const struct findings *f = r->findings;
+    return (struct report_rows){f ? f->items : NULL, f ? f->count : 0, sizeof f->items[0]};
+}
+
+/* They have an order of their own. */
+static uint64_t finding_weight(const void *row)
+{
+    return UINT64_MAX - finding_of(row)->rank;
+}
+
+static uint64_t finding_id(const void *row)
+{
+    return finding_of(row)->key;
 }
 
 static uint64_t stack_weight(const void *row)
@@ -384,6 +478,23 @@ static const struct report_column module_columns[] = {
     STACK_FIGURES,
 };
 
+/* No titles: to a person each is a sentence (report_text.c). */
+static const struct report_column finding_columns[] = {
+    GET("kind", NULL, 0, true, finding_kind_value),
+    GET("confidence", NULL, 0, true, finding_trust),
+    GET("pid", NULL, 0, false, finding_pid),
+    GET("process", NULL, 0, true, finding_process),
+    GET("heap", NULL, 0, true, finding_heap),
+    GET("tid", NULL, 0, false, finding_tid),
+    GET("stack", NULL, 0, false, finding_stack),
+    MEMBER("count", NULL, 0, COUNT, offsetof(struct finding, count)),
+    MEMBER("bytes", NULL, 0, BYTES, offsetof(struct finding, bytes)),
+    GET("since", NULL, 0, false, finding_since),
+    GET("until", NULL, 0, false, finding_until),
+    GET("sentence", NULL, 0, true, finding_sentence),
+    GET("filter", NULL, 0, true, finding_condition),
+};
+
 #define COLUMNS(columns_) .columns = (columns_), .column_count = COUNT_OF(columns_)
 
 const struct report_table report_tables[EXPORT_TABLES] = {
@@ -447,6 +558,15 @@ const struct report_table report_tables[EXPORT_TABLES] = {
             .ranked = true,
             .rows = module_rows,
             .weight = stack_weight,
+        },
+    [EXPORT_TABLE_FINDING] =
+        {
+            .title = "Findings",
+            COLUMNS(finding_columns),
+            .json_columns = COUNT_OF(finding_columns),
+            .rows = finding_rows,
+            .weight = finding_weight,
+            .id = finding_id,
         },
 };
 

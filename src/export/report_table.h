@@ -1,5 +1,6 @@
 /*
- * The tables of `report`: heaps, Sources, size classes, processes, threads, stacks, modules.
+ * The tables of `report`: heaps, Sources, size classes, processes, threads, stacks, modules,
+ * findings.
  *
  * Each is described once, its columns in the order of the machine formats; text shows some of them,
  * and the arrays of the JSON report are the first columns of three of them.
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "answer/findings.h"
 #include "base/strbuf.h"
 #include "export/record.h"
 #include "export/stack_rows.h"
@@ -27,6 +29,7 @@ enum export_table {
     EXPORT_TABLE_THREAD,
     EXPORT_TABLE_STACK,
     EXPORT_TABLE_MODULE,
+    EXPORT_TABLE_FINDING,
     EXPORT_TABLES
 };
 
@@ -38,6 +41,8 @@ struct report {
     const struct trace *trace;
     const struct summary *summary;
     const struct stack_rows *stacks; /* NULL: the tables of stacks and modules are empty */
+    const struct findings *findings; /* NULL: that table is empty */
+    const struct trust *trust;       /* of the findings */
     struct strbuf *scratch; /* a text made for a value lives here until the next one is made */
 };
 
