@@ -43,6 +43,7 @@ enum call_tree_column {
     CALL_TREE_ALLOC_BYTES,
     CALL_TREE_CHURN,   /* bytes allocated and freed */
     CALL_TREE_AT_PEAK, /* bytes outstanding when the whole was greatest */
+    CALL_TREE_COPIED,  /* bytes, by ReAllocs that moved a block */
     CALL_TREE_COLUMNS
 };
 

@@ -34,6 +34,7 @@ const char *const call_tree_column_names[CALL_TREE_COLUMNS] = {
     [CALL_TREE_ALLOC_BYTES] = "alloc_bytes",
     [CALL_TREE_CHURN] = "churn",
     [CALL_TREE_AT_PEAK] = "peak",
+    [CALL_TREE_COPIED] = "copied",
 };
 
 uint32_t call_tree_next(const struct call_tree *t, uint32_t node)

@@ -24,7 +24,8 @@
 #include "model/frame_rules.h"
 #include "query/stack_fold.h"
 
-/* What commands call them: "outstanding", "blocks", "allocs", "alloc_bytes", "churn", "peak". */
+/* What commands call them: "outstanding", "blocks", "allocs", "alloc_bytes", "churn", "peak",
+ * "copied". */
 extern const char *const call_tree_column_names[CALL_TREE_COLUMNS];
 
 struct call_tree_spec {

@@ -144,6 +144,7 @@ static void read_columns(const struct stack_figures *f, uint64_t *out_columns)
     out_columns[CALL_TREE_ALLOC_BYTES] = f->alloc_bytes;
     out_columns[CALL_TREE_CHURN] = f->alloc_bytes + f->freed_bytes;
     out_columns[CALL_TREE_AT_PEAK] = f->at_peak_bytes;
+    out_columns[CALL_TREE_COPIED] = f->copied_bytes;
 }
 
 static void add_columns(uint64_t *to, const uint64_t *from)

@@ -14,7 +14,7 @@ static const char *const time_words[] = {"start", "day", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const tree_words[] = {"", "top-down", "bottom-up", "flat", "modules", NULL};
 static const char *const sort_words[] = {"",      "outstanding", "blocks", "allocs", "alloc_bytes",
-                                         "churn", "peak",        NULL};
+                                         "churn", "peak",        "copied", NULL};
 
 /* ---- how an argument becomes a value ---- */
 

@@ -22,6 +22,7 @@ static const char *const columns[CALL_TREE_COLUMNS] = {
     [CALL_TREE_ALLOC_BYTES] = "alloc_bytes",
     [CALL_TREE_CHURN] = "churn_bytes",
     [CALL_TREE_AT_PEAK] = "at_peak_bytes",
+    [CALL_TREE_COPIED] = "copied_bytes",
 };
 
 /* Takes `value`. */

@@ -64,6 +64,7 @@ PUT_COLUMN(allocs, CALL_TREE_ALLOCS)
 PUT_COLUMN(alloc_bytes, CALL_TREE_ALLOC_BYTES)
 PUT_COLUMN(churn, CALL_TREE_CHURN)
 PUT_COLUMN(at_peak, CALL_TREE_AT_PEAK)
+PUT_COLUMN(copied, CALL_TREE_COPIED)
 #undef PUT_COLUMN
 
 static const struct stacks_figure columns[CALL_TREE_COLUMNS] = {
@@ -73,6 +74,7 @@ static const struct stacks_figure columns[CALL_TREE_COLUMNS] = {
     [CALL_TREE_ALLOC_BYTES] = {"Bytes", put_alloc_bytes},
     [CALL_TREE_CHURN] = {"Churn", put_churn},
     [CALL_TREE_AT_PEAK] = {"At peak", put_at_peak},
+    [CALL_TREE_COPIED] = {"Copied", put_copied},
 };
 static const struct stacks_figure share = {"Share", put_share};
 static const struct stacks_figure self = {"Self", put_self};

@@ -463,7 +463,8 @@ static const struct report_column size_columns[] = {
         STACK("outstanding_blocks", "Blocks", 3, COUNT, outstanding_blocks),                       \
         STACK("at_peak_bytes", "At peak", 4, BYTES, at_peak_bytes),                                \
         STACK("at_peak_blocks", NULL, 0, COUNT, at_peak_blocks),                                   \
-        STACK("failed_allocs", NULL, 0, COUNT, failed_allocs)
+        STACK("failed_allocs", NULL, 0, COUNT, failed_allocs),                                     \
+        STACK("copied_bytes", "Copied", 5, BYTES, copied_bytes)
 
 static const struct report_column stack_columns[] = {
     GET("stack", "Stack", 2, false, stack_number),

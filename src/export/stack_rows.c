@@ -25,6 +25,7 @@ static void add_figures(struct stack_figures *to, const struct stack_figures *f)
     to->freed_bytes += f->freed_bytes;
     to->reallocs += f->reallocs;
     to->failed_allocs += f->failed_allocs;
+    to->copied_bytes += f->copied_bytes;
     to->outstanding_bytes += f->outstanding_bytes;
     to->outstanding_blocks += f->outstanding_blocks;
     to->at_peak_bytes += f->at_peak_bytes;

@@ -21,12 +21,14 @@ const struct record_field tree_record_fields[TREE_RECORD_FIELDS] = {
     {.name = "alloc_bytes"},
     {.name = "churn_bytes"},
     {.name = "at_peak_bytes"},
+    {.name = "copied_bytes"},
     {.name = "self_outstanding_bytes"},
     {.name = "self_outstanding_blocks"},
     {.name = "self_allocs"},
     {.name = "self_alloc_bytes"},
     {.name = "self_churn_bytes"},
     {.name = "self_at_peak_bytes"},
+    {.name = "self_copied_bytes"},
 };
 
 static void put_columns(struct record_writer *w, const uint64_t *columns)

@@ -266,6 +266,8 @@ static void count_event(const struct step *s, struct stack_group *g)
     struct fold_effect e;
     fold_effect_of(f->trace, s->c, s->id, &e);
     add_effect(&g->f, &e);
+    if ((s->flags & ROW_MOVED) != 0)
+        g->f.copied_bytes += trace_copied(f->trace, s->id);
     unsigned op = store_chunk_op(s->c, s->i);
     if (op != HEAP_OP_ALLOC && op != HEAP_OP_REALLOC)
         return;
@@ -514,6 +516,7 @@ static void sum_events(struct stack_figures *to, const struct stack_figures *fro
     to->freed_bytes += from->freed_bytes;
     to->reallocs += from->reallocs;
     to->failed_allocs += from->failed_allocs;
+    to->copied_bytes += from->copied_bytes;
 }
 
 struct stack_totals *stack_fold_totals(const struct stack_fold *f)

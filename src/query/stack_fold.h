@@ -25,6 +25,7 @@ struct stack_figures {
     uint64_t frees, freed_bytes;
     uint64_t reallocs;
     uint64_t failed_allocs;
+    uint64_t copied_bytes; /* by ReAllocs that moved a block: the less of its two sizes */
     uint64_t outstanding_bytes, outstanding_blocks; /* at the end of the range */
     uint64_t at_peak_bytes, at_peak_blocks; /* when the whole range's outstanding was greatest */
 };

@@ -63,6 +63,7 @@ static void add_item(struct world *w, uint32_t process, uint32_t stack, uint64_t
         .outstanding_blocks = weight * 3,
         .outstanding_bytes = weight * 100,
         .at_peak_bytes = weight * 1000,
+        .copied_bytes = weight * 11,
     };
     w->items[w->totals.count++] = f;
     struct stack_figures *whole = &w->totals.whole;
@@ -72,6 +73,7 @@ static void add_item(struct world *w, uint32_t process, uint32_t stack, uint64_t
     whole->outstanding_blocks += f.outstanding_blocks;
     whole->outstanding_bytes += f.outstanding_bytes;
     whole->at_peak_bytes += f.at_peak_bytes;
+    whole->copied_bytes += f.copied_bytes;
 }
 
 static struct call_tree *make(const struct world *w, enum call_tree_kind kind)
@@ -91,6 +93,7 @@ static void assert_columns(const uint64_t *got, uint64_t weight)
         [CALL_TREE_ALLOC_BYTES] = weight * 10,
         [CALL_TREE_CHURN] = weight * 17,
         [CALL_TREE_AT_PEAK] = weight * 1000,
+        [CALL_TREE_COPIED] = weight * 11,
     };
     for (int c = 0; c < CALL_TREE_COLUMNS; c++)
         assert_int_equal(got[c], want[c]);

@@ -66,8 +66,8 @@ static uint64_t number(const json_t *object, const char *key)
 }
 
 static const char *const columns[CALL_TREE_COLUMNS] = {
-    "outstanding_bytes", "outstanding_blocks", "allocs",
-    "alloc_bytes",       "churn_bytes",        "at_peak_bytes",
+    "outstanding_bytes", "outstanding_blocks", "allocs",       "alloc_bytes",
+    "churn_bytes",       "at_peak_bytes",      "copied_bytes",
 };
 
 /* Adds what ends in the nodes of a list, at any depth; counts them. */
@@ -151,9 +151,9 @@ static void test_names(void **state)
 {
     static const char names[] =
         "node\tparent\tdepth\tfunction\tmodule\tplace\tstacks\toutstanding_bytes\t"
-        "outstanding_blocks\tallocs\talloc_bytes\tchurn_bytes\tat_peak_bytes\t"
+        "outstanding_blocks\tallocs\talloc_bytes\tchurn_bytes\tat_peak_bytes\tcopied_bytes\t"
         "self_outstanding_bytes\tself_outstanding_blocks\tself_allocs\tself_alloc_bytes\t"
-        "self_churn_bytes\tself_at_peak_bytes\n";
+        "self_churn_bytes\tself_at_peak_bytes\tself_copied_bytes\n";
     char *text = call(*state, (const char *const[]){"stacks", "-q", "--format", "tsv", NULL});
     assert_memory_equal(text, names, strlen(names));
     free(text);

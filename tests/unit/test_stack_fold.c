@@ -96,7 +96,7 @@ static uint64_t peak_row(const struct recount *rc)
     return most > 0 ? best : UINT64_MAX;
 }
 
-static void count_row(const struct row *r, struct stack_figures *f)
+static void count_row(const struct recount *rc, const struct row *r, struct stack_figures *f)
 {
     bool moved = r->op == HEAP_OP_REALLOC && (r->flags & ROW_MOVED);
     f->events++;
@@ -106,6 +106,11 @@ static void count_row(const struct row *r, struct stack_figures *f)
     }
     f->reallocs += r->op == HEAP_OP_REALLOC && (moved || (r->flags & (ROW_OPENS | ROW_RESIZES)));
     f->failed_allocs += r->op == HEAP_OP_ALLOC && r->address == 0;
+    if (moved && r->address != 0 && r->old_address != 0) {
+        const struct store_extra *old = store_find_extra(rc->trace->store, r->id, STORE_EXTRA_OLD);
+        uint64_t own = old->values[STORE_OLD_OWN];
+        f->copied_bytes += r->size < own ? r->size : own;
+    }
 }
 
 /* The blocks of the group that the row freed. */
@@ -130,7 +135,7 @@ static struct stack_figures recount(const struct recount *rc, uint32_t process, 
         if (!rc->mine[i] || r->time < rc->range.since || r->time > rc->range.until)
             continue;
         if (is_in(rc, r, process, stack))
-            count_row(r, &f);
+            count_row(rc, r, &f);
         count_freed(rc, r, &f);
     }
     struct outstanding o = outstanding_at(rc, process, stack, last_row(rc));
@@ -152,6 +157,7 @@ static void assert_figures(const struct stack_figures *got, const struct stack_f
     assert_int_equal(got->freed_bytes, want->freed_bytes);
     assert_int_equal(got->reallocs, want->reallocs);
     assert_int_equal(got->failed_allocs, want->failed_allocs);
+    assert_int_equal(got->copied_bytes, want->copied_bytes);
     assert_int_equal(got->outstanding_bytes, want->outstanding_bytes);
     assert_int_equal(got->outstanding_blocks, want->outstanding_blocks);
     assert_int_equal(got->at_peak_bytes, want->at_peak_bytes);
@@ -198,6 +204,7 @@ static void add(struct stack_figures *to, const struct stack_figures *f)
     to->freed_bytes += f->freed_bytes;
     to->reallocs += f->reallocs;
     to->failed_allocs += f->failed_allocs;
+    to->copied_bytes += f->copied_bytes;
     to->outstanding_bytes += f->outstanding_bytes;
     to->outstanding_blocks += f->outstanding_blocks;
     to->at_peak_bytes += f->at_peak_bytes;
@@ -220,6 +227,7 @@ static void check_sums(const struct stack_totals *t, const struct summary *s)
         .freed_bytes = f->freed_bytes,
         .reallocs = f->reallocs,
         .failed_allocs = f->failed_allocs,
+        .copied_bytes = t->whole.copied_bytes, /* the other screens have no such figure */
         .outstanding_bytes = f->outstanding_bytes,
         .outstanding_blocks = f->outstanding_blocks,
         .at_peak_bytes = f->peak_bytes,

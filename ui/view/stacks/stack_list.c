@@ -35,6 +35,7 @@ static const struct {
     [CALL_TREE_ALLOC_BYTES] = {"alloc bytes", false},
     [CALL_TREE_CHURN] = {"churn", false},
     [CALL_TREE_AT_PEAK] = {"peak", false},
+    [CALL_TREE_COPIED] = {"copied", false},
 };
 
 const char *stack_figure_word(enum call_tree_column column)
@@ -45,7 +46,7 @@ const char *stack_figure_word(enum call_tree_column column)
 enum call_tree_column stack_list_figure(const struct stack_list *l)
 {
     size_t i = l->list.sort_column;
-    bool is_figure = i >= STACK_COLUMN_OUTSTANDING && i <= STACK_COLUMN_AT_PEAK;
+    bool is_figure = i >= STACK_COLUMN_OUTSTANDING && i <= STACK_COLUMN_COPIED;
     return is_figure ? (enum call_tree_column)(i - STACK_COLUMN_OUTSTANDING)
                      : CALL_TREE_OUTSTANDING;
 }
@@ -147,6 +148,7 @@ PUT_FIGURE(put_allocs, CALL_TREE_ALLOCS)
 PUT_FIGURE(put_alloc_bytes, CALL_TREE_ALLOC_BYTES)
 PUT_FIGURE(put_churn, CALL_TREE_CHURN)
 PUT_FIGURE(put_at_peak, CALL_TREE_AT_PEAK)
+PUT_FIGURE(put_copied, CALL_TREE_COPIED)
 
 static void put_outstanding(void *ctx, struct list_cell *cell)
 {
@@ -288,6 +290,7 @@ static const struct list_column stack_columns[STACK_COLUMN_COUNT] = {
     FIGURE("churn", "Churn", 8, put_churn, "bytes allocated and bytes freed, together"),
     FIGURE("at_peak", "At peak", 9, put_at_peak,
            "bytes not freed when the whole was at its greatest"),
+    FIGURE("copied", "Copied", 11, put_copied, "bytes copied by reallocs that moved a block"),
     {"self", "Self", ALIGN_RIGHT, CUT_END, 0, 0, 10, false, put_self, NULL,
      "of the figure sorted by: without the functions it called", false},
     {"place", "Place", ALIGN_LEFT, CUT_MIDDLE, 12, 40, 7, false, put_place, NULL,
@@ -321,7 +324,7 @@ static void fit_columns(struct stack_list *l)
 {
     const struct call_tree *t = stack_list_outline(l)->tree;
     size_t sorted = STACK_COLUMN_OUTSTANDING + (size_t)stack_list_figure(l);
-    for (size_t i = STACK_COLUMN_OUTSTANDING; i <= STACK_COLUMN_AT_PEAK; i++) {
+    for (size_t i = STACK_COLUMN_OUTSTANDING; i <= STACK_COLUMN_COPIED; i++) {
         fit_figure(l, i, (enum call_tree_column)(i - STACK_COLUMN_OUTSTANDING));
         l->columns[i].priority = i == sorted ? 1 : stack_columns[i].priority;
     }
@@ -335,6 +338,9 @@ static void fit_columns(struct stack_list *l)
         PERCENT_CELLS + (l->list.width >= BAR_FROM ? 1 + LEAST_BAR : 0);
     bool placed = !modules && has_places(t);
     l->list.absent = placed ? 0 : 1u << STACK_COLUMN_PLACE;
+    bool copies = t == NULL || t->whole[CALL_TREE_COPIED] != 0;
+    if (!copies && sorted != STACK_COLUMN_COPIED)
+        l->list.absent |= 1u << STACK_COLUMN_COPIED;
     /* Bottom-up every path ends at its outermost caller, who asked for nothing himself. */
     if (l->kind == CALL_TREE_BOTTOM_UP)
         l->list.absent |= 1u << STACK_COLUMN_SELF;

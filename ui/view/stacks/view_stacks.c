@@ -490,6 +490,10 @@ static void put_story(struct stacks_view *v, const struct call_node *n, struct s
     put_bytes(v, n, CALL_TREE_ALLOC_BYTES, "; churn ", out);
     put_bytes(v, n, CALL_TREE_CHURN, "; ", out);
     put_bytes(v, n, CALL_TREE_AT_PEAK, " at peak", out);
+    if (n->total[CALL_TREE_COPIED] == 0)
+        return;
+    strbuf_puts(out, "; ");
+    put_bytes(v, n, CALL_TREE_COPIED, " copied by reallocs", out);
 }
 
 /* What the picture has no room for. */
