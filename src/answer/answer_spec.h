@@ -92,7 +92,7 @@ struct timeline_spec {
     uint64_t tail;        /* not 0: so many ticks up to the last row, in place of since and until */
     uint32_t columns;     /* 1 to TIMELINE_MOST_COLUMNS */
     enum timeline_parting by; /* TIMELINE_WHOLE: no series */
-    uint64_t row;             /* the values behind it are wanted, too; ROW_NONE */
+    uint64_t row;             /* the values behind it are wanted, too; ROW_NONE: the last */
 };
 
 /* ---- ANSWER_BLOCKS ---- */

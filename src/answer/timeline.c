@@ -162,8 +162,8 @@ static void set_peak(struct draft *d, struct block_range range, int64_t since)
 
 static void set_at(struct draft *d)
 {
-    uint64_t row = d->spec->row;
-    if (row >= d->rows)
+    uint64_t row = d->spec->row != ROW_NONE ? d->spec->row : d->rows - 1;
+    if (d->rows == 0 || row >= d->rows)
         return;
     d->t->has_at = true;
     set_values(d, row + 1, &d->t->at);

@@ -48,7 +48,7 @@ struct timeline {
     bool has_peak;                 /* something was outstanding in the window and the range */
     struct timeline_moment peak;   /* the greatest there; its row is ROW_NONE when the bytes were
                                       there before the first row of it */
-    bool has_at;                   /* there is a row as asked */
+    bool has_at;                   /* there is the row that was asked for */
     struct timeline_moment at;     /* behind it */
     enum timeline_parting by;      /* what the series are */
     uint32_t series_count;         /* heaps: largest first; else ascending */

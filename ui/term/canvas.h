@@ -8,6 +8,7 @@
 #ifndef UI_TERM_CANVAS_H
 #define UI_TERM_CANVAS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -75,6 +76,19 @@ void canvas_meter(const struct canvas *c, int y, int x, int width, enum role rol
  */
 void canvas_spark(const struct canvas *c, int y, int x, int width, enum role role,
                   const uint64_t *values, size_t n);
+
+/* What an area is made of: samples beside each other in a cell, levels above each other. */
+struct canvas_grain {
+    int samples, levels;
+};
+
+/* The finest there is: braille, where `fine` asks for it and it can be shown, else blocks. */
+struct canvas_grain canvas_grain(const struct canvas *c, bool fine);
+
+/* One column of cells of an area, of the canvas' whole height: `heights` are the levels that each
+ * sample of the cell rises from the lowest row. What lies above is left alone. */
+void canvas_area(const struct canvas *c, int x, enum role role, struct canvas_grain grain,
+                 const int *heights);
 
 /* A horizontal line of `width` cells. */
 void canvas_line(const struct canvas *c, int y, int x, int width, enum role role);

@@ -2,6 +2,7 @@
 #include "ui/term/canvas.h"
 
 #include <string.h>
+#include <wchar.h>
 
 #include "ui/term/glyph.h"
 
@@ -74,6 +75,45 @@ void canvas_spark(const struct canvas *c, int y, int x, int width, enum role rol
         int eighths = scale(largest_in_cell(values, n, i, cells), max, 8);
         if (eighths > 0)
             put_block(c, y, x + (int)i, role, BLOCK_LOWER_1 + eighths - 1);
+    }
+}
+
+#define BRAILLE_FULL 0x28ff
+
+struct canvas_grain canvas_grain(const struct canvas *c, bool fine)
+{
+    if (fine && canvas_charset(c).glyphs && wcwidth(BRAILLE_FULL) == 1)
+        return (struct canvas_grain){.samples = 2, .levels = 4};
+    return (struct canvas_grain){.samples = 1, .levels = 8};
+}
+
+/* The dots of a cell that is filled to `left` and `right` of 4 levels. */
+static void put_dots(const struct canvas *c, int y, int x, enum role role, int left, int right)
+{
+    static const uint8_t left_dots[] = {0, 0x40, 0x44, 0x46, 0x47};
+    static const uint8_t right_dots[] = {0, 0x80, 0xa0, 0xb0, 0xb8};
+    unsigned dots = left_dots[left] | (unsigned)right_dots[right];
+    const char sign[] = {'\xe2', (char)(0xa0 + (dots >> 6)), (char)(0x80 + (dots & 0x3f))};
+    if (dots != 0)
+        canvas_text(c, y, x, role, sign, sizeof sign);
+}
+
+/* Of a sample's height that part that lies in a cell with `below` levels below it. */
+static int level_in_cell(int height, int below, int levels)
+{
+    int level = height - below;
+    return level < 0 ? 0 : level > levels ? levels : level;
+}
+
+void canvas_area(const struct canvas *c, int x, enum role role, struct canvas_grain grain,
+                 const int *heights)
+{
+    for (int y = c->rows - 1, below = 0; y >= 0; y--, below += grain.levels) {
+        int level = level_in_cell(heights[0], below, grain.levels);
+        if (grain.samples == 2)
+            put_dots(c, y, x, role, level, level_in_cell(heights[1], below, grain.levels));
+        else if (level > 0)
+            put_block(c, y, x, role, BLOCK_LOWER_1 + level - 1);
     }
 }
 

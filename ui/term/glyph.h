@@ -26,6 +26,8 @@
 #define GLYPH_LINE        "\u2500"
 #define GLYPH_LINE_DOWN   "\u2502"
 #define GLYPH_LINE_END    "\u2514" /* the last of what a line joins */
+#define GLYPH_LINE_TICK   "\u252c" /* a point of an axis */
+#define GLYPH_LINE_THICK  "\u2550" /* the part of a line that counts */
 #define GLYPH_OPEN        "\u25be" /* rows below are shown */
 #define GLYPH_CLOSED      "\u25b8" /* there are rows below */
 
