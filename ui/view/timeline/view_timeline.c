@@ -34,6 +34,15 @@ struct timeline_view {
     struct strbuf text;               /* scratch */
 };
 
+/* Whether no event of the filter is there, in the range or out of it. */
+static bool is_empty(const struct timeline *t)
+{
+    uint64_t rows = 0;
+    for (uint32_t k = 0; k < t->known; k++)
+        rows += t->columns[k].rows;
+    return rows == 0 && t->first >= t->from && !t->has_peak;
+}
+
 /* What is shown; NULL before the first answer and where there is nothing. */
 static const struct timeline *answer_of(const struct timeline_view *v)
 {
@@ -41,7 +50,7 @@ static const struct timeline *answer_of(const struct timeline_view *v)
     if (s == NULL || s->trace == NULL)
         return NULL;
     const struct timeline *t = snapshot_timeline(s);
-    return t != NULL && t->known > 0 ? t : NULL;
+    return t != NULL && t->known > 0 && !(v->place.whole && is_empty(t)) ? t : NULL;
 }
 
 static bool timeline_wants(const struct view *view, enum answer_kind kind,
@@ -283,9 +292,13 @@ static enum view_result timeline_action(struct view *view, enum action a, uint64
     case ACTION_FIND_NEXT:
     case ACTION_FIND_PREVIOUS:
         return go_mark(v, t, a == ACTION_FIND_NEXT, out_request);
+    /* There is no cell to filter by: the keys of that are the ones beside those of zooming. */
     case ACTION_TIMELINE_ZOOM_IN:
+    case ACTION_FILTER_ADD:
+        return zoom(v, t, true, count, out_request);
     case ACTION_TIMELINE_ZOOM_OUT:
-        return zoom(v, t, a == ACTION_TIMELINE_ZOOM_IN, count, out_request);
+    case ACTION_FILTER_EXCLUDE:
+        return zoom(v, t, false, count, out_request);
     case ACTION_TIMELINE_WHOLE:
         return show_whole(v, t, out_request);
     case ACTION_TIMELINE_PEAK:
@@ -341,8 +354,9 @@ static void draw_legend(struct timeline_view *v, const struct timeline_chart *g,
 
 static void draw_empty(struct timeline_view *v, const struct canvas *c)
 {
+    const struct snapshot *s = v->view.env->snapshot;
     why_empty_rows(v->view.env, &v->text);
-    if (v->view.env->snapshot != NULL && v->view.env->snapshot->rows > 0) {
+    if (s != NULL && s->query != NULL && query_count(s->query) > 0) {
         strbuf_clear(&v->text);
         strbuf_puts(&v->text, "Adding up what was outstanding ...");
     }
@@ -432,7 +446,7 @@ static void timeline_close(struct view *view)
 }
 
 static const struct action_hint timeline_hints[] = {{ACTION_TIMELINE_ZOOM_IN, NULL},
-                                                    {ACTION_TIMELINE_ZOOM_OUT, NULL},
+                                                    {ACTION_FILTER_EXCLUDE, "farther"},
                                                     {ACTION_RIGHT, "cursor"},
                                                     {ACTION_OPEN, "events"},
                                                     {ACTION_TIMELINE_STACK, NULL},
