@@ -77,7 +77,7 @@ static void show(struct scene *s, const struct source_show *how, int cols)
                              .count = s->snapshot.summary->source_count};
     for (size_t i = 0; i < rows.count; i++)
         rows.source[i] = i;
-    s->heat.cols = cols;
+    s->heat.grid.cols = cols;
     heat_table_sync(&s->heat, &s->env, how, &rows);
 }
 
@@ -113,12 +113,12 @@ static void check_columns(const struct heat_table *h, int cols)
 
 static void go_to(struct heat_table *h, size_t row, size_t column)
 {
-    heat_table_move(h, ACTION_FIRST, row + 1);
-    heat_table_move(h, ACTION_LEFT, UINT32_MAX);
+    heat_grid_move(&h->grid, ACTION_FIRST, row + 1);
+    heat_grid_move(&h->grid, ACTION_LEFT, UINT32_MAX);
     if (column > 0)
-        heat_table_move(h, ACTION_RIGHT, column);
-    assert_int_equal(h->row, row);
-    assert_int_equal(h->column, column);
+        heat_grid_move(&h->grid, ACTION_RIGHT, column);
+    assert_int_equal(h->grid.row, row);
+    assert_int_equal(h->grid.column, column);
 }
 
 /* The rows that the cell under the cursor leads to. */
@@ -127,7 +127,7 @@ static void check_cell(struct scene *s)
     struct heat_table *h = &s->heat;
     struct strbuf condition = {0}, label = {0}, joined = {0};
     struct source_cell cell =
-        heat_axis_cell(&h->axis, h->rows.summary, h->rows.source[h->row], h->column);
+        heat_axis_cell(&h->axis, h->rows.summary, h->rows.source[h->grid.row], h->grid.column);
     assert_null(heat_table_put_condition(h, &condition, &label));
     assert_true(label.len > 0);
     condition_join(s->filter, strbuf_str(&condition), &joined);
@@ -157,7 +157,7 @@ static void check_table(struct scene *s, enum source_table table, int cells)
         int cols = 20 + (int)rng_below(&s->rng, 240);
         show(s, &how, cols);
         check_columns(&s->heat, cols);
-        for (int i = 0; i < cells && heat_table_has_cells(&s->heat); i++) {
+        for (int i = 0; i < cells && heat_grid_has_cells(&s->heat.grid); i++) {
             go_to(&s->heat, rng_below(&s->rng, s->heat.rows.count),
                   rng_below(&s->rng, s->heat.axis.count));
             check_cell(s);
@@ -302,8 +302,8 @@ static void cursor_stays_on_its_cell(void **state)
         take(&rt, 0x20000, 0x20, 5000, 4);
         scene_open(&s, rt.trace, 1, "", INT64_MIN, INT64_MAX);
         show(&s, &(struct source_show){.table = tables[i]}, 200);
-        heat_table_move(&s.heat, ACTION_LAST, 0);
-        heat_table_move(&s.heat, ACTION_RIGHT, UINT32_MAX);
+        heat_grid_move(&s.heat.grid, ACTION_LAST, 0);
+        heat_grid_move(&s.heat.grid, ACTION_RIGHT, UINT32_MAX);
         assert_null(heat_table_put_condition(&s.heat, &before, &label));
         for (unsigned k = 0; k < 5; k++) {
             take(&rt, 0x30000, 0x100 + k, 9, 2);

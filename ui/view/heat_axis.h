@@ -15,16 +15,11 @@
 
 #include "base/strbuf.h"
 #include "query/fold.h"
+#include "ui/view/heat_grid.h"
 #include "ui/view/sources/source_show.h"
-#include "ui/view/view.h"
 
 /* Heaps are the most: one each, and two for those without a column of their own. */
 #define HEAT_MAX_COLUMNS (FOLD_CROSS_HEAPS + 2)
-
-/* Cells of a column: a blank, the sign, four for the number; and so wide that numbers stand whole.
- */
-#define HEAT_LEAST_WIDTH 6
-#define HEAT_MOST_WIDTH  14
 
 /* The rows that the columns are chosen for: places in the summary's Sources. */
 struct heat_rows {

@@ -1,62 +1,175 @@
-/* Cursor, conditions and data of the heat table; heat_draw.c draws it. See heat_table.h. */
+/* Rows, columns and words of the heat tables of Sources; see heat_table.h. */
 #include "ui/view/heat_table.h"
 
 #include "answer/snapshot.h"
 #include "ui/view/cell_format.h"
-#include "ui/view/heat_priv.h"
 
-void heat_table_release(struct heat_table *h)
+static const struct heat_table *of(const struct heat_grid *g)
 {
-    strbuf_release(&h->text);
+    return (const struct heat_table *)g;
 }
 
-const struct source_figures *heat_row(const struct heat_table *h, size_t row)
+/* The Source of a row. */
+static const struct source_figures *row_of(const struct heat_table *h, size_t row)
 {
     return &h->rows.summary->sources[h->rows.source[row]];
 }
 
-bool heat_table_has_cells(const struct heat_table *h)
+static struct source_cell cell_of(const struct heat_table *h, size_t row, size_t column)
 {
-    return h->rows.count > 0 && h->axis.count > 0;
+    return heat_axis_cell(&h->axis, h->rows.summary, h->rows.source[row], column);
 }
 
-/* ---- data ---- */
+/* ---- figures ---- */
 
-static uint64_t row_name(const struct heat_table *h, size_t row)
+static void choose(struct heat_grid *g, int cells)
 {
-    const struct source_figures *f = heat_row(h, row);
+    struct heat_table *h = (struct heat_table *)g;
+    heat_axis_choose(&h->axis, &h->rows, g->env, &h->show, cells, &g->text);
+    g->column_count = h->axis.count;
+    g->width = h->axis.width;
+}
+
+static uint64_t value(const struct heat_grid *g, size_t row, size_t column)
+{
+    struct source_cell cell = cell_of(of(g), row, column);
+    return source_show_value(&of(g)->show, &cell);
+}
+
+static double scaled(const struct heat_grid *g, uint64_t v, uint64_t max)
+{
+    return source_show_scaled(&of(g)->show, v, max);
+}
+
+static bool is_bytes(const struct heat_grid *g)
+{
+    return of(g)->show.figure != SOURCE_BY_COUNT;
+}
+
+/* What a cell is a share of: at a moment, of what all Sources had then. */
+static uint64_t whole_of(const struct heat_grid *g, size_t column)
+{
+    uint64_t whole = 0;
+    if (!of(g)->axis.at_end)
+        return source_show_value(&of(g)->show, &of(g)->total);
+    for (size_t i = 0; i < g->row_count; i++)
+        whole += value(g, i, column);
+    return whole;
+}
+
+/* ---- names ---- */
+
+static uint64_t row_name(const struct heat_grid *g, size_t row)
+{
+    const struct source_figures *f = row_of(of(g), row);
     return f->other ? UINT64_MAX : f->source;
 }
 
-static void find_cursor(struct heat_table *h)
+static size_t find_row(const struct heat_grid *g, uint64_t name)
 {
-    size_t row = 0;
-    for (size_t i = 0; i < h->rows.count; i++)
-        if (row_name(h, i) == h->row_name)
-            row = i;
-    h->row = row;
-    h->column = heat_axis_find(&h->axis, h->rows.summary, h->column_name);
+    for (size_t i = 0; i < g->row_count; i++)
+        if (row_name(g, i) == name)
+            return i;
+    return 0;
 }
 
-static void name_cursor(struct heat_table *h)
+static uint64_t column_name(const struct heat_grid *g, size_t column)
 {
-    h->row_name = row_name(h, h->row);
-    h->column_name = heat_axis_name(&h->axis, h->rows.summary, h->column);
+    return heat_axis_name(&of(g)->axis, of(g)->rows.summary, column);
 }
 
-void heat_choose_columns(struct heat_table *h, int cols)
+static size_t find_column(const struct heat_grid *g, uint64_t name)
 {
-    h->cols = cols;
-    int cells = cols - HEAT_LABEL_CELLS;
-    heat_axis_choose(&h->axis, &h->rows, h->env, &h->show, cells, &h->text);
-    if (!heat_table_has_cells(h)) {
-        h->row = h->column = 0;
-        return;
-    }
-    if (h->placed)
-        find_cursor(h);
+    return heat_axis_find(&of(g)->axis, of(g)->rows.summary, name);
+}
+
+/* ---- words ---- */
+
+static void put_source(const struct source_figures *f, struct strbuf *out)
+{
+    if (f->other)
+        strbuf_puts(out, "further values");
     else
-        h->row = h->column = 0;
+        cell_put_source(out, f->source);
+}
+
+static void put_words(const struct heat_grid *g, struct strbuf *out)
+{
+    source_show_put_words(&of(g)->show, out);
+    strbuf_printf(out, ", %s%s", source_show_table_word(of(g)->show.table),
+                  of(g)->axis.at_end ? ", each at its end" : "");
+}
+
+static void put_row(const struct heat_grid *g, size_t row, struct strbuf *out)
+{
+    put_source(row_of(of(g), row), out);
+}
+
+static void put_title(const struct heat_grid *g, size_t column, struct strbuf *out)
+{
+    heat_axis_put_title(&of(g)->axis, g->env, column, out);
+}
+
+/* The value first, for the line may be short. */
+static void put_cell(const struct heat_grid *g, struct strbuf *out)
+{
+    const struct heat_table *h = of(g);
+    struct source_cell cell = cell_of(h, g->row, g->column);
+    uint64_t whole = whole_of(g, g->column);
+    source_show_put_cell(&h->show, &cell, g->env, out);
+    if (whole > 0) {
+        strbuf_puts(out, ", ");
+        cell_put_percent(out, source_show_value(&h->show, &cell), whole);
+        strbuf_puts(out, " of all");
+    }
+    strbuf_puts(out, ": ");
+    put_source(row_of(h, g->row), out);
+    strbuf_puts(out, ", ");
+    heat_axis_put_bounds(&h->axis, g->env, g->column, out);
+}
+
+static enum role row_role(const struct heat_grid *g, size_t row)
+{
+    return source_is_alarming(row_of(of(g), row)) ? ROLE_EVENT_FAIL : ROLE_TEXT;
+}
+
+static const char *axis_word(const struct heat_grid *g)
+{
+    static const char *const words[SOURCE_TABLES] = {"size", "seconds", "heap"};
+    return words[of(g)->axis.table];
+}
+
+static const char *nothing(const struct heat_grid *g)
+{
+    static const char *const words[FOLD_SOURCE_OPS] = {
+        "No alloc with a Source.", "No realloc with a Source.", "No free with a Source."};
+    return of(g)->show.figure == SOURCE_OUTSTANDING ? "Nothing with a Source is outstanding."
+                                                    : words[of(g)->show.op];
+}
+
+static const struct heat_grid_ops grid_ops = {
+    .choose = choose,
+    .value = value,
+    .scaled = scaled,
+    .is_bytes = is_bytes,
+    .row_name = row_name,
+    .column_name = column_name,
+    .find_row = find_row,
+    .find_column = find_column,
+    .put_words = put_words,
+    .put_row = put_row,
+    .put_title = put_title,
+    .put_cell = put_cell,
+    .row_role = row_role,
+    .axis_word = axis_word,
+    .nothing = nothing,
+};
+
+/* ---- for the screen ---- */
+
+void heat_table_release(struct heat_table *h)
+{
+    heat_grid_release(&h->grid);
 }
 
 static void add_total(struct heat_table *h, const struct source_cell *c)
@@ -72,7 +185,8 @@ static void add_total(struct heat_table *h, const struct source_cell *c)
 void heat_table_sync(struct heat_table *h, const struct view_env *env,
                      const struct source_show *show, const struct heat_rows *rows)
 {
-    h->env = env;
+    h->grid.ops = &grid_ops;
+    h->grid.env = env;
     h->show = *show;
     h->rows = (struct heat_rows){.summary = rows->summary};
     h->total = (struct source_cell){0};
@@ -83,84 +197,14 @@ void heat_table_sync(struct heat_table *h, const struct view_env *env,
         h->rows.source[h->rows.count++] = rows->source[i];
         add_total(h, &f->f);
     }
-    heat_choose_columns(h, h->cols);
-}
-
-/* ---- cursor ---- */
-
-static size_t moved(size_t at, size_t count, bool forward, uint64_t steps)
-{
-    size_t last = count - 1;
-    if (forward)
-        return steps < last - at ? at + (size_t)steps : last;
-    return steps < at ? at - (size_t)steps : 0;
-}
-
-bool heat_table_move(struct heat_table *h, enum action a, uint64_t count)
-{
-    uint64_t steps = count > 0 ? count : 1, page = h->body > 1 ? (uint64_t)h->body - 1 : 1;
-    if (!heat_table_has_cells(h))
-        return false;
-    switch ((int)a) {
-    case ACTION_DOWN:
-    case ACTION_UP:
-        h->row = moved(h->row, h->rows.count, a == ACTION_DOWN, steps);
-        break;
-    case ACTION_LEFT:
-    case ACTION_RIGHT:
-        h->column = moved(h->column, h->axis.count, a == ACTION_RIGHT, steps);
-        break;
-    case ACTION_FIRST:
-    case ACTION_LAST:
-        h->row = moved(0, h->rows.count, true,
-                       count > 0          ? count - 1
-                       : a == ACTION_LAST ? UINT64_MAX
-                                          : 0);
-        break;
-    case ACTION_HALF_DOWN:
-    case ACTION_PAGE_DOWN:
-    case ACTION_HALF_UP:
-    case ACTION_PAGE_UP:
-        h->row = moved(h->row, h->rows.count, a == ACTION_HALF_DOWN || a == ACTION_PAGE_DOWN, page);
-        break;
-    default:
-        return false;
-    }
-    h->placed = true;
-    name_cursor(h);
-    return true;
-}
-
-bool heat_table_point(struct heat_table *h, int y, int x, bool *out_again)
-{
-    if (!heat_table_has_cells(h) || y < h->y || y >= h->y + h->body || x < h->x)
-        return false;
-    size_t row = h->top + (size_t)(y - h->y);
-    size_t column = h->left + (size_t)((x - h->x) / h->axis.width);
-    if (row >= h->rows.count || column >= h->axis.count)
-        return false;
-    *out_again = row == h->row && column == h->column;
-    h->row = row;
-    h->column = column;
-    h->placed = true;
-    name_cursor(h);
-    return true;
-}
-
-/* ---- conditions ---- */
-
-void heat_put_source(const struct source_figures *f, struct strbuf *out)
-{
-    if (f->other)
-        strbuf_puts(out, "further values");
-    else
-        cell_put_source(out, f->source);
+    h->grid.row_count = h->rows.count;
+    heat_grid_sync(&h->grid);
 }
 
 const char *heat_table_put_condition(const struct heat_table *h, struct strbuf *out_condition,
                                      struct strbuf *out_label)
 {
-    const struct source_figures *f = heat_row(h, h->row);
+    const struct source_figures *f = row_of(h, h->grid.row);
     if (f->other)
         return "This row stands for many values.";
     strbuf_printf(out_condition, "source == %u && ", f->source);
@@ -168,10 +212,10 @@ const char *heat_table_put_condition(const struct heat_table *h, struct strbuf *
      */
     if (!h->axis.at_end)
         strbuf_printf(out_condition, "%s && ", source_show_condition(&h->show));
-    if (!heat_axis_put_condition(&h->axis, h->env, h->column, &h->show, out_condition))
+    if (!heat_axis_put_condition(&h->axis, h->grid.env, h->grid.column, &h->show, out_condition))
         return "This column stands for what no filter names.";
-    heat_put_source(f, out_label);
+    put_source(f, out_label);
     strbuf_puts(out_label, ", ");
-    heat_axis_put_bounds(&h->axis, h->env, h->column, out_label);
+    heat_axis_put_bounds(&h->axis, h->grid.env, h->grid.column, out_label);
     return NULL;
 }

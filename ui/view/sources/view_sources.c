@@ -84,7 +84,7 @@ static void sync_panes(struct sources_view *v)
         show.table = (enum source_table)table;
         heat_table_sync(&v->heat[table], v->view.env, &show, &rows);
     }
-    v->in_heat = v->in_heat && heat_table_has_cells(chosen(v));
+    v->in_heat = v->in_heat && heat_grid_has_cells(&chosen(v)->grid);
 }
 
 /* Outstanding is under the Source that opened the block, so that the operation says nothing. */
@@ -126,7 +126,7 @@ static bool change_show(struct sources_view *v, enum action a, struct view_reque
 
 static enum view_result change_pane(struct sources_view *v, struct view_request *out_request)
 {
-    if (!v->in_heat && !heat_table_has_cells(chosen(v)))
+    if (!v->in_heat && !heat_grid_has_cells(&chosen(v)->grid))
         return view_say(out_request, "The table has no cells to go to.");
     v->in_heat = !v->in_heat;
     return VIEW_DONE;
@@ -145,7 +145,7 @@ static enum view_result sources_action(struct view *view, enum action a, uint64_
         return change_pane(v, out_request);
     if (a == ACTION_OPEN || a == ACTION_FILTER_ADD || a == ACTION_FILTER_EXCLUDE)
         return filter(v, a, out_request);
-    if (v->in_heat && heat_table_move(chosen(v), a, count))
+    if (v->in_heat && heat_grid_move(&chosen(v)->grid, a, count))
         return VIEW_DONE;
     if (!list_action(&v->sources.list, a, count))
         return VIEW_IGNORED;
@@ -163,7 +163,7 @@ static bool sources_sync(struct view *view)
 /* Both panes get what they want, the one with the keys first. */
 static int list_rows(struct sources_view *v, int rows)
 {
-    int list = (int)v->sources.count + 1, heat = heat_table_wants(chosen(v), v->in_heat);
+    int list = (int)v->sources.count + 1, heat = heat_grid_wants(&chosen(v)->grid, v->in_heat);
     if (v->sources.count == 0)
         return rows; /* nothing but the reason */
     if (list + heat <= rows)
@@ -179,12 +179,12 @@ static void draw_tables(struct sources_view *v, const struct canvas *c)
 {
     struct canvas rest = *c;
     for (unsigned i = 0; i < SOURCE_TABLES; i++) {
-        struct heat_table *h = &v->heat[(v->show.table + i) % SOURCE_TABLES];
+        struct heat_grid *g = &v->heat[(v->show.table + i) % SOURCE_TABLES].grid;
         bool focused = i == 0 && v->view.focused && v->in_heat;
-        int wants = heat_table_wants(h, focused);
+        int wants = heat_grid_wants(g, focused);
         if (rest.rows < 2 || (i > 0 && rest.rows < wants))
             return;
-        heat_table_draw(h, focused, &rest);
+        heat_grid_draw(g, focused, &rest);
         rest = canvas_sub(&rest, wants, 0, rest.rows - wants, rest.cols);
     }
 }
@@ -234,7 +234,7 @@ static bool sources_touch(struct view *view, struct ui_key event, enum action *o
     bool again;
     if (event.code != UI_KEY_CLICK)
         return true;
-    if (!heat_table_point(chosen(v), event.y, event.x, &again))
+    if (!heat_grid_point(&chosen(v)->grid, event.y, event.x, &again))
         return true;
     if (again && v->in_heat)
         *out_action = ACTION_OPEN;
