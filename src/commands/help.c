@@ -1,6 +1,7 @@
 /* Help from the tables; see help.h. */
 #include "commands/help.h"
 
+#include "export/report_table.h"
 #include "model/event_column.h"
 
 #define HELP_COLUMN 16
@@ -28,6 +29,14 @@ static void put_columns(struct strbuf *out)
     strbuf_puts(out, "\ncolumns (the first eleven are printed unless --columns says otherwise):\n");
     for (size_t i = 0; i < EVENT_COLUMN_COUNT; i++)
         strbuf_printf(out, "  %-*s%s\n", HELP_COLUMN, event_columns[i].name, event_columns[i].help);
+}
+
+static void put_tables(struct strbuf *out)
+{
+    strbuf_puts(out, "\ntables (heap, source and size are printed unless --by says otherwise):\n");
+    for (unsigned i = 0; i < EXPORT_TABLES; i++)
+        strbuf_printf(out, "  %-*s%s\n", HELP_COLUMN, export_table_words[i],
+                      report_tables[i].title);
 }
 
 static void put_formats(const struct command *command, struct strbuf *out)
@@ -72,6 +81,8 @@ static void put_command(const struct command *command, struct strbuf *out)
     put_formats(command, out);
     if (command->bit == ON_EVENTS)
         put_columns(out);
+    if (command->bit == ON_REPORT)
+        put_tables(out);
     put_exit_codes(out);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "answer/answer_maker.h"
 #include "commands/command.h"
 #include "commands/json_value.h"
 #include "commands/report_json.h"
@@ -99,6 +100,59 @@ static struct findings *make_findings(const struct reports *all, const struct su
     return text || asked ? subject_find(s) : NULL;
 }
 
+/* Which tables of sizes the tables that are printed are made of. The JSON report has sizes of its
+ * own. */
+static unsigned size_kinds(const struct reports *all)
+{
+    static const unsigned char kind_of[EXPORT_TABLES] = {
+        [EXPORT_TABLE_SIZE] = 1 + SIZE_BY_POWER,
+        [EXPORT_TABLE_LIFE] = 1 + SIZE_BY_POWER,
+        [EXPORT_TABLE_EXACT] = 1 + SIZE_BY_EXACT,
+        [EXPORT_TABLE_BUCKET] = 1 + SIZE_BY_BUCKET,
+    };
+    unsigned kinds = 0, by = all->options->by;
+    if (all->json != NULL)
+        return 0;
+    if (by == 0 && all->table == NULL)
+        by = 1u << EXPORT_TABLE_SIZE;
+    for (unsigned i = 0; i < EXPORT_TABLES; i++)
+        if ((by >> i & 1) != 0 && kind_of[i] != 0)
+            kinds |= 1u << (kind_of[i] - 1);
+    return kinds;
+}
+
+static int make_sizes(const struct subject *s, unsigned kinds, struct report *r)
+{
+    for (int kind = 0; kind < SIZE_KINDS; kind++) {
+        if ((kinds >> kind & 1) == 0)
+            continue;
+        const struct answer_spec spec = {.kind = ANSWER_SIZES, .sizes = {(enum size_kind)kind}};
+        struct answer *a = answer_make(s->loaded.query, &spec, NULL);
+        if (a == NULL)
+            return COMMAND_FAILED;
+        r->sizes[kind] = (const struct size_table *)a;
+    }
+    return COMMAND_OK;
+}
+
+static void release_sizes(struct report *r)
+{
+    for (int kind = 0; kind < SIZE_KINDS; kind++)
+        if (r->sizes[kind] != NULL)
+            answer_unref((struct answer *)(uintptr_t)&r->sizes[kind]->base);
+}
+
+static void put_tables(struct reports *all, const struct report *r, const struct subject *s)
+{
+    if (all->json != NULL)
+        json_array_append_new(all->json, report_json(r, s));
+    else if (all->table != NULL)
+        put_records(all, r, s);
+    else
+        put_text(all, r, s);
+    all->printed++;
+}
+
 static int put_report(struct reports *all, const struct subject *s)
 {
     struct summary *summary = subject_summary(s);
@@ -107,7 +161,7 @@ static int put_report(struct reports *all, const struct subject *s)
     struct strbuf scratch = {0};
     struct stack_rows *stacks = make_stack_rows(s);
     struct findings *findings = make_findings(all, s);
-    const struct report r = {
+    struct report r = {
         .trace = s->loaded.trace,
         .summary = summary,
         .stacks = stacks,
@@ -115,18 +169,15 @@ static int put_report(struct reports *all, const struct subject *s)
         .trust = &s->loaded.trust,
         .scratch = &scratch,
     };
-    if (all->json != NULL)
-        json_array_append_new(all->json, report_json(&r, s));
-    else if (all->table != NULL)
-        put_records(all, &r, s);
-    else
-        put_text(all, &r, s);
-    all->printed++;
+    int code = make_sizes(s, size_kinds(all), &r);
+    if (code == COMMAND_OK)
+        put_tables(all, &r, s);
+    release_sizes(&r);
     strbuf_release(&scratch);
     answer_unref((struct answer *)findings);
     stack_rows_free(stacks);
     summary_free(summary);
-    return subject_judge(s, all->table == NULL);
+    return code == COMMAND_OK ? subject_judge(s, all->table == NULL) : code;
 }
 
 /* The report of one trace, of so many files. */

@@ -95,6 +95,25 @@ static json_t *table_json(const struct report *r, const struct report_table *t)
     return array;
 }
 
+static json_t *sizes_json(const struct summary *s)
+{
+    json_t *array = json_array();
+    for (unsigned k = 0; k < FOLD_SIZE_CLASSES; k++) {
+        const struct size_figures *f = &s->sizes[k];
+        if (f->allocs == 0 && f->outstanding_blocks == 0)
+            continue;
+        json_t *object = json_object();
+        json_set_u64(object, "from", fold_class_from(k));
+        json_set_u64(object, "to", fold_class_to(k));
+        json_set_u64(object, "allocs", f->allocs);
+        json_set_u64(object, "bytes", f->alloc_bytes);
+        json_set_u64(object, "outstanding_blocks", f->outstanding_blocks);
+        json_set_u64(object, "outstanding_bytes", f->outstanding_bytes);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 /* A trace without any record of a stack says nothing of them: null. */
 static json_t *stacks_json(const struct report *r, const struct subject *s)
 {
@@ -125,7 +144,7 @@ json_t *report_json(const struct report *r, const struct subject *s)
     set_totals(root, r);
     json_object_set_new(root, "sources", sources_json(r->summary));
     json_object_set_new(root, "heaps", table_json(r, &report_tables[EXPORT_TABLE_HEAP]));
-    json_object_set_new(root, "sizes", table_json(r, &report_tables[EXPORT_TABLE_SIZE]));
+    json_object_set_new(root, "sizes", sizes_json(r->summary));
     json_object_set_new(root, "stacks", stacks_json(r, s));
     if ((s->options->by >> EXPORT_TABLE_FINDING & 1) != 0)
         json_object_set_new(root, "findings", table_json(r, &report_tables[EXPORT_TABLE_FINDING]));

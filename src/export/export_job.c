@@ -111,12 +111,21 @@ static void put_rows(struct export_job *job, const struct report *r, struct reco
     free(keyed);
 }
 
+/* The table that was shown. */
+static void set_sizes(const struct export_job *job, struct report *r)
+{
+    const struct size_table *t = snapshot_sizes(job->snapshot);
+    if (t != NULL)
+        r->sizes[t->kind] = t;
+}
+
 static void write_table(struct export_job *job, struct output *out)
 {
     const struct report_table *t = &report_tables[job->table];
     struct strbuf scratch = {0};
-    const struct report r = {
+    struct report r = {
         .trace = job->snapshot->trace, .summary = job->snapshot->summary, .scratch = &scratch};
+    set_sizes(job, &r);
     struct record_field fields[TEXT_TABLE_COLUMNS] = {0};
     for (size_t i = 0; i < t->column_count; i++)
         fields[i].name = t->columns[i].name;

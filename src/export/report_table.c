@@ -6,9 +6,11 @@
 
 #include "base/alloc.h"
 #include "decoder/heap_op.h"
+#include "export/report_sizes.h"
 
-const char *const export_table_words[] = {"heap",  "source", "size",    "process", "thread",
-                                          "stack", "module", "finding", NULL};
+const char *const export_table_words[] = {"heap",   "source", "size",    "process",
+                                          "thread", "stack",  "module",  "exact",
+                                          "bucket", "life",   "finding", NULL};
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -229,21 +231,6 @@ static struct value source_name(const struct report *r, const void *row)
     return s->other ? value_text("other") : value_text(heap_source_name(s->source));
 }
 
-static unsigned size_class(const struct report *r, const void *row)
-{
-    return (unsigned)((const struct size_figures *)row - r->summary->sizes);
-}
-
-static struct value size_from(const struct report *r, const void *row)
-{
-    return value_number(VALUE_BYTES, fold_class_from(size_class(r, row)));
-}
-
-static struct value size_to(const struct report *r, const void *row)
-{
-    return value_number(VALUE_BYTES, fold_class_to(size_class(r, row)));
-}
-
 /* ---- rows ---- */
 
 static struct report_rows heap_rows(const struct report *r)
@@ -256,12 +243,6 @@ static struct report_rows source_rows(const struct report *r)
 {
     const struct summary *s = r->summary;
     return (struct report_rows){s->sources, s->source_count, sizeof s->sources[0]};
-}
-
-static struct report_rows size_rows(const struct report *r)
-{
-    const struct summary *s = r->summary;
-    return (struct report_rows){s->sizes, FOLD_SIZE_CLASSES, sizeof s->sizes[0]};
 }
 
 static struct report_rows process_rows(const struct report *r)
@@ -326,11 +307,6 @@ static uint64_t source_weight(const void *row)
     return ((const struct source_figures *)row)->f.count[FOLD_SOURCE_ALLOC];
 }
 
-static uint64_t size_weight(const void *row)
-{
-    return ((const struct size_figures *)row)->alloc_bytes;
-}
-
 /* The registry's numbers of heaps, processes and threads; a Source's own. */
 static uint64_t heap_id(const void *row)
 {
@@ -346,12 +322,6 @@ static uint64_t source_id(const void *row)
 {
     const struct source_figures *s = row;
     return s->other ? UINT32_MAX + UINT64_C(1) : s->source;
-}
-
-static bool size_is_empty(const void *row)
-{
-    const struct size_figures *s = row;
-    return s->allocs == 0 && s->outstanding_blocks == 0;
 }
 
 /* ---- columns ---- */
@@ -438,18 +408,6 @@ static const struct report_column source_columns[] = {
     SOURCE("outstanding_blocks", "Blocks", 1, COUNT, outstanding_blocks),
 };
 
-#define SIZE(name, title, rank, kind, member)                                                      \
-    MEMBER(name, title, rank, kind, offsetof(struct size_figures, member))
-
-static const struct report_column size_columns[] = {
-    GET("from", "From", 0, false, size_from),
-    GET("to", "Below", 0, false, size_to),
-    SIZE("allocs", "Allocs", 0, COUNT, allocs),
-    SIZE("bytes", "Alloc bytes", 0, BYTES, alloc_bytes),
-    SIZE("outstanding_blocks", "Blocks", 0, COUNT, outstanding_blocks),
-    SIZE("outstanding_bytes", "Outstanding", 0, BYTES, outstanding_bytes),
-};
-
 #define STACK(name, title, rank, kind, member)                                                     \
     MEMBER(name, title, rank, kind, offsetof(struct stack_row, f.member))
 
@@ -520,11 +478,10 @@ const struct report_table report_tables[EXPORT_TABLES] = {
     [EXPORT_TABLE_SIZE] =
         {
             .title = "Size classes",
-            COLUMNS(size_columns),
-            .json_columns = COUNT_OF(size_columns),
-            .rows = size_rows,
-            .weight = size_weight,
-            .is_empty = size_is_empty,
+            COLUMNS(report_size_columns),
+            .rows = report_size_rows,
+            .weight = report_size_weight,
+            .id = report_size_id,
         },
     [EXPORT_TABLE_PROCESS] =
         {
@@ -559,6 +516,30 @@ const struct report_table report_tables[EXPORT_TABLES] = {
             .ranked = true,
             .rows = module_rows,
             .weight = stack_weight,
+        },
+    [EXPORT_TABLE_EXACT] =
+        {
+            .title = "Exact sizes",
+            COLUMNS(report_exact_columns),
+            .ranked = true,
+            .rows = report_exact_rows,
+            .weight = report_size_weight,
+            .id = report_size_id,
+        },
+    [EXPORT_TABLE_BUCKET] =
+        {
+            .title = "Buckets of the low-fragmentation heap",
+            COLUMNS(report_bucket_columns),
+            .rows = report_bucket_rows,
+            .weight = report_size_weight,
+            .id = report_size_id,
+        },
+    [EXPORT_TABLE_LIFE] =
+        {
+            .title = "Lifetimes of the blocks that ended",
+            COLUMNS(report_life_columns),
+            .rows = report_life_rows,
+            .weight = report_life_weight,
         },
     [EXPORT_TABLE_FINDING] =
         {

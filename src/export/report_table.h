@@ -1,5 +1,5 @@
 /*
- * The tables of `report`: heaps, Sources, size classes, processes, threads, stacks, modules,
+ * The tables of `report`: heaps, Sources, sizes, processes, threads, stacks, modules, lifetimes,
  * findings.
  *
  * Each is described once, its columns in the order of the machine formats; text shows some of them,
@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "answer/findings.h"
+#include "answer/size_table.h"
 #include "base/strbuf.h"
 #include "export/record.h"
 #include "export/stack_rows.h"
@@ -29,6 +30,9 @@ enum export_table {
     EXPORT_TABLE_THREAD,
     EXPORT_TABLE_STACK,
     EXPORT_TABLE_MODULE,
+    EXPORT_TABLE_EXACT,
+    EXPORT_TABLE_BUCKET,
+    EXPORT_TABLE_LIFE,
     EXPORT_TABLE_FINDING,
     EXPORT_TABLES
 };
@@ -43,6 +47,7 @@ struct report {
     const struct stack_rows *stacks; /* NULL: the tables of stacks and modules are empty */
     const struct findings *findings; /* NULL: that table is empty */
     const struct trust *trust;       /* of the findings */
+    const struct size_table *sizes[SIZE_KINDS]; /* NULL: the tables of that kind are empty */
     struct strbuf *scratch; /* a text made for a value lives here until the next one is made */
 };
 

@@ -42,4 +42,11 @@ struct size_row {
     int64_t mean, p50, p90, p99, longest;
 };
 
+/* Tells a row from the others of its table: its least size, or what no size is. */
+static inline uint64_t size_row_id(const struct size_row *r)
+{
+    uint64_t most = UINT64_MAX - 2;
+    return r->others ? most + 1 : r->from < most ? r->from : most;
+}
+
 #endif

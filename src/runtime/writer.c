@@ -90,10 +90,10 @@ static void on_worked(uv_work_t *work, int status)
 /* ---- starting ---- */
 
 static const enum export_table tables[] = {
-    [VIEW_ROWS_HEAPS] = EXPORT_TABLE_HEAP,
-    [VIEW_ROWS_PROCESSES] = EXPORT_TABLE_PROCESS,
-    [VIEW_ROWS_THREADS] = EXPORT_TABLE_THREAD,
-    [VIEW_ROWS_SOURCES] = EXPORT_TABLE_SOURCE,
+    [VIEW_ROWS_HEAPS] = EXPORT_TABLE_HEAP,     [VIEW_ROWS_PROCESSES] = EXPORT_TABLE_PROCESS,
+    [VIEW_ROWS_THREADS] = EXPORT_TABLE_THREAD, [VIEW_ROWS_SOURCES] = EXPORT_TABLE_SOURCE,
+    [VIEW_ROWS_SIZES] = EXPORT_TABLE_SIZE,     [VIEW_ROWS_EXACT_SIZES] = EXPORT_TABLE_EXACT,
+    [VIEW_ROWS_BUCKETS] = EXPORT_TABLE_BUCKET,
 };
 
 /* What is wrong with the name; 0 when nothing is. */

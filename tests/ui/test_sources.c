@@ -212,6 +212,14 @@ static void cells_filter(void **state)
     assert_true(sees(" of all: 2 low-frag, size 64..127"));
 }
 
+static void a_step_says_which_cell_it_was(void **state)
+{
+    (void)state;
+    type("<Tab>ll<Enter>");
+    assert_true(sees("Outcome"));
+    assert_true(sees("2 low-frag, size 64..127"));
+}
+
 static void cells_of_time_and_heaps_filter(void **state)
 {
     (void)state;
@@ -268,6 +276,7 @@ int main(void)
         TEST(sorts_by_any_figure, open_usual),
         TEST(cells_have_a_cursor, open_usual),
         TEST(cells_filter, open_usual),
+        TEST(a_step_says_which_cell_it_was, open_wide),
         TEST(cells_of_time_and_heaps_filter, open_usual),
         TEST(outstanding_at_a_time_shows_its_events, open_usual),
         TEST(no_cells_say_so, open_empty),

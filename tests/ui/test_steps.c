@@ -17,6 +17,14 @@ static int open_stage(void **state)
     return 0;
 }
 
+/* Room for the names of all screens and the steps beside them. */
+static int open_wide(void **state)
+{
+    (void)state;
+    stage_open(&st, &(struct stage_options){.rows = 30, .cols = 160});
+    return 0;
+}
+
 /* The body's lines as they are seen. */
 struct picture {
     char row[30][512];
@@ -218,7 +226,7 @@ int main(void)
 {
 #define ON_STAGE(f) cmocka_unit_test_setup_teardown(f, open_stage, close_stage)
     const struct CMUnitTest tests[] = {
-        ON_STAGE(a_typed_filter_is_a_step),
+        cmocka_unit_test_setup_teardown(a_typed_filter_is_a_step, open_wide, close_stage),
         ON_STAGE(a_preview_is_no_step),
         ON_STAGE(the_way_back_restores_the_place),
         ON_STAGE(the_way_back_restores_the_order),

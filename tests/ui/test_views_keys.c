@@ -263,7 +263,8 @@ static void no_key_is_silent(void **state)
     type("2t");
     assert_true(sees("t is a key of Heaps; ? lists the keys."));
     type("x");
-    assert_true(sees("x is a key of Sources, Stacks and the column chooser; ? lists the keys."));
+    assert_true(
+        sees("x is a key of Sources, Sizes, Stacks and the column chooser; ? lists the keys."));
     type("1s");
     assert_true(sees("s does nothing here; ? lists the keys."));
     type("GH");

@@ -61,8 +61,8 @@ static void only_lists_are_written(void **state)
 {
     (void)state;
     type("w");
-    assert_true(
-        sees("Only lists can be written: Events (2), Heaps (3), Sources (4) and Stacks (7)."));
+    assert_true(sees(
+        "Only lists can be written: Events (2), Heaps (3), Sources (4), Sizes (5) and Stacks"));
     type("2?w");
     assert_true(sees("Only lists can be written"));
     assert_int_equal(st.writes, 0);
@@ -156,14 +156,14 @@ static void saving_tells_what_was_set(void **state)
     assert_string_equal(strbuf_str(&st.saved),
                         "options.units=exact options.time=start options.mouse=no "
                         "options.fold=default columns.events=(none) columns.heaps=(none) "
-                        "columns.sources=(none) columns.stacks=(none) ");
+                        "columns.sources=(none) columns.sizes=(none) columns.stacks=(none) ");
     assert_true(app_take_columns(st.app, "heaps", "heap:20 allocs", &why));
     type("uRW");
     assert_string_equal(
         strbuf_str(&st.saved),
         "options.units=short options.time=day options.mouse=no options.fold=default "
         "columns.events=(none) columns.heaps=heap:20 allocs "
-        "columns.sources=(none) columns.stacks=(none) ");
+        "columns.sources=(none) columns.sizes=(none) columns.stacks=(none) ");
     assert_false(app_take_columns(st.app, "events", "time foo", &why));
     type("W"); /* the line stays for the person to mend */
     assert_null(strstr(strbuf_str(&st.saved), "columns.events"));
@@ -173,7 +173,7 @@ static void saving_tells_what_was_set(void **state)
     strbuf_clear(&why);
     assert_false(app_take_columns(st.app, "nowhere", "heap", &why));
     assert_string_equal(strbuf_str(&why), "nowhere: no such list, expected one of events, heaps, "
-                                          "sources, stacks");
+                                          "sources, sizes, stacks");
     strbuf_release(&why);
 }
 

@@ -146,7 +146,7 @@ static void test_usage_errors(void **state)
         {"report --strict=yes a.etl", "--strict: takes no argument"},
         {"report --format xml a.etl", "expected text, json, tsv, csv or jsonl"},
         {"report --by heap,colour a.etl",
-         "expected heap, source, size, process, thread, stack, module or finding"},
+         "expected heap, source, size, process, thread, stack, module, "},
         {"report --by heap, a.etl", "--by heap,"},
         {"report --format= a.etl", "--format : expected"},
         {"events --since -1s a.etl", "--since -1s: expected a time"},
@@ -252,10 +252,19 @@ static void test_help(void **state)
 static void test_tables(void **state)
 {
     (void)state;
-    static const char *const titles[] = {"Heaps",   "Sources",     "Size classes",    "Processes",
-                                         "Threads", "Call stacks", "Calling modules", "Findings"};
-    static const char *const words[] = {"heap",   "source", "size",   "process",
-                                        "thread", "stack",  "module", "finding"};
+    static const char *const titles[] = {"Heaps",
+                                         "Sources",
+                                         "Size classes",
+                                         "Processes",
+                                         "Threads",
+                                         "Call stacks",
+                                         "Calling modules",
+                                         "Exact sizes",
+                                         "Buckets of the low-fragmentation heap",
+                                         "Lifetimes of the blocks that ended",
+                                         "Findings"};
+    static const char *const words[] = {"heap",   "source", "size",   "process", "thread", "stack",
+                                        "module", "exact",  "bucket", "life",    "finding"};
     for (unsigned i = 0; i < EXPORT_TABLES; i++) {
         assert_string_equal(report_tables[i].title, titles[i]);
         assert_string_equal(export_table_words[i], words[i]);

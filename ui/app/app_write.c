@@ -124,7 +124,9 @@ static void put_note(struct app *a, struct strbuf *out)
     static const char *const what[] = {
         [VIEW_ROWS_EVENTS] = "events",       [VIEW_ROWS_HEAPS] = "heaps",
         [VIEW_ROWS_PROCESSES] = "processes", [VIEW_ROWS_THREADS] = "threads",
-        [VIEW_ROWS_SOURCES] = "Sources",     [VIEW_ROWS_STACKS] = "open rows",
+        [VIEW_ROWS_SIZES] = "sizes",         [VIEW_ROWS_EXACT_SIZES] = "sizes",
+        [VIEW_ROWS_BUCKETS] = "buckets",     [VIEW_ROWS_SOURCES] = "Sources",
+        [VIEW_ROWS_STACKS] = "open rows",
     };
     enum view_rows rows = shown_rows(a);
     if (rows == VIEW_ROWS_EVENTS && a->shown != NULL) {
@@ -151,9 +153,10 @@ void app_edit_write(struct app *a, uint64_t count)
     if (a->writing)
         app_tell(a, true, "The last file is still being written; {close} stops it.");
     else if (shown_rows(a) == VIEW_ROWS_NONE || !(top == shown_screen(a) || top->ops->is_pane))
-        app_tell(a, true,
-                 "Only lists can be written: Events ({screen.events}), Heaps ({screen.heaps}), "
-                 "Sources ({screen.sources}) and Stacks ({screen.stacks}).");
+        app_tell(
+            a, true,
+            "Only lists can be written: Events ({screen.events}), Heaps ({screen.heaps}), "
+            "Sources ({screen.sources}), Sizes ({screen.sizes}) and Stacks ({screen.stacks}).");
     else
         app_open_prompt(a, &write_prompt, "");
 }

@@ -82,7 +82,10 @@ enum view_rows {
     VIEW_ROWS_PROCESSES,
     VIEW_ROWS_THREADS,
     VIEW_ROWS_SOURCES, /* row ids are the Sources, of all further ones together 2^32 */
-    VIEW_ROWS_STACKS,  /* row ids are the keys of nodes */
+    VIEW_ROWS_SIZES,   /* row ids are size_row_id(), of the next two, too */
+    VIEW_ROWS_EXACT_SIZES,
+    VIEW_ROWS_BUCKETS,
+    VIEW_ROWS_STACKS, /* row ids are the keys of nodes */
 };
 
 /* What a view asks of the program. The receiver releases `condition`. */
