@@ -104,6 +104,57 @@ static void now_is_a_moment(void **state)
     assert_row((unsigned)st.app->shown->rows - 1);
 }
 
+/* `:mark` names a mark, or sets one with its name; `:unmark` forgets. */
+static void marks_have_names(void **state)
+{
+    (void)state;
+    type("2#5jma:mark a");
+    assert_true(sees("loses its name"));
+    type(" before load");
+    assert_true(sees("gets this name"));
+    type("<Enter>");
+    assert_true(sees("mark a before load at"));
+    type("#3j:mark c after it<Enter>");
+    assert_true(sees("mark c after it at"));
+    type("j");
+    assert_true(sees("marks  a:before load c:after it"));
+    type("'c");
+    assert_row(8);
+    type(":'<Tab>");
+    assert_true(sees("before load"));
+    type("<Esc><Esc>4:mark x<Enter>");
+    assert_true(sees("nothing selected has a moment"));
+    type("<Esc>:unmark x<Enter>");
+    assert_true(sees("the letters of marks that there are"));
+    type("<Esc>:unmark a<Enter>");
+    assert_true(sees("Marks left: c:after it"));
+    type(":unmark c<Enter>");
+    assert_true(sees("No marks are left."));
+    type(":mark 1<Enter>");
+    assert_true(sees("the letter of a mark"));
+}
+
+/* What was marked while recording has a capital, and is not taken twice. */
+static void recorded_marks_have_letters(void **state)
+{
+    (void)state;
+    struct trace *trace = st.fixture.trace;
+    static const char *const names[] = {"start", "\x1b[2Jsaved"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct trace_event e = {.kind = EVENT_MARK, .time = store_time(trace->store, 10 + 20 * i)};
+        e.name = (struct span){(const uint8_t *)names[i], strlen(names[i])};
+        assert_int_equal(mark_list_take(trace->marks, &e), 0);
+    }
+    stage_show(&st);
+    stage_show(&st);
+    assert_true(sees("marks  A:start B:"));
+    type("2'A");
+    assert_row(10);
+    type(":unmark A<Enter>");
+    stage_show(&st);
+    assert_false(sees("A:start"));
+}
+
 static void a_hidden_mark_leads_near(void **state)
 {
     (void)state;
@@ -352,6 +403,8 @@ int main(void)
         TEST(marks_are_set_and_found),
         TEST(peaks_are_moments),
         TEST(now_is_a_moment),
+        TEST(marks_have_names),
+        TEST(recorded_marks_have_letters),
         TEST(a_hidden_mark_leads_near),
         TEST(a_mark_outlives_a_reload),
         TEST(goes_to_rows_and_times),

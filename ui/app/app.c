@@ -107,6 +107,7 @@ static void show_snapshot(struct app *a, struct snapshot *s)
     view_stack_sync(&a->stack);
     snapshot_unref(old);
     app_marks_rebase(a);
+    app_take_recorded_marks(a);
     a->dirty = true;
 }
 

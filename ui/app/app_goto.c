@@ -217,6 +217,8 @@ static void edited(struct app *a)
 {
     struct place place;
     const char *text = strbuf_str(&a->prompt.text);
+    if (app_word_judge(a, text))
+        return;
     place_parse(text, &place);
     prompt_judge(&a->prompt, PROMPT_VALID, 0, NULL);
     if (place.kind == PLACE_WORD) {
@@ -259,9 +261,14 @@ static bool accept(struct app *a)
         return false;
     }
     place_parse(text, &place);
-    if (place.kind == PLACE_WORD)
+    bool is_word = app_word_judge(a, text);
+    if (is_word)
+        app_word_run(a, text);
+    else if (place.kind == PLACE_WORD)
         action_match(text + strspn(text, " "), &action, 1);
     prompt_close(&a->prompt, true);
+    if (is_word)
+        return false;
     if (place.kind == PLACE_WORD)
         app_do(a, action, 0);
     else if (place.kind == PLACE_MARK)
@@ -301,6 +308,9 @@ static void put_note(struct app *a, struct strbuf *out)
 {
     struct place place;
     const char *text = strbuf_str(&a->prompt.text);
+    app_word_put_note(a, text, out);
+    if (out->len > 0)
+        return;
     place_parse(text, &place);
     switch (place.kind) {
     case PLACE_NOTHING:
@@ -341,9 +351,13 @@ static void complete(struct app *a, struct completion *out)
         char name[3] = {'\'', a->marks[i].letter, '\0'};
         strbuf_clear(&note);
         cell_put_time(&note, &a->env, a->marks[i].time);
+        if (a->marks[i].name[0] != '\0')
+            strbuf_printf(&note, " %s", a->marks[i].name);
         completion_offer(out, name, note.s);
     }
     strbuf_release(&note);
+    if (text[0] != '\'')
+        app_words_complete(out);
     for (enum action action = ACTION_NONE + 1; action < ACTION_COUNT; action++)
         if (text[0] != '\'')
             completion_offer_part(out, action_info(action)->name, action_info(action)->help);

@@ -1,6 +1,10 @@
 /* Moments with a letter, jumps to them, and the way back from any jump. */
+#include <string.h>
+
+#include "base/text.h"
 #include "model/successor.h"
 #include "ui/app/app_state.h"
+#include "ui/term/glyph.h"
 #include "ui/view/cell_format.h"
 #include "ui/view/views.h"
 
@@ -70,26 +74,36 @@ static void await(struct app *a, enum app_letter what)
         app_message(a, false, "to mark: press its letter, ' goes back, Esc forgets");
 }
 
-/* While the input grows there is always a moment to mark: now, which is the last event. */
-static bool find_now(const struct app *a, struct view_mark *out_moment)
+/* While the input grows there is always a moment: now, which is the last event. */
+bool app_find_moment(struct app *a, struct view_mark *out_moment)
 {
-    const struct snapshot *s = a->shown;
+    if (app_moment(a, out_moment))
+        return true;
     if (!app_has_rows(a) || a->newest->source.state != SOURCE_FOLLOWING)
         return false;
-    *out_moment = mark_of(a, '\0', s->rows - 1);
+    *out_moment = mark_of(a, '\0', a->shown->rows - 1);
     return true;
+}
+
+void app_say_no_moment(struct app *a, const char *what)
+{
+    struct strbuf b = {0};
+    strbuf_printf(&b,
+                  "%s at a moment: choose an event ({screen.events}), or a heap ({screen.heaps}) "
+                  "for its peak.",
+                  what);
+    app_tell(a, false, strbuf_str(&b));
+    strbuf_release(&b);
 }
 
 /* The moment is that of the key: the letter may come when others are selected. */
 void app_mark(struct app *a, uint64_t count)
 {
     (void)count;
-    if (app_moment(a, &a->marking) || find_now(a, &a->marking))
+    if (app_find_moment(a, &a->marking))
         await(a, LETTER_MARK);
     else
-        app_tell(a, false,
-                 "A mark is set at a moment: choose an event ({screen.events}), or a heap "
-                 "({screen.heaps}) for its peak.");
+        app_say_no_moment(a, "A mark is set");
 }
 
 void app_mark_jump(struct app *a, uint64_t count)
@@ -98,7 +112,7 @@ void app_mark_jump(struct app *a, uint64_t count)
     await(a, LETTER_JUMP);
 }
 
-static struct view_mark *find_mark(struct app *a, char letter)
+struct view_mark *app_find_mark(struct app *a, char letter)
 {
     if (letter == '\'')
         return a->jumped_from.letter != '\0' ? &a->jumped_from : NULL;
@@ -108,22 +122,39 @@ static struct view_mark *find_mark(struct app *a, char letter)
     return NULL;
 }
 
-/* Marks are kept in the order of their letters. */
+void app_put_mark(struct app *a, const struct view_mark *mark)
+{
+    struct view_mark *place = app_find_mark(a, mark->letter);
+    if (place == NULL) {
+        size_t i = a->mark_count++;
+        for (; i > 0 && a->marks[i - 1].letter > mark->letter; i--)
+            a->marks[i] = a->marks[i - 1];
+        place = &a->marks[i];
+    }
+    *place = *mark;
+    if (!mark->recorded)
+        place->turn = ++a->turn;
+    a->env.mark_count = a->mark_count;
+}
+
+bool app_drop_mark(struct app *a, char letter)
+{
+    struct view_mark *mark = app_find_mark(a, letter);
+    if (mark == NULL)
+        return false;
+    size_t behind = (size_t)(a->marks + a->mark_count - (mark + 1));
+    memmove(mark, mark + 1, behind * sizeof *mark);
+    a->env.mark_count = --a->mark_count;
+    return true;
+}
+
 static void set_mark(struct app *a, char letter)
 {
-    struct view_mark *mark = find_mark(a, letter);
-    if (mark == NULL) {
-        size_t i = a->mark_count++;
-        for (; i > 0 && a->marks[i - 1].letter > letter; i--)
-            a->marks[i] = a->marks[i - 1];
-        mark = &a->marks[i];
-    }
-    *mark = a->marking;
-    mark->letter = letter;
-    a->env.mark_count = a->mark_count;
+    a->marking.letter = letter;
+    app_put_mark(a, &a->marking);
     struct strbuf b = {0};
     strbuf_printf(&b, "mark %c at ", letter);
-    cell_put_time(&b, &a->env, mark->time);
+    cell_put_time(&b, &a->env, a->marking.time);
     strbuf_printf(&b, "%s; {mark.jump}%c comes back", a->settings.wall_time ? "" : " s", letter);
     app_tell(a, false, b.s);
     strbuf_release(&b);
@@ -152,7 +183,7 @@ static uint64_t row_of(const struct app *a, const struct view_mark *mark)
 bool app_go_to_mark(struct app *a, char letter)
 {
     struct strbuf b = {0};
-    const struct view_mark *mark = find_mark(a, letter);
+    const struct view_mark *mark = app_find_mark(a, letter);
     uint64_t row = mark != NULL ? row_of(a, mark) : ROW_NONE;
     bool there = mark != NULL && a->shown != NULL && row < a->shown->rows;
     if (mark != NULL && !there) {
@@ -235,8 +266,19 @@ void app_marks_follow(struct app *a, const struct trace *old)
     a->find.from = successor_row(now, old, a->find.from);
 }
 
+/* The first words of a name tell which one it is. */
+#define NAME_CELLS 12
+
 void app_put_marks(const struct app *a, struct strbuf *out)
 {
-    for (size_t i = 0; i < a->mark_count; i++)
-        strbuf_printf(out, "%s%c", i > 0 ? " " : "", a->marks[i].letter);
+    for (size_t i = 0; i < a->mark_count; i++) {
+        const struct view_mark *mark = &a->marks[i];
+        strbuf_printf(out, "%s%c", i > 0 ? " " : "", mark->letter);
+        if (mark->name[0] == '\0')
+            continue;
+        size_t n = strlen(mark->name), fits = text_clip(mark->name, n, NAME_CELLS);
+        strbuf_putc(out, ':');
+        strbuf_add(out, mark->name, fits);
+        strbuf_puts(out, fits < n ? GLYPH_ELLIPSIS : "");
+    }
 }

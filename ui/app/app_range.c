@@ -55,9 +55,7 @@ static bool selected_time(struct app *a, int64_t *out_ns)
 {
     struct view_mark moment;
     if (!app_moment(a, &moment)) {
-        app_tell(a, false,
-                 "A range starts and ends at a moment: choose an event ({screen.events}), or a "
-                 "heap ({screen.heaps}) for its peak.");
+        app_say_no_moment(a, "A range starts and ends");
         return false;
     }
     *out_ns = trace_ns(a->shown->trace, moment.time);

@@ -12,6 +12,8 @@
  *   app_find_place.c   where hits are on the screen at hand
  *   app_goto.c         places and actions by name
  *   app_marks.c        moments with a letter, and the way back from a jump
+ *   app_mark_names.c   what marks are called, and those that come with the trace
+ *   app_words.c        words of `:` that take more than an action
  *   app_frame.c        the lines around the views
  *   app_theme.c        the theme in use
  *   app_write.c        what is shown to a file
@@ -155,7 +157,10 @@ struct app {
     size_t mark_count;
     struct view_mark jumped_from; /* no letter: nowhere yet */
     enum app_letter awaiting;
-    struct view_mark marking; /* LETTER_MARK: the moment that gets the letter */
+    struct view_mark marking;        /* LETTER_MARK: the moment that gets the letter */
+    uint32_t turn;                   /* marks set so far */
+    const struct trace *recorded_in; /* for comparing only */
+    size_t recorded;                 /* marks of that trace that were looked at */
     struct app_goto going;
     struct app_answers answers;
     struct frame_rules *rules; /* the frames to fold; owned */
@@ -326,7 +331,42 @@ void app_goto_stop(struct app *a);
 
 void app_goto_release(struct app *a);
 
+/* ---- words of `:` that take more than an action: "mark a load" ---- */
+
+/* What the text of the prompt is worth, when it begins with such a word; false when it does not. */
+bool app_word_judge(struct app *a, const char *text);
+
+/* What Enter would do, as a note. */
+void app_word_put_note(struct app *a, const char *text, struct strbuf *out);
+
+/* Does it; it was judged valid. */
+void app_word_run(struct app *a, const char *text);
+
+void app_words_complete(struct completion *out);
+
 /* ---- marks ---- */
+
+/* The mark of the letter, ' for where the last jump began; NULL when there is none. */
+struct view_mark *app_find_mark(struct app *a, char letter);
+
+/* Puts a mark in the place of the one with its letter, or beside the others. */
+void app_put_mark(struct app *a, const struct view_mark *mark);
+
+/* Forgets the mark of the letter; false when there is none. */
+bool app_drop_mark(struct app *a, char letter);
+
+/* What a mark is set at: the selected moment, or now in a live trace. False when there is none. */
+bool app_find_moment(struct app *a, struct view_mark *out_moment);
+
+/* Says that there is no such moment, and what to do. */
+void app_say_no_moment(struct app *a, const char *what);
+
+/* Gives the mark a name, cut to what it has room for. */
+void app_name_mark(struct view_mark *mark, const char *name);
+
+/* The marks that were set while the trace was recorded get letters, too: those that have come since
+ * the last picture, and in another trace all of them. */
+void app_take_recorded_marks(struct app *a);
 
 void app_mark(struct app *a, uint64_t count);
 void app_mark_jump(struct app *a, uint64_t count);

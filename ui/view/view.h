@@ -35,11 +35,16 @@ struct view_settings {
     bool utc;         /* time of day in UTC instead of the trace's time zone */
 };
 
+#define VIEW_MARK_NAME 40
+
 /* A moment that was given a letter. */
 struct view_mark {
     char letter;
-    uint64_t row; /* the event; ROW_NONE where the moment lies between events */
-    int64_t time; /* raw */
+    bool recorded;             /* it came with the trace */
+    uint32_t turn;             /* which one was set last; 0: recorded */
+    uint64_t row;              /* the event; ROW_NONE where the moment lies between events */
+    int64_t time;              /* raw */
+    char name[VIEW_MARK_NAME]; /* printable; "" for none */
 };
 
 /* What every view can look at. Borrowed; outlives the view. */
@@ -53,7 +58,7 @@ struct view_env {
     const struct keymap *keymap;     /* the keys in force */
     const char *problems;            /* of the configuration, one a line; NULL or "": none */
     const struct query *hits; /* the rows that are looked for; set for each frame, NULL: none */
-    const struct view_mark *marks;
+    const struct view_mark *marks; /* in order of their letters */
     size_t mark_count;
 };
 

@@ -345,7 +345,9 @@ static void draw_status(struct screen_frame *f, const struct frame_state *st,
         segments_add(&line, ROLE_STATUS_FILTER, 80, st->range);
         if (st->marks)
             segments_add(&line, ROLE_STATUS, 43, "marks");
-        segments_add(&line, ROLE_STATUS_FILTER, 44, st->marks);
+        struct segment *marks = segments_add(&line, ROLE_STATUS_FILTER, 44, st->marks);
+        if (marks)
+            marks->least = 8;
         add_trust(&line, st, km, c->cols);
     }
     add_hints(&line, st, km);
