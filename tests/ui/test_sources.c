@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "on_stage.h"
+#include "ui/app/app_state.h"
 
 static int open_wide(void **state)
 {
@@ -206,6 +207,7 @@ static void cells_filter(void **state)
     type("<Enter>");
     assert_string_equal(st.last_filter, "source == 2 && op == alloc && size in 64..127");
     assert_true(sees("Outcome"));
+    assert_string_equal(st.app->stack.crumbs[0].label, "2 low-frag, size 64..127");
     type("<BS>");
     assert_string_equal(st.last_filter, "");
     assert_true(sees("503 allocs, "));

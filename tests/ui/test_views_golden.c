@@ -111,6 +111,12 @@ static void dress_no_stacks(struct snapshot *s)
     snapshot_tree(s)->with = 0;
 }
 
+static void dress_no_moments(struct snapshot *s)
+{
+    answer_unref(s->answer[ANSWER_MOMENTS]);
+    s->answer[ANSWER_MOMENTS] = NULL;
+}
+
 static void dress_no_tree(struct snapshot *s)
 {
     call_tree_unref(snapshot_tree(s));
@@ -256,6 +262,16 @@ static const struct picture {
     {"timeline-live", "8", {.follow = true, .dress = dress_live}},
     {"timeline-no-match", "8", {.filter = "tid == 1"}},
     {"timeline-empty", "8", {.events = FIXTURE_EMPTY}},
+    {"diff", "0", {0}},
+    {"diff-two", "2#21Gma#401Gmb:mark a before load<Enter>0j", {0}},
+    {"diff-three", "2#21Gma#401Gmb#1501Gmc0t", {0}},
+    {"diff-grew", "2#21Gma#401Gmb#1501Gmc0o", {0}},
+    {"diff-many", "2:diff start 1ms 2ms 3ms 4ms 5ms 6ms 1s 2s 3s 4s end<Enter>", {0}},
+    {"diff-stacks", "2#21Gma#401GmbD", {.stacks = true}},
+    {"diff-ascii", "2#21Gma#401Gmb#1501Gmc0", {.ascii = true}},
+    {"diff-adding-up", "0", {.dress = dress_no_moments}},
+    {"diff-empty", "0", {.events = FIXTURE_EMPTY}},
+    {"diff-words", "2:diff a", {0}},
     {"help", "?", {0}},
     {"help-found", "?/mark<Enter>n", {0}},
     {"events-find", "2/realloc", {0}},
@@ -324,6 +340,7 @@ static void uses_width(void **state)
         {"7", "wide-stacks"},
         {"7v", "wide-stacks-top-down"},
         {"7vijjj", "wide-stacks-picture"},
+        {"2#21Gma#401Gmb#1501Gmc0", "wide-diff"},
         {"?", "wide-help"},
     };
     (void)state;
@@ -339,7 +356,7 @@ static void uses_width(void **state)
 static void ascii_only(void **state)
 {
     (void)state;
-    static const char *const screens[] = {"1", "2", "3", "4", "7", "7*", "7vi"};
+    static const char *const screens[] = {"1", "2", "3", "4", "7", "7*", "7vi", "0"};
     for (size_t i = 0; i < COUNT(screens); i++) {
         struct stage st;
         stage_open(&st, &(struct stage_options){.rows = 24, .cols = 80, .ascii = true});

@@ -261,10 +261,10 @@ static void no_key_is_silent(void **state)
     type("z");
     assert_true(sees("z does nothing here; ? lists the keys."));
     type("2t");
-    assert_true(sees("t is a key of Heaps; ? lists the keys."));
+    assert_true(sees("t is a key of Heaps and Diff; ? lists the keys."));
     type("x");
-    assert_true(
-        sees("x is a key of Sources, Sizes, Stacks and the column chooser; ? lists the keys."));
+    assert_true(sees(
+        "x is a key of Sources, Sizes, Stacks, Diff and the column chooser; ? lists the keys."));
     type("1s");
     assert_true(sees("s does nothing here; ? lists the keys."));
     type("GH");

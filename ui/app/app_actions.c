@@ -6,6 +6,12 @@
 #include "ui/app/app_state.h"
 #include "ui/view/views.h"
 
+static void drill(struct app *a, const struct view_request *r)
+{
+    struct view_range range = r->ranged ? (struct view_range){r->since, r->until} : a->range;
+    app_drill_in(a, strbuf_str(&r->condition), strbuf_str(&r->label), r->screen, r->rows, range);
+}
+
 static void obey_request(struct app *a, struct view_request *r)
 {
     const char *condition = strbuf_str(&r->condition);
@@ -15,7 +21,7 @@ static void obey_request(struct app *a, struct view_request *r)
         app_drill(a, condition, strbuf_str(&r->label), a->stack.shown, VIEW_ROWS_NONE);
         break;
     case VIEW_REQUEST_DRILL:
-        app_drill(a, condition, strbuf_str(&r->label), r->screen, r->rows);
+        drill(a, r);
         break;
     case VIEW_REQUEST_PUSH:
         view_stack_push(&a->stack, r->view);
@@ -77,6 +83,19 @@ static void reload(struct app *a, uint64_t count)
     app_set_frozen(a, false);
     app_message(a, false, "The file is read anew.");
     a->host->reload(a->host->ctx); /* may tell why not */
+}
+
+static void diff_last(struct app *a, uint64_t count)
+{
+    (void)count;
+    size_t own = 0;
+    for (size_t i = 0; i < a->mark_count; i++)
+        own += !a->marks[i].recorded;
+    view_diff_last_two(a->stack.screens[SCOPE_DIFF]);
+    view_stack_show(&a->stack, SCOPE_DIFF);
+    if (own < 2)
+        app_tell(a, false,
+                 "Two marks make a diff: {mark.set} and a letter sets one at the selected event.");
 }
 
 static void number(struct app *a, uint64_t count)
@@ -152,6 +171,7 @@ static void suspend(struct app *a, uint64_t count)
 /* What no view takes. Actions that are not here belong to views alone. */
 static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_TRUST] = show_trust,
+    [ACTION_DIFF_LAST] = diff_last,
     [ACTION_BACK] = app_undo,
     [ACTION_BLOCK_PREVIOUS] = app_block_previous,
     [ACTION_BLOCK_NEXT] = app_block_next,

@@ -215,15 +215,34 @@ static bool would_move(const struct app *a, enum ui_scope screen, enum view_rows
 void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen,
                enum view_rows rows)
 {
+    app_drill_in(a, condition, label, screen, rows, a->range);
+}
+
+/* Asks the filter in the range; false, and neither is in force, when it is none. */
+static bool ask_in(struct app *a, const char *filter, struct view_range range)
+{
+    struct view_range before = a->range;
+    a->range = range;
+    if (app_set_filter(a, filter))
+        return true;
+    a->range = before;
+    return false;
+}
+
+void app_drill_in(struct app *a, const char *condition, const char *label, enum ui_scope screen,
+                  enum view_rows rows, struct view_range range)
+{
     struct strbuf joined = {0};
     char *before = base_xstrdup(app_filter_text(a));
     struct view *target = a->stack.screens[screen];
-    bool moves = would_move(a, screen, rows);
+    struct view_range was = a->range;
+    bool moves =
+        would_move(a, screen, rows) || was.since != range.since || was.until != range.until;
     bool adds = condition_join(before, condition, &joined);
     if (!adds && !moves)
         app_message(a, false, "The filter holds this already.");
-    else if (app_set_filter(a, strbuf_str(&joined))) {
-        view_stack_drill(&a->stack, before, a->range, label[0] != '\0' ? label : condition);
+    else if (ask_in(a, strbuf_str(&joined), range)) {
+        view_stack_drill(&a->stack, before, was, label[0] != '\0' ? label : condition);
         if (rows != VIEW_ROWS_NONE && target->ops->show_rows != NULL)
             target->ops->show_rows(target, rows);
         if (moves)

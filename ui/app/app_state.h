@@ -267,6 +267,10 @@ void app_save(struct app *a, uint64_t count);
 void app_drill(struct app *a, const char *condition, const char *label, enum ui_scope screen,
                enum view_rows rows);
 
+/* The same, and the range becomes `range`: one step. */
+void app_drill_in(struct app *a, const char *condition, const char *label, enum ui_scope screen,
+                  enum view_rows rows, struct view_range range);
+
 /* Takes the last step back. */
 void app_undo(struct app *a, uint64_t count);
 

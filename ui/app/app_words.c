@@ -3,12 +3,15 @@
  *
  *   mark a load    names the mark a; where there is none it is set at the selected moment
  *   unmark a c     forgets marks
+ *   diff a 1.5s    Diff of marks and times; start and end are those of the trace
  */
 #include <string.h>
 #include <strings.h>
 
 #include "ui/app/app_state.h"
 #include "ui/view/cell_format.h"
+#include "ui/view/place.h"
+#include "ui/view/views.h"
 
 /* `args` is what stands behind the word, no blanks before or behind it. */
 struct word {
@@ -113,11 +116,80 @@ static void run_unmark(struct app *a, const char *args)
     strbuf_release(&b);
 }
 
+/* ---- diff ---- */
+
+/* A mark's letter, start, end, or a time; false when it is none of them. */
+static bool parse_pick(struct app *a, const char *s, size_t n, struct view_diff_pick *out_pick)
+{
+    char text[64];
+    struct place place;
+    if (n >= sizeof text)
+        return false;
+    memcpy(text, s, n);
+    text[n] = '\0';
+    *out_pick = (struct view_diff_pick){.letter = '\0'};
+    if (n == 1 && is_letter(text[0])) {
+        out_pick->letter = text[0];
+        return app_find_mark(a, text[0]) != NULL;
+    }
+    out_pick->time = strcasecmp(text, "start") == 0 ? INT64_MIN : INT64_MAX;
+    if (strcasecmp(text, "start") == 0 || strcasecmp(text, "end") == 0)
+        return true;
+    place_parse(text, &place);
+    if (place.kind != PLACE_TIME || !app_has_rows(a))
+        return false;
+    out_pick->time = trace_raw(a->shown->trace, place.ns);
+    return true;
+}
+
+/* Reads all of them; returns how many, and sets `*out_wrong` to the first that is none. */
+static size_t parse_picks(struct app *a, const char *args,
+                          struct view_diff_pick out_picks[MOMENTS_MOST], const char **out_wrong)
+{
+    size_t count = 0;
+    *out_wrong = NULL;
+    for (const char *s = args; *s != '\0' && *out_wrong == NULL;) {
+        size_t n = strcspn(s, " ");
+        if (count == MOMENTS_MOST || !parse_pick(a, s, n, &out_picks[count]))
+            *out_wrong = s;
+        else
+            count++;
+        s += n;
+        s += strspn(s, " ");
+    }
+    return count;
+}
+
+static const char *check_diff(struct app *a, const char *args, size_t *out_at)
+{
+    struct view_diff_pick picks[MOMENTS_MOST];
+    const char *wrong;
+    size_t count = parse_picks(a, args, picks, &wrong);
+    *out_at = wrong != NULL ? (size_t)(wrong - args) : strlen(args);
+    return wrong != NULL || count < 2 ? "marks, times (1.5s), start or end: two or more" : NULL;
+}
+
+static void note_diff(struct app *a, const char *args, struct strbuf *out)
+{
+    (void)a;
+    strbuf_printf(out, "what has changed between %s", args);
+}
+
+static void run_diff(struct app *a, const char *args)
+{
+    struct view_diff_pick picks[MOMENTS_MOST];
+    const char *wrong;
+    size_t count = parse_picks(a, args, picks, &wrong);
+    view_diff_pick(a->stack.screens[SCOPE_DIFF], picks, count);
+    view_stack_show(&a->stack, SCOPE_DIFF);
+}
+
 /* ---- all of them ---- */
 
 static const struct word words[] = {
     {"mark", "mark a NAME: name a mark, or set one here", check_mark, note_mark, run_mark},
     {"unmark", "unmark a b: forget marks", check_unmark, note_unmark, run_unmark},
+    {"diff", "diff a b, diff start 1.5s: what has changed", check_diff, note_diff, run_diff},
 };
 
 #define WORDS (sizeof words / sizeof words[0])

@@ -100,8 +100,10 @@ struct view_request {
     struct strbuf label;     /* DRILL: the step in the breadcrumb; "" for the condition itself */
     enum ui_scope screen;    /* DRILL: where to go */
     enum view_rows rows;     /* DRILL: what the screen is to be a list of then; NONE: as it is */
-    struct view *view;       /* PUSH: passes to the stack, which closes it */
-    uint64_t row;            /* EVENT */
+    bool ranged;             /* DRILL: the range becomes `since` to `until`, as of a query_spec */
+    int64_t since, until;
+    struct view *view; /* PUSH: passes to the stack, which closes it */
+    uint64_t row;      /* EVENT */
 };
 
 struct view_ops {

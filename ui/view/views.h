@@ -16,6 +16,7 @@ struct view *view_sources_new(const struct view_env *env);
 struct view *view_sizes_new(const struct view_env *env);
 struct view *view_stacks_new(const struct view_env *env);
 struct view *view_timeline_new(const struct view_env *env);
+struct view *view_diff_new(const struct view_env *env);
 struct view *view_help_new(const struct view_env *env, const struct keymap *km);
 
 /* What the theme picker has done to the screen; names as theme_load() takes them, "" for the
@@ -36,6 +37,18 @@ struct view *view_themes_new(const struct view_env *env, const struct theme_hook
  * without Enter. `subject` is borrowed and outlives the view. */
 struct view *view_columns_new(const struct view_env *env, const struct keymap *km,
                               struct list *subject);
+
+/* A moment a diff is asked of: the mark of `letter`, or where that is none a raw time (INT64_MIN
+ * before everything, INT64_MAX the end). */
+struct view_diff_pick {
+    char letter;
+    int64_t time;
+};
+
+/* Of view_diff_new(): compares these moments, at most MOMENTS_MOST; or the two marks that were set
+ * last. */
+void view_diff_pick(struct view *diff, const struct view_diff_pick *picks, size_t count);
+void view_diff_last_two(struct view *diff);
 
 /* The pane below Events; shows the row that is selected there. */
 struct view *view_detail_new(const struct view_env *env, const struct view *events);
