@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/diff.h"
 #include "commands/events.h"
 #include "commands/info.h"
 #include "commands/report.h"
@@ -42,6 +43,16 @@ const struct command commands[] = {
         .formats = RECORD_FORMATS() | FORMAT(TEXT) | FORMAT(JSON),
         .format = EXPORT_FORMAT_TEXT,
         .run = stacks_run,
+    },
+    {
+        .name = "diff",
+        .arguments = "[options] FILE (A B|FILE2)",
+        .help = "what changed between moments or files",
+        .bit = ON_DIFF,
+        .many_files = true,
+        .formats = RECORD_FORMATS() | FORMAT(TEXT) | FORMAT(JSON),
+        .format = EXPORT_FORMAT_TEXT,
+        .run = diff_run,
     },
     {
         .name = "info",

@@ -39,7 +39,7 @@ extern const size_t command_count;
 /* NULL when no command has that name. */
 const struct command *command_find(const char *name);
 
-/* "report, events, stacks and info". */
+/* "report, events, stacks, diff and info". */
 void command_put_names(struct strbuf *out);
 
 /* The format asked for, or the command's own. */

@@ -70,13 +70,27 @@ static const struct {
     {"ESCDELAY", "ms that tell Esc from a key sequence: 25"},
 };
 
+static const char about_files[] =
+    "FILE is an .etl trace; - or a pipe is read to its end. --merge makes one\n"
+    "trace of a heap session and its kernel session: heap.etl kernel.etl.\n";
+
+static const char about_moments[] =
+    "A, B and any further ones are moments of FILE in order of time: 1.204 or 300ms\n"
+    "since its start, start and end (of --since and --until), peak (when most was\n"
+    "outstanding), or the name of a mark that was set while recording; mark:NAME\n"
+    "where that looks like one of the others.\n"
+    "One operand behind FILE is a file: what is outstanding at the end of FILE2 is\n"
+    "compared with FILE, matched by module and offset of the calling frames, or by\n"
+    "function, and by what heaps, threads and processes are to their program.\n"
+    "--by is stack (the usual), heap, size, source, thread or process; --sort is\n"
+    "delta, delta_blocks, new, gone, old, now or name.\n";
+
 static void put_command(const struct command *command, struct strbuf *out)
 {
     strbuf_printf(out, "usage: heaptail %s %s\n\nPrints %s.\n", command->name, command->arguments,
                   command->help);
-    strbuf_puts(out, "FILE is an .etl trace; - or a pipe is read to its end. --merge makes one\n"
-                     "trace of a heap session and its kernel session: heap.etl kernel.etl.\n"
-                     "\noptions:\n");
+    strbuf_puts(out, command->bit == ON_DIFF ? about_moments : about_files);
+    strbuf_puts(out, "\noptions:\n");
     options_put_help(command->bit, out);
     put_formats(command, out);
     if (command->bit == ON_EVENTS)

@@ -38,6 +38,7 @@ json_t *json_value(const struct value *v)
     case VALUE_TICKS:
     case VALUE_TIME:
     case VALUE_DURATION:
+    case VALUE_CHANGE:
         return json_integer(v->ticks);
     case VALUE_TEXT:
         return json_string(v->text);

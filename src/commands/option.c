@@ -161,15 +161,37 @@ static int check_format(const struct options *o, struct err_info *info)
                        export_format_words[format]);
     /* Findings are asked for: to look for them takes time, and the report is stable without. */
     unsigned by = o->by & ~(1u << EXPORT_TABLE_FINDING);
-    bool chooses = o->command->bit != ON_STACKS && (by != 0 || o->top.given);
+    bool whole = (o->command->bit & ON_SORT) == 0;
+    bool chooses = whole && (by != 0 || o->top.given);
     if (format == EXPORT_FORMAT_JSON && chooses)
         return err_set(info, ERR_SYNTAX, "--by and --top choose from tables: json always has all");
-    bool one_table = format > EXPORT_FORMAT_JSON && (o->by & (o->by - 1)) != 0;
+    bool one_table = whole && format > EXPORT_FORMAT_JSON && (o->by & (o->by - 1)) != 0;
     if (one_table)
         return err_set(info, ERR_SYNTAX, "%s is of one table: name one with --by",
                        export_format_words[format]);
     if (o->all_fields && format != EXPORT_FORMAT_JSONL)
         return err_set(info, ERR_SYNTAX, "--all-fields needs --format jsonl");
+    return 0;
+}
+
+/* The words of one command's columns. */
+static int check_sort(const struct options *o, struct err_info *info)
+{
+    static const struct {
+        unsigned command, first, end;
+        const char *words;
+    } sorts[] = {
+        {ON_STACKS, OPTION_SORT_TREE, OPTION_SORT_MOMENTS,
+         "outstanding, blocks, allocs, alloc_bytes, churn, peak or copied"},
+        {ON_DIFF, OPTION_SORT_MOMENTS, OPTION_SORT_END,
+         "delta, delta_blocks, new, gone, old, now or name"},
+    };
+    for (size_t i = 0; o->sort != OPTION_SORT_USUAL && i < sizeof sorts / sizeof sorts[0]; i++) {
+        bool mine = o->command != NULL && o->command->bit == sorts[i].command;
+        if (mine && (o->sort < sorts[i].first || o->sort >= sorts[i].end))
+            return err_set(info, ERR_SYNTAX, "--sort of %s: expected %s", o->command->name,
+                           sorts[i].words);
+    }
     return 0;
 }
 
@@ -179,7 +201,8 @@ static int check_values(const struct options *o, struct err_info *info)
         return err_set(info, ERR_SYNTAX, "--since is later than --until");
     if (o->pid.given && o->pid.value >= UINT32_MAX)
         return err_set(info, ERR_SYNTAX, "--pid: no process has such an id");
-    return check_format(o, info);
+    int rc = check_sort(o, info);
+    return rc == 0 ? check_format(o, info) : rc;
 }
 
 /*
@@ -222,12 +245,14 @@ static int choose_files(struct options *o, char **operands, const struct option_
                         struct err_info *info)
 {
     static char standard_input[] = "-";
+    bool beside = o->command != NULL && o->command->bit == ON_DIFF;
+    int rc = o->demo && beside ? add_demo(o, info) : 0;
     for (; *operands != NULL; operands++)
         add_file(o, *operands);
-    if (o->demo && o->file_count != 0)
+    if (o->demo && o->file_count != 0 && !beside)
         return err_set(info, ERR_SYNTAX, "--demo is a file of its own: name no other");
     if (o->demo)
-        return add_demo(o, info);
+        return beside ? rc : add_demo(o, info);
     if (o->file_count == 0 && place->stdin_is_input)
         add_file(o, standard_input);
     if (o->file_count > 1 && !o->merge && !o->command->many_files)

@@ -28,12 +28,16 @@ enum command_bit {
     ON_INFO = 1u << 3,
     ON_CONFIG = 1u << 4, /* [options] of the configuration file */
     ON_STACKS = 1u << 5,
+    ON_DIFF = 1u << 6,
     ON_START = ON_EXPLORE | ON_CONFIG,
-    ON_TABLES = ON_REPORT | ON_EVENTS | ON_STACKS,
-    ON_FOLD = ON_START | ON_REPORT | ON_STACKS,
+    ON_TABLES = ON_REPORT | ON_EVENTS | ON_STACKS | ON_DIFF,
+    ON_FOLD = ON_START | ON_REPORT | ON_STACKS | ON_DIFF,
+    ON_BY = ON_REPORT | ON_DIFF,
+    ON_SORT = ON_STACKS | ON_DIFF,
     ON_BATCH = ON_TABLES | ON_INFO,
     ON_QUERY = ON_EXPLORE | ON_TABLES,
     ON_ALL = ON_EXPLORE | ON_BATCH,
+    ON_MERGE = ON_ALL & ~ON_DIFF,
     ON_SYMBOLS = ON_ALL | ON_CONFIG,
 };
 
@@ -43,6 +47,14 @@ enum option_tree {
     OPTION_TREE_BOTTOM_UP,
     OPTION_TREE_FLAT,
     OPTION_TREE_MODULES,
+};
+/* Columns of `stacks`, in the order of enum call_tree_column, then of `diff`, in that of enum
+ * moments_column. */
+enum option_sort {
+    OPTION_SORT_USUAL,
+    OPTION_SORT_TREE,
+    OPTION_SORT_MOMENTS = OPTION_SORT_TREE + 7,
+    OPTION_SORT_END = OPTION_SORT_MOMENTS + 7,
 };
 enum option_follow { OPTION_FOLLOW_AUTO, OPTION_FOLLOW_ON, OPTION_FOLLOW_OFF };
 enum option_units { OPTION_UNITS_EXACT, OPTION_UNITS_SHORT };
@@ -64,10 +76,11 @@ struct options {
     const char *filter;
     int64_t since, until; /* ns since the trace's start; INT64_MIN and INT64_MAX when open */
     struct option_number pid, heap, top;
-    unsigned format;  /* enum export_format */
-    unsigned by;      /* bits of enum export_table; 0: the command's own choice */
-    unsigned tree;    /* enum option_tree */
-    unsigned sort;    /* 0: the command's own choice; else 1 + enum call_tree_column */
+    unsigned format; /* enum export_format */
+    unsigned by;     /* bits of enum export_table; 0: the command's own choice */
+    unsigned tree;   /* enum option_tree */
+    unsigned sort;   /* enum option_sort; OPTION_SORT_USUAL: the command's own choice */
+    bool grew;
     const char *fold; /* patterns of frames; NULL: the usual ones */
     const char *columns;
     const char *symbols; /* folders, see symbol_path.h */

@@ -13,8 +13,9 @@ static const char *const unit_words[] = {"exact", "short", NULL};
 static const char *const time_words[] = {"start", "day", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const tree_words[] = {"", "top-down", "bottom-up", "flat", "modules", NULL};
-static const char *const sort_words[] = {"",      "outstanding", "blocks", "allocs", "alloc_bytes",
-                                         "churn", "peak",        "copied", NULL};
+static const char *const sort_words[] = {
+    "",      "outstanding",  "blocks", "allocs", "alloc_bytes", "churn", "peak", "copied",
+    "delta", "delta_blocks", "new",    "gone",   "old",         "now",   "name", NULL};
 
 /* ---- how an argument becomes a value ---- */
 

@@ -32,10 +32,14 @@ static enum call_tree_kind kind_of(const struct options *o)
     return kinds[o->tree];
 }
 
+_Static_assert((int)CALL_TREE_COLUMNS == OPTION_SORT_MOMENTS - OPTION_SORT_TREE,
+               "the columns of stacks and their words differ");
+
 /* Who allocates is asked by number first: a loop shows in it, however small its blocks are. */
 static enum call_tree_column sort_of(const struct options *o)
 {
-    return o->sort != 0 ? (enum call_tree_column)(o->sort - 1) : CALL_TREE_ALLOCS;
+    return o->sort != OPTION_SORT_USUAL ? (enum call_tree_column)(o->sort - OPTION_SORT_TREE)
+                                        : CALL_TREE_ALLOCS;
 }
 
 static int put_tree(const struct subject *s, const struct call_tree *t, struct output *out)

@@ -21,6 +21,7 @@ static void put_number(struct output *out, const struct value *v)
     case VALUE_TICKS:
     case VALUE_TIME:
     case VALUE_DURATION:
+    case VALUE_CHANGE:
         output_put_i64(out, v->ticks);
         break;
     case VALUE_NONE:

@@ -12,6 +12,13 @@ static void put_source(struct strbuf *b, uint64_t source)
         strbuf_printf(b, " %s", name);
 }
 
+static void put_change(struct strbuf *b, int64_t by)
+{
+    if (by != 0)
+        strbuf_putc(b, by > 0 ? '+' : '-');
+    text_put_grouped(b, by >= 0 ? (uint64_t)by : 0 - (uint64_t)by);
+}
+
 void value_put_text(struct strbuf *b, const struct value *v)
 {
     switch (v->kind) {
@@ -39,6 +46,9 @@ void value_put_text(struct strbuf *b, const struct value *v)
         break;
     case VALUE_DURATION:
         text_put_duration(b, v->ticks);
+        break;
+    case VALUE_CHANGE:
+        put_change(b, v->ticks);
         break;
     case VALUE_TEXT:
         strbuf_puts(b, v->text);

@@ -22,6 +22,7 @@ enum value_kind {
     VALUE_TICKS,    /* raw clock; `ticks` */
     VALUE_TIME,     /* ns since the trace's start; `ticks` */
     VALUE_DURATION, /* ns; `ticks` */
+    VALUE_CHANGE,   /* a difference of counts or sizes: +1,024; `ticks` */
     VALUE_TEXT,     /* UTF-8, safe to print */
 };
 

@@ -27,7 +27,7 @@ says "try 'heaptail report --help'"
 expect 2 --nonsense "$HT_DEMO"
 says "try 'heaptail --help'"
 expect 2 reprot "$HT_DEMO"
-says 'report, events, stacks and info'
+says 'report, events, stacks, diff and info'
 
 # ---- a bad filter: the text, the caret below the first wrong character, what was expected
 expect 2 events --filter 'size >= 4K && colour == 3' "$HT_DEMO"

@@ -52,17 +52,15 @@ static inline char *command_read_all(FILE *f)
 }
 
 /*
- * Runs `heaptail ARGS... FILE`, `args` ending in NULL. Returns the exit code and, in *out_text,
+ * Runs `heaptail ARGS...`, `args` ending in NULL. Returns the exit code and, in *out_text,
  * what the command printed; the caller frees it.
  */
-static inline int command_call(const struct command_world *w, const char *const *args,
-                               char **out_text)
+static inline int command_call_args(const char *const *args, char **out_text)
 {
-    char *argv[16] = {(char[]){"heaptail"}};
+    char *argv[20] = {(char[]){"heaptail"}};
     int argc = 1;
     for (; *args != NULL; args++)
         argv[argc++] = base_xstrdup(*args);
-    argv[argc++] = base_xstrdup(w->path);
     const struct option_place place = {.stdout_is_terminal = false};
     struct options o;
     struct err_info info = {.text = ""};
@@ -78,6 +76,18 @@ static inline int command_call(const struct command_world *w, const char *const 
     for (int i = 1; i < argc; i++)
         free(argv[i]);
     return code;
+}
+
+/* The same with FILE behind the arguments. */
+static inline int command_call(const struct command_world *w, const char *const *args,
+                               char **out_text)
+{
+    const char *all[16] = {0};
+    size_t n = 0;
+    for (; args[n] != NULL; n++)
+        all[n] = args[n];
+    all[n] = w->path;
+    return command_call_args(all, out_text);
 }
 
 #define COMMAND_CALL(w, out_text, ...)                                                             \

@@ -169,7 +169,7 @@ static void test_usage_errors(void **state)
         {"stacks --fold !x a.etl", "--fold !x: expected patterns"},
         {"events --top-down a.etl", "--top-down is not an option of events, but of stacks"},
         {"report", "report needs a FILE"},
-        {"reprot a.etl", "the commands are report, events, stacks and info"},
+        {"reprot a.etl", "the commands are report, events, stacks, diff and info"},
         {"report --demo a.etl", "--demo is a file of its own"},
         {"\033[31m a.etl", "\\x1b[31m: no such command"},
     };
