@@ -163,6 +163,7 @@ static const struct picture {
     {"events-empty", "2", {.events = FIXTURE_EMPTY}},
     {"events-detail", "2jjjjjj<Enter>", {0}},
     {"events-detail-life", "2jjjjjj<Enter><Tab><Tab>", {0}},
+    {"events-detail-moves", "2jjjjjj<Enter><Tab>G", {0}},
     {"events-detail-free", "2jjjjjjjj<Enter>", {0}},
     {"events-detail-create", "2<Enter><Tab>", {0}},
     {"events-stacks", "2jjjjjj", {.stacks = true}},

@@ -238,6 +238,8 @@ static void follows_moves(void **state)
             continue;
         move_chain_follow(w.rt.trace, w.count, i, &c);
         assert_true(c.at < c.count && c.stay[c.at].opener == i);
+        assert_true(c.length >= c.count && c.number > c.at && c.number <= c.length);
+        assert_true(c.count > 1 || c.length == 1);
         longest = c.count > longest ? (unsigned)c.count : longest;
         for (size_t k = 0; k + 1 < c.count; k++) {
             bool told = false;

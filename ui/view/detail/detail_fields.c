@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "decoder/heap_op.h"
 #include "model/process_words.h"
-#include "ui/term/glyph.h"
 #include "ui/view/cell_format.h"
+#include "ui/view/detail/detail_moves.h"
 #include "ui/view/heaps/heap_flags.h"
 #include "ui/view/outcome.h"
 
@@ -299,29 +299,6 @@ static void write_death(const struct detail_event *v, struct pen *pen, const str
                   moved ? "moved on" : outcome_death(trace_of(v), birth->id));
 }
 
-static void write_stay(const struct detail_event *v, struct pen *pen, const struct move_stay *stay,
-                       const char *label, bool current)
-{
-    strbuf_put_hex(pen->text, stay->address);
-    strbuf_puts(pen->text, "  ");
-    cell_put_bytes(pen->text, v->env, stay->size);
-    strbuf_puts(pen->text, current ? "  " GLYPH_ARROW_LEFT " here" : "");
-    pen_pair(pen, label, current ? ROLE_TEXT_STRONG : ROLE_TEXT);
-}
-
-static void write_moves(const struct detail_event *v, struct pen *pen)
-{
-    const struct move_chain *c = &v->chain;
-    if (c->count < 2)
-        return;
-    if (c->more_before)
-        pen_pair(pen, "...", ROLE_TEXT_MUTED);
-    for (size_t i = 0; i < c->count; i++)
-        write_stay(v, pen, &c->stay[i], i == 0 && !c->more_before ? "moves" : "to", i == c->at);
-    if (c->more_after)
-        pen_pair(pen, "...", ROLE_TEXT_MUTED);
-}
-
 static void write_block(void *ctx, struct pen *pen)
 {
     const struct detail_event *v = ctx;
@@ -334,7 +311,6 @@ static void write_block(void *ctx, struct pen *pen)
     pen_heading(pen, "Block");
     write_birth(v, pen, &birth);
     write_death(v, pen, &birth);
-    write_moves(v, pen);
 }
 
 /* ---- the heap, as it told last ---- */
@@ -387,4 +363,6 @@ static void write_heap(void *ctx, struct pen *pen)
 }
 
 const struct page_block detail_fields[DETAIL_FIELDS_BLOCKS] = {
-    {write_recorded, false}, {write_meaning, false}, {write_block, false}, {write_heap, false}};
+    {write_recorded, false},     {write_meaning, false}, {write_block, false},
+    {detail_moves_write, false}, {write_heap, false},
+};

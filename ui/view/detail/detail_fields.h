@@ -1,6 +1,6 @@
 /*
- * What one event says, as blocks of a page: every field as recorded, the block it is about, what it
- * meant, and what its heap told last.
+ * What one event says, as blocks of a page: every field as recorded, what it meant, the block it is
+ * about and its moves, and what its heap told last.
  *
  * Part of the detail pane. Loop thread only.
  */
@@ -12,7 +12,7 @@
 #include "ui/widget/page.h"
 
 #define DETAIL_FIELDS_WIDTH  34 /* of a column: least that reads well */
-#define DETAIL_FIELDS_BLOCKS 4
+#define DETAIL_FIELDS_BLOCKS 5
 
 /* The ctx of the blocks. `row.id` ROW_NONE: no event. */
 struct detail_event {
