@@ -63,6 +63,7 @@ static void identify(const uint8_t *p, const struct shape *shape, struct mini_re
     if (shape->hook) {
         record->opcode = p[6];
         record->is_heap = p[7] == 0x10;
+        record->is_stack = p[7] == 0x18 && p[6] == 0x20;
         memory = p[7] == 0x02;
     } else {
         bool manifest = record->type == 18 || record->type == 19;
@@ -253,6 +254,20 @@ void mini_release(struct mini_file *file)
     free(file->expanded);
     free(file->records);
     memset(file, 0, sizeof *file);
+}
+
+void mini_stack(const struct mini_record *record, struct mini_stack *out_stack)
+{
+    enum { HEAD = 16, MOST = sizeof out_stack->frames / sizeof out_stack->frames[0] };
+    const uint8_t *p = record->payload;
+    *out_stack = (struct mini_stack){0};
+    if (record->payload_size < HEAD)
+        return;
+    out_stack->time = (int64_t)u64(p);
+    out_stack->pid = u32(p + 8);
+    out_stack->tid = u32(p + 12);
+    for (size_t at = HEAD; at + 8 <= record->payload_size && out_stack->count < MOST; at += 8)
+        out_stack->frames[out_stack->count++] = u64(p + at);
 }
 
 size_t mini_heap_events(const struct mini_file *file, struct mketl_event *events)

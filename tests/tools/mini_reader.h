@@ -21,6 +21,7 @@ struct mini_record {
     uint8_t opcode;
     bool is_heap;  /* of the heap provider, by hook id or GUID */
     bool is_range; /* a HeapRange record */
+    bool is_stack; /* the frames of an event told apart from it (etl-format 5) */
     bool has_ids;
     uint32_t pid;
     uint32_t tid;
@@ -44,6 +45,17 @@ struct mini_file {
 const char *mini_read(const uint8_t *bytes, size_t size, struct mini_file *out_file);
 
 void mini_release(struct mini_file *file);
+
+/* What a 64-bit stack record says: whose it is, and its frames, as many as fit. */
+struct mini_stack {
+    int64_t time;
+    uint32_t pid;
+    uint32_t tid;
+    uint32_t count;
+    uint64_t frames[256]; /* more than any record was seen to hold */
+};
+
+void mini_stack(const struct mini_record *record, struct mini_stack *out_stack);
 
 /* The heap records (64-bit payloads) as events for truth_replay(), in file order. `events` has room
  * for file->count. Returns how many. */
