@@ -94,7 +94,11 @@ static int add_first_groups(struct size_fold *f)
         [SIZE_BY_POWER] = FOLD_SIZE_CLASSES, [SIZE_BY_BUCKET] = LFH_BUCKETS + 1};
     struct size_row others = {.key = UINT64_MAX, .from = UINT64_MAX, .to = UINT64_MAX};
     others.others = true;
-    int rc = f->kind == SIZE_BY_EXACT ? add_group(f, &others) : 0;
+    /* All at once: to move thousands of them while they grow takes milliseconds. */
+    size_t room = f->kind == SIZE_BY_EXACT ? SIZE_EXACT_ROWS + 1 : counts[f->kind];
+    int rc = base_grow((void **)&f->groups, &f->cap, room, sizeof *f->groups);
+    if (rc == 0 && f->kind == SIZE_BY_EXACT)
+        rc = add_group(f, &others);
     for (size_t k = 0; rc == 0 && k < counts[f->kind]; k++) {
         struct size_row row = named_row(f, k);
         rc = add_group(f, &row);

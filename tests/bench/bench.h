@@ -55,6 +55,7 @@ void bench_figures(struct bench *b);
 void bench_blocks(struct bench *b);
 void bench_frames(struct bench *b);
 void bench_live(struct bench *b);
+void bench_sizes(struct bench *b);
 void bench_trees(struct bench *b);
 void bench_symbols(struct bench *b);
 void bench_naming(struct bench *b);

@@ -229,6 +229,42 @@ static void test_filter_and_range(void **state)
     free(text);
 }
 
+static uint64_t column_sum(void *const *state, const char *table, const char *column)
+{
+    char *text;
+    assert_int_equal(COMMAND_CALL(*state, &text, "report", "--format", "jsonl", "--by", table),
+                     COMMAND_OK);
+    uint64_t sum = 0;
+    for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1) {
+        json_t *row = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
+        assert_non_null(row);
+        sum += (uint64_t)json_integer_value(json_object_get(row, column));
+        json_decref(row);
+    }
+    free(text);
+    return sum;
+}
+
+/* Every table of sizes adds up to the totals, and the histogram of lifetimes to what ended. */
+static void test_tables_of_sizes(void **state)
+{
+    static const char *const tables[] = {"size", "exact", "bucket"};
+    char *text;
+    assert_int_equal(COMMAND_CALL(*state, &text, "report", "--format", "json"), COMMAND_OK);
+    json_t *told = parsed(text);
+    uint64_t ended = column_sum(state, "life", "blocks");
+    assert_true(ended > 0);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        assert_int_equal(column_sum(state, tables[i], "allocs"), number(told, NULL, "allocs"));
+        assert_int_equal(column_sum(state, tables[i], "bytes"), number(told, NULL, "alloc_bytes"));
+        assert_int_equal(column_sum(state, tables[i], "outstanding_bytes"),
+                         number(told, NULL, "outstanding_bytes"));
+        assert_int_equal(column_sum(state, tables[i], "ended"), ended);
+    }
+    json_decref(told);
+    free(text);
+}
+
 /* Nothing matches: zeros, not a failure. */
 static void test_filter_that_matches_nothing(void **state)
 {
@@ -367,6 +403,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_json_is_the_truth, setup, teardown),
         cmocka_unit_test(test_stacks_are_the_truth),
         cmocka_unit_test_setup_teardown(test_json_keys, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tables_of_sizes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_filter_and_range, setup, teardown),
         cmocka_unit_test_setup_teardown(test_filter_that_matches_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_heap_table, setup, teardown),

@@ -251,7 +251,7 @@ static void draw_share(void *ctx, const struct canvas *box, enum role row_role)
 static const struct list_column size_columns[SIZE_COLUMN_COUNT] = {
     {"size", "Size", ALIGN_LEFT, CUT_END, 14, 16, 0, true, put_size, NULL,
      "the size that was asked for; of outstanding blocks the one they have now", false},
-    {"bucket", "Bucket", ALIGN_RIGHT, CUT_END, 6, 6, 7, false, put_bucket, NULL,
+    {"bucket", "Bucket", ALIGN_RIGHT, CUT_END, 6, 6, 2, false, put_bucket, NULL,
      "number of the bucket of the low-fragmentation heap", false},
     {"block", "Block", ALIGN_RIGHT, CUT_END, 6, 6, 12, false, put_block_size, NULL,
      "bytes of a block of the bucket, its header included", false},
