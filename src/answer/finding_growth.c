@@ -273,7 +273,7 @@ static void write_heap(struct finding_writer *w, const struct finding_draft *d)
     w->out->heap = heap;
     w->out->process = registry_heap(w->pass->trace->registry, heap)->process;
     w->out->count = s->born - s->died;
-    w->out->place = FINDING_IN_STACKS;
+    w->out->place = w->pass->sites.by_stack.used > 0 ? FINDING_IN_STACKS : FINDING_IN_BLOCKS;
     finding_and_heap(w, heap);
     strbuf_puts(&w->label, "growth of ");
     finding_put_heap(w, &w->label, heap);
@@ -306,7 +306,7 @@ static void write(struct finding_writer *w, const struct finding_draft *d)
         write_site(w, d);
     else
         write_heap(w, d);
-    finding_and(w, "live");
+    finding_and_alive(w, false);
 }
 
 const struct finding_rule finding_growth_rule = {

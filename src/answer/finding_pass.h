@@ -62,6 +62,7 @@ struct finding_sites {
 struct finding_heap {
     struct finding_series *series; /* NULL until its first block */
     int64_t *committed;            /* FINDING_POINTS, -1 unknown; NULL until the heap tells it */
+    int64_t *large;                /* the same of blocks from FINDING_OWN_PAGES on, differences */
     int64_t blocks;                /* alive at the range's end */
 };
 
@@ -153,7 +154,8 @@ struct finding_pass {
     struct finding_chain *chains; /* FINDING_CHAINS; NULL until the first move */
     struct arena arena;           /* series and the like */
     bool cut;
-    bool lossy; /* events were lost: what is seen twice may have been three times */
+    bool ranged; /* not all of the trace is looked at */
+    bool lossy;  /* events were lost: what is seen twice may have been three times */
 };
 
 /* A row at work. */

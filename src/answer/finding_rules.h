@@ -82,6 +82,9 @@ const struct finding_rule *finding_rule_of(enum finding_kind kind);
 #define FINDING_LARGE        (UINT64_C(64) << 20)
 #define FINDING_LARGE_FAILED (UINT64_C(1) << 20)
 
+/* Blocks of this size have pages of their own, which go with them (Windows' limit on 64 bits). */
+#define FINDING_OWN_PAGES (UINT64_C(508) << 10)
+
 #define FINDING_SOURCE_INVALID 5
 
 /* ---- words (finding_words.c) ---- */
@@ -119,6 +122,9 @@ void finding_and(struct finding_writer *w, const char *term);
 /* The same in parentheses, for a term with "||". */
 void finding_and_any(struct finding_writer *w, const char *terms);
 void finding_and_time(struct finding_writer *w, int64_t from, int64_t to);
+
+/* The blocks that are there at the end of the range; `old`: also those from before it. */
+void finding_and_alive(struct finding_writer *w, bool old);
 
 /* Keeps `fact` as a line of evidence, and clears it; nothing when it is empty. */
 void finding_add_fact(struct finding_writer *w, const char *label);

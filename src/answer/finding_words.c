@@ -180,6 +180,14 @@ void finding_and_stack(struct finding_writer *w, uint32_t process, uint32_t stac
     }
 }
 
+void finding_and_alive(struct finding_writer *w, bool old)
+{
+    if (!w->pass->ranged)
+        finding_and(w, "live");
+    else
+        finding_and(w, old ? "class in [aifo, aofo]" : "class == aifo");
+}
+
 void finding_and_time(struct finding_writer *w, int64_t from, int64_t to)
 {
     begin_term(w);

@@ -279,7 +279,10 @@ static int begin(struct findings_job *m)
     m->state = JOB_PASS;
     if (range.first >= range.end)
         return judge(m);
-    return finding_pass_init(&m->pass, query_trace(m->query), query_matches(m->query), range);
+    const struct query_spec *asked = query_asked(m->query);
+    int rc = finding_pass_init(&m->pass, query_trace(m->query), query_matches(m->query), range);
+    m->pass.ranged = asked->since != INT64_MIN || asked->until != INT64_MAX;
+    return rc;
 }
 
 static int work(struct answer_job *job, const struct frame_namer *namer, struct answer **out_done)

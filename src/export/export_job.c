@@ -123,8 +123,11 @@ static void write_table(struct export_job *job, struct output *out)
 {
     const struct report_table *t = &report_tables[job->table];
     struct strbuf scratch = {0};
-    struct report r = {
-        .trace = job->snapshot->trace, .summary = job->snapshot->summary, .scratch = &scratch};
+    struct report r = {.trace = job->snapshot->trace,
+                       .summary = job->snapshot->summary,
+                       .findings = snapshot_findings(job->snapshot),
+                       .trust = &job->snapshot->trust,
+                       .scratch = &scratch};
     set_sizes(job, &r);
     struct record_field fields[TEXT_TABLE_COLUMNS] = {0};
     for (size_t i = 0; i < t->column_count; i++)

@@ -32,6 +32,7 @@ static const struct section {
     {"figures", bench_figures, "adding all rows up"},
     {"blocks", bench_blocks, "lists of blocks, sorted"},
     {"sizes", bench_sizes, "tables of sizes and lifetimes"},
+    {"findings", bench_findings, "looking for what is wrong"},
     {"frames", bench_frames, "what a key and its frame cost at 200x60"},
     {"symbols", bench_symbols, "names of 100,000 addresses, and the loop meanwhile"},
     {"naming", bench_naming, "keys on Stacks while names are found out, through a terminal"},

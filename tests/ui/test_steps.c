@@ -46,7 +46,7 @@ static void a_typed_filter_is_a_step(void **state)
 {
     (void)state;
     type("2fop == alloc<Enter>");
-    assert_true(sees("4 Sources") && sees("op == alloc"));
+    assert_true(sees("2 Events") && sees("op == alloc"));
     type("f && size >= 1K<Enter>");
     assert_filter("op == alloc && size >= 1K");
     assert_true(sees("op == alloc \u203a size >= 1K"));

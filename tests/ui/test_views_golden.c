@@ -263,6 +263,15 @@ static const struct picture {
     {"timeline-live", "8", {.follow = true, .dress = dress_live}},
     {"timeline-no-match", "8", {.filter = "tid == 1"}},
     {"timeline-empty", "8", {.events = FIXTURE_EMPTY}},
+    {"findings", "9", {0}},
+    {"findings-growth", "9j", {0}},
+    {"findings-lossy", "9G", {.dress = dress_lossy}},
+    {"findings-opened", "9j<Enter>", {0}},
+    {"findings-nothing", "9", {.filter = "op == free && size > 4000"}},
+    {"findings-nothing-there", "9", {.filter = "tid == 2084 && size > 100"}},
+    {"findings-loading", "9", {.dress = dress_loading}},
+    {"findings-empty", "9", {.events = FIXTURE_EMPTY}},
+    {"findings-ascii", "9j", {.ascii = true}},
     {"diff", "0", {0}},
     {"diff-two", "2#21Gma#401Gmb:mark a before load<Enter>0j", {0}},
     {"diff-three", "2#21Gma#401Gmb#1501Gmc0t", {0}},
@@ -341,6 +350,7 @@ static void uses_width(void **state)
         {"7", "wide-stacks"},
         {"7v", "wide-stacks-top-down"},
         {"7vijjj", "wide-stacks-picture"},
+        {"9j", "wide-findings"},
         {"2#21Gma#401Gmb#1501Gmc0", "wide-diff"},
         {"?", "wide-help"},
     };
@@ -357,7 +367,7 @@ static void uses_width(void **state)
 static void ascii_only(void **state)
 {
     (void)state;
-    static const char *const screens[] = {"1", "2", "3", "4", "7", "7*", "7vi", "0"};
+    static const char *const screens[] = {"1", "2", "3", "4", "7", "7*", "7vi", "9j", "0"};
     for (size_t i = 0; i < COUNT(screens); i++) {
         struct stage st;
         stage_open(&st, &(struct stage_options){.rows = 24, .cols = 80, .ascii = true});

@@ -63,6 +63,8 @@ static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf
         strbuf_puts(out_why, "The order of the rows is not certain yet: try again in a moment.");
     else if (rows == VIEW_ROWS_STACKS && snapshot_tree(s) == NULL)
         strbuf_puts(out_why, "The stacks are still being added up: try again in a moment.");
+    else if (rows == VIEW_ROWS_FINDINGS && snapshot_findings(s) == NULL)
+        strbuf_puts(out_why, "The events are still being looked through: try again in a moment.");
     else if (rows == VIEW_ROWS_EVENTS ? lags(s) : s->summary == NULL)
         strbuf_puts(out_why, "The rows are still being looked through: try again in a moment.");
     else
@@ -126,7 +128,7 @@ static void put_note(struct app *a, struct strbuf *out)
         [VIEW_ROWS_PROCESSES] = "processes", [VIEW_ROWS_THREADS] = "threads",
         [VIEW_ROWS_SIZES] = "sizes",         [VIEW_ROWS_EXACT_SIZES] = "sizes",
         [VIEW_ROWS_BUCKETS] = "buckets",     [VIEW_ROWS_SOURCES] = "Sources",
-        [VIEW_ROWS_STACKS] = "open rows",
+        [VIEW_ROWS_STACKS] = "open rows",    [VIEW_ROWS_FINDINGS] = "findings",
     };
     enum view_rows rows = shown_rows(a);
     if (rows == VIEW_ROWS_EVENTS && a->shown != NULL) {
@@ -153,10 +155,9 @@ void app_edit_write(struct app *a, uint64_t count)
     if (a->writing)
         app_tell(a, true, "The last file is still being written; {close} stops it.");
     else if (shown_rows(a) == VIEW_ROWS_NONE || !(top == shown_screen(a) || top->ops->is_pane))
-        app_tell(
-            a, true,
-            "Only lists can be written: Events ({screen.events}), Heaps ({screen.heaps}), "
-            "Sources ({screen.sources}), Sizes ({screen.sizes}) and Stacks ({screen.stacks}).");
+        app_tell(a, true,
+                 "Only lists can be written, such as Events ({screen.events}) or Heaps "
+                 "({screen.heaps}).");
     else
         app_open_prompt(a, &write_prompt, "");
 }

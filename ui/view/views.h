@@ -16,6 +16,7 @@ struct view *view_sources_new(const struct view_env *env);
 struct view *view_sizes_new(const struct view_env *env);
 struct view *view_stacks_new(const struct view_env *env);
 struct view *view_timeline_new(const struct view_env *env);
+struct view *view_findings_new(const struct view_env *env);
 struct view *view_diff_new(const struct view_env *env);
 struct view *view_help_new(const struct view_env *env, const struct keymap *km);
 

@@ -205,12 +205,22 @@ static void put_steps(struct strbuf *out, const char *steps, struct charset cs, 
     strbuf_puts(out, steps);
 }
 
+/* The titles give way to the steps, as far as these take no more than a third of the line. */
+static bool has_room_for_titles(const struct frame_state *st, const struct canvas *c)
+{
+    struct charset cs = canvas_charset(c);
+    const char *steps = st->breadcrumb != NULL ? st->breadcrumb : "";
+    int wanted = steps[0] != '\0' ? cells_width(cs, steps, strlen(steps)) + 2 : 0;
+    int most = c->cols / 3;
+    return tabs_width(st, cs, true) + (wanted < most ? wanted : most) <= c->cols;
+}
+
 static void draw_tabs(struct screen_frame *f, const struct frame_state *st, const struct keymap *km,
                       const struct canvas *c, int y)
 {
     canvas_fill(c, y, 0, 1, c->cols, ROLE_TAB);
     f->tabs_y = y;
-    bool titles = tabs_width(st, canvas_charset(c), true) <= c->cols;
+    bool titles = has_room_for_titles(st, c);
     int x = 1;
     for (size_t i = 0; i < st->tab_count; i++) {
         bool active = i == st->tab_active;
