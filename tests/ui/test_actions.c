@@ -26,10 +26,19 @@ static const struct place {
     enum ui_scope scope;
     const char *keys;
 } places[] = {
-    {SCOPE_SUMMARY, "1"},  {SCOPE_EVENTS, "2jjj"},    {SCOPE_HEAPS, "3j"},
-    {SCOPE_SOURCES, "4j"}, {SCOPE_TIMELINE, "8p"},    {SCOPE_STACKS, "7j"},
-    {SCOPE_SIZES, "5j"},   {SCOPE_HELP, "?"},         {SCOPE_DETAIL, "2jjj<Enter><Tab>"},
-    {SCOPE_DIFF, "0j"},    {SCOPE_THEMES, "T<Down>"}, {SCOPE_COLUMNS, "2cj"},
+    {SCOPE_SUMMARY, "1"},
+    {SCOPE_EVENTS, "2jjj"},
+    {SCOPE_HEAPS, "3j"},
+    {SCOPE_SOURCES, "4j"},
+    {SCOPE_TIMELINE, "8p"},
+    {SCOPE_STACKS, "7j"},
+    {SCOPE_SIZES, "5j"},
+    {SCOPE_HELP, "?"},
+    {SCOPE_DETAIL, "2jjj<Enter><Tab>"},
+    {SCOPE_DIFF, "0j"},
+    {SCOPE_MOMENT, "2#150jA<Tab><Tab>j"},
+    {SCOPE_THEMES, "T<Down>"},
+    {SCOPE_COLUMNS, "2cj"},
 };
 
 #define PLACES (sizeof places / sizeof places[0])

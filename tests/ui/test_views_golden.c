@@ -281,6 +281,8 @@ static const struct picture {
     {"diff-ascii", "2#21Gma#401Gmb#1501Gmc0", {.ascii = true}},
     {"diff-adding-up", "0", {.dress = dress_no_moments}},
     {"diff-empty", "0", {.events = FIXTURE_EMPTY}},
+    {"moment-peak", "1g<Enter>jk", {0}},
+    {"moment-event", "2#400jA<Tab>j", {.stacks = true}},
     {"diff-words", "2:diff a", {0}},
     {"help", "?", {0}},
     {"help-found", "?/mark<Enter>n", {0}},
@@ -352,6 +354,7 @@ static void uses_width(void **state)
         {"7vijjj", "wide-stacks-picture"},
         {"9j", "wide-findings"},
         {"2#21Gma#401Gmb#1501Gmc0", "wide-diff"},
+        {"2#401GAjk", "wide-moment"},
         {"?", "wide-help"},
     };
     (void)state;

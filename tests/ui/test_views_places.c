@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/rebuild.h"
 #include "on_stage.h"
 #include "ui/app/app_state.h"
@@ -74,14 +75,20 @@ static void peaks_are_moments(void **state)
     (void)state;
     const struct figures *whole = &st.app->shown->summary->total;
     unsigned peak = (unsigned)whole->peak_row;
+    uint64_t bytes = whole->peak_bytes;
     int64_t time = trace_ns(st.fixture.trace, whole->peak_time);
     type("1gm");
     assert_true(sees("press a letter"));
     type("p'p");
     assert_row(peak);
     type("1g<Enter>");
-    assert_row(peak);
-    type("<BS>");
+    assert_true(sees("Alive at"));
+    struct strbuf alive = {0};
+    text_put_grouped(&alive, bytes);
+    strbuf_puts(&alive, " B in ");
+    assert_true(sees(alive.s));
+    strbuf_release(&alive);
+    type("<Esc>");
     assert_true(sees(">peak"));
     type("1[");
     assert_true(st.spec.since == time && st.spec.until == INT64_MAX);

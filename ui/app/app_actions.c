@@ -27,7 +27,7 @@ static void obey_request(struct app *a, struct view_request *r)
         view_stack_push(&a->stack, r->view);
         /* A pane tells about the row above it: the keys stay there, so that the next row is one
          * key away. Tab goes to the pane. */
-        if (r->view->ops->is_pane)
+        if (r->view->ops->is_pane && !r->view->ops->takes_keys)
             view_stack_action(&a->stack, ACTION_NEXT_PANE, 0, &none);
         break;
     case VIEW_REQUEST_EVENT:
@@ -83,6 +83,16 @@ static void reload(struct app *a, uint64_t count)
     app_set_frozen(a, false);
     app_message(a, false, "The file is read anew.");
     a->host->reload(a->host->ctx); /* may tell why not */
+}
+
+static void show_alive(struct app *a, uint64_t count)
+{
+    struct view_mark moment;
+    (void)count;
+    if (app_find_moment(a, &moment))
+        view_stack_push(&a->stack, view_moment_new(&a->env, moment.time));
+    else
+        app_say_no_moment(a, "What was alive is told");
 }
 
 static void diff_last(struct app *a, uint64_t count)
@@ -171,6 +181,7 @@ static void suspend(struct app *a, uint64_t count)
 /* What no view takes. Actions that are not here belong to views alone. */
 static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_TRUST] = show_trust,
+    [ACTION_ALIVE] = show_alive,
     [ACTION_DIFF_LAST] = diff_last,
     [ACTION_BACK] = app_undo,
     [ACTION_BLOCK_PREVIOUS] = app_block_previous,

@@ -111,6 +111,7 @@ struct view_ops {
     enum ui_scope scope; /* name, keymap, theme overrides */
     bool is_list;        /* the keys of SCOPE_LIST hold */
     bool is_pane;        /* shares the body with the view below it instead of covering it */
+    bool takes_keys;     /* of a pane: it gets the keys when it is opened, for its own rows */
     int most_rows;       /* of a pane: more than these are left to the view below; 0: half */
 
     /* Frees the view. */

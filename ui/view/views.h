@@ -39,6 +39,9 @@ struct view *view_themes_new(const struct view_env *env, const struct theme_hook
 struct view *view_columns_new(const struct view_env *env, const struct keymap *km,
                               struct list *subject);
 
+/* The pane of a moment: what was alive at the raw time. */
+struct view *view_moment_new(const struct view_env *env, int64_t time);
+
 /* A moment a diff is asked of: the mark of `letter`, or where that is none a raw time (INT64_MIN
  * before everything, INT64_MAX the end). */
 struct view_diff_pick {

@@ -67,15 +67,15 @@ static bool summary_moment(const struct view *view, int64_t *out_raw, uint64_t *
            summary_link_moment(view->env, link, out_raw, out_row);
 }
 
-/* To the event that made the peak. */
+/* What was alive then. */
 static enum view_result open_peak(const struct summary_view *v, struct view_request *out_request)
 {
     int64_t time;
-    out_request->kind = VIEW_REQUEST_EVENT;
-    if (!summary_moment(&v->view, &time, &out_request->row))
+    uint64_t row;
+    if (!summary_moment(&v->view, &time, &row))
         return VIEW_IGNORED;
-    if (out_request->row == ROW_NONE)
-        return view_say(out_request, "The peak is what was outstanding when the range began.");
+    out_request->kind = VIEW_REQUEST_PUSH;
+    out_request->view = view_moment_new(v->view.env, time);
     return VIEW_REQUEST;
 }
 
