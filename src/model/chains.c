@@ -41,14 +41,15 @@ struct chain_places {
     _Atomic uint64_t slots[];
 };
 
+/* Whoever finds a block by its number, wherever it stands, sees it whole. */
 static uint32_t get(const _Atomic uint32_t *v)
 {
-    return atomic_load_explicit(v, memory_order_relaxed);
+    return atomic_load_explicit(v, memory_order_acquire);
 }
 
 static void set(_Atomic uint32_t *v, uint32_t to)
 {
-    atomic_store_explicit(v, to, memory_order_relaxed);
+    atomic_store_explicit(v, to, memory_order_release);
 }
 
 static uint64_t get_u64(const _Atomic uint64_t *v)
