@@ -38,6 +38,7 @@ static const struct section {
     {"naming", bench_naming, "keys on Stacks while names are found out, through a terminal"},
     {"typing", bench_typing, "keys at the whole program on the trace, through a terminal"},
     {"live", bench_live, "keys while 100,000 events a second arrive, through a terminal"},
+    {"moments", bench_moments, "what was outstanding at moments, by heap and by stack"},
     {"trees", bench_trees, "adding up by call stack, and call trees"},
 };
 

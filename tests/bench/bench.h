@@ -56,10 +56,14 @@ void bench_blocks(struct bench *b);
 void bench_findings(struct bench *b);
 void bench_frames(struct bench *b);
 void bench_live(struct bench *b);
+void bench_moments(struct bench *b);
 void bench_sizes(struct bench *b);
 void bench_trees(struct bench *b);
 void bench_symbols(struct bench *b);
 void bench_naming(struct bench *b);
 void bench_typing(struct bench *b);
+
+/* Gives every Alloc one of so many call stacks, 30 frames deep each. */
+void bench_give_stacks(struct trace *t, uint32_t stacks);
 
 #endif

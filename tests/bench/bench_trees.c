@@ -22,7 +22,7 @@ static void make_frames(struct rng *rng, uint64_t *out_frames)
     }
 }
 
-static void give_stacks(struct trace *t, uint32_t stacks)
+void bench_give_stacks(struct trace *t, uint32_t stacks)
 {
     struct rng rng = {1};
     uint64_t frames[FRAMES];
@@ -93,11 +93,11 @@ static double ask_names(struct bench *b)
 void bench_trees(struct bench *b)
 {
     bench_need_rows(b);
-    give_stacks(ingest_trace(b->ingest), 731);
+    bench_give_stacks(ingest_trace(b->ingest), 731);
     stack_totals_free(fold(b, "by stack, 731 of them"));
     double few = ask_names(b);
     bench_line("filter, stack ~ text", few / b->rows * 1e9, "ns/row", "731 stacks");
-    give_stacks(ingest_trace(b->ingest), STACKS);
+    bench_give_stacks(ingest_trace(b->ingest), STACKS);
     struct stack_totals *totals = fold(b, "by stack, 100,000 of them");
     bench_line("  a stack asked first", (ask_names(b) - few) / STACKS * 1e6, "us", "30 frames");
     draw(b, totals, CALL_TREE_TOP_DOWN, "tree, top-down");
