@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "export/moments_record.h"
 #include "export/tree_record.h"
 
 /* As any file the person makes; the umask takes from it. */
@@ -148,6 +149,15 @@ static void write_tree(struct export_job *job, struct output *out)
     record_writer_finish(&writer);
 }
 
+static void write_moments(struct export_job *job, struct output *out)
+{
+    struct record_writer writer;
+    record_writer_init(&writer, out, job->format, moments_record_fields, MOMENTS_RECORD_FIELDS);
+    job->rows =
+        moments_record_put_keys(&writer, snapshot_moments(job->snapshot), job->ids, job->id_count);
+    record_writer_finish(&writer);
+}
+
 /* ---- the file ---- */
 
 /* `rc` is that of the last byte. */
@@ -178,6 +188,8 @@ void export_job_run(struct export_job *job)
         write_events(job, &out);
     else if (job->tree)
         write_tree(job, &out);
+    else if (job->moments)
+        write_moments(job, &out);
     else
         write_table(job, &out);
     job->rc = finish(job, &file, output_finish(&out));

@@ -23,7 +23,8 @@ struct export_job {
     char *path;                /* owned */
     enum export_format format; /* TSV, CSV or JSONL */
     struct event_list list;    /* the columns of the query's rows; none: a table is written */
-    bool tree;                 /* nodes of the snapshot's call tree are written; else a table: */
+    bool tree;                 /* nodes of the snapshot's call tree are written */
+    bool moments;              /* rows of its answer about moments are; else a table: */
     enum export_table table;   /* one whose rows have ids */
     uint64_t *ids; /* owned; the rows in order: as report_table.id tells them, or keys */
     size_t id_count;

@@ -1,6 +1,10 @@
 /* Moments as records; see moments_record.h. */
 #include "export/moments_record.h"
 
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
 const struct record_field moments_record_fields[MOMENTS_RECORD_FIELDS] = {
     {.name = "name", .title = "name", .left = true},
     {.name = "delta_bytes", .title = "delta"},
@@ -49,4 +53,34 @@ void moments_record_put(struct record_writer *w, const struct moments *m,
     record_put(w, &grew);
     record_put(w, &condition);
     record_end(w);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct moments_row *x = *(const struct moments_row *const *)a;
+    const struct moments_row *y = *(const struct moments_row *const *)b;
+    return (x->key > y->key) - (x->key < y->key);
+}
+
+uint64_t moments_record_put_keys(struct record_writer *w, const struct moments *m,
+                                 const uint64_t *keys, size_t count)
+{
+    uint64_t written = 0;
+    const struct moments_row **rows = base_xcalloc(m->row_count + 1, sizeof *rows);
+    for (size_t i = 0; i < m->row_count; i++)
+        rows[i] = &m->rows[i];
+    qsort(rows, m->row_count, sizeof *rows, compare_keys);
+    for (size_t i = 0; i < count; i++) {
+        const struct moments_row wanted = {
+            .key = keys[i] == MOMENTS_NO_SOURCE - 1 ? MOMENTS_NO_SOURCE : keys[i]};
+        const struct moments_row *at = &wanted;
+        const struct moments_row **found =
+            bsearch(&at, rows, m->row_count, sizeof *rows, compare_keys);
+        if (found == NULL)
+            continue;
+        moments_record_put(w, m, *found);
+        written++;
+    }
+    free(rows);
+    return written;
 }

@@ -116,7 +116,8 @@ static bool choose_rows(struct export_job *job, const struct app_write *what)
     size_t len;
     if (what->rows != VIEW_ROWS_EVENTS) {
         job->tree = what->rows == VIEW_ROWS_STACKS;
-        job->table = job->tree ? EXPORT_TABLES : tables[what->rows];
+        job->moments = what->rows == VIEW_ROWS_MOMENTS;
+        job->table = job->tree || job->moments ? EXPORT_TABLES : tables[what->rows];
         job->ids = base_xcalloc(what->id_count + 1, sizeof *job->ids);
         memcpy(job->ids, what->ids, what->id_count * sizeof *job->ids);
         job->id_count = what->id_count;

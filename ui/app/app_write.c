@@ -63,6 +63,8 @@ static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf
         strbuf_puts(out_why, "The order of the rows is not certain yet: try again in a moment.");
     else if (rows == VIEW_ROWS_STACKS && snapshot_tree(s) == NULL)
         strbuf_puts(out_why, "The stacks are still being added up: try again in a moment.");
+    else if (rows == VIEW_ROWS_MOMENTS && snapshot_moments(s) == NULL)
+        strbuf_puts(out_why, "The blocks are still being added up: try again in a moment.");
     else if (rows == VIEW_ROWS_FINDINGS && snapshot_findings(s) == NULL)
         strbuf_puts(out_why, "The events are still being looked through: try again in a moment.");
     else if (rows == VIEW_ROWS_EVENTS ? lags(s) : s->summary == NULL)
@@ -128,7 +130,8 @@ static void put_note(struct app *a, struct strbuf *out)
         [VIEW_ROWS_PROCESSES] = "processes", [VIEW_ROWS_THREADS] = "threads",
         [VIEW_ROWS_SIZES] = "sizes",         [VIEW_ROWS_EXACT_SIZES] = "sizes",
         [VIEW_ROWS_BUCKETS] = "buckets",     [VIEW_ROWS_SOURCES] = "Sources",
-        [VIEW_ROWS_STACKS] = "open rows",    [VIEW_ROWS_FINDINGS] = "findings",
+        [VIEW_ROWS_MOMENTS] = "rows",        [VIEW_ROWS_STACKS] = "open rows",
+        [VIEW_ROWS_FINDINGS] = "findings",
     };
     enum view_rows rows = shown_rows(a);
     if (rows == VIEW_ROWS_EVENTS && a->shown != NULL) {

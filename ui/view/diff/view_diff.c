@@ -427,6 +427,12 @@ static struct list *diff_list(struct view *view)
     return &((struct diff_view *)view)->list;
 }
 
+static enum view_rows diff_kind(const struct view *view)
+{
+    (void)view;
+    return VIEW_ROWS_MOMENTS;
+}
+
 static const struct action_hint diff_hints[] = {
     {ACTION_OPEN, NULL},      {ACTION_DIFF_ROWS, NULL},  {ACTION_DIFF_MOMENTS, NULL},
     {ACTION_DIFF_GREW, NULL}, {ACTION_SORT_NEXT, NULL},  {ACTION_HELP, NULL},
@@ -441,6 +447,7 @@ static const struct view_ops diff_ops = {
     .draw = diff_draw,
     .action = diff_action,
     .list = diff_list,
+    .rows = diff_kind,
     .hints = diff_hints,
     .hint_count = sizeof diff_hints / sizeof diff_hints[0],
 };
