@@ -9,7 +9,6 @@
 #include "query/fold.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "query/fold_priv.h"
 
@@ -56,8 +55,8 @@ static void change_heap(const struct step *s, uint32_t heap, struct change by)
     if (heap == INDEX_NONE)
         return;
     struct fold_heap *h = &s->f->heaps[heap];
-    if (h->curve != NULL)
-        fold_curve_advance(h->curve, s->time, h->f.outstanding_bytes);
+    if (s->f->draws)
+        fold_draw_heap(s->f, h, s->time);
     change_figures(s, &h->f, by);
 }
 
@@ -75,6 +74,11 @@ static void change_cell(struct source_cell *cell, struct change by)
     cell->outstanding_blocks += by.blocks;
 }
 
+static uint64_t magnitude(uint64_t amount)
+{
+    return (int64_t)amount < 0 ? 0 - amount : amount;
+}
+
 /* `opener` is the row that opened the block. Size classes are the caller's: for them the slot of
  * the block's Source is returned, NO_SLOT when it has none. */
 static unsigned change_block(const struct step *s, uint64_t opener, uint32_t heap, struct change by)
@@ -84,7 +88,8 @@ static unsigned change_block(const struct step *s, uint64_t opener, uint32_t hea
     uint32_t i = (uint32_t)(opener % STORE_CHUNK_ROWS);
     uint32_t thread = c->thread[i];
     by.inside = opener >= f->first_row ? UINT64_MAX : 0;
-    if (f->entered)
+    f->magnitudes |= magnitude(by.bytes);
+    if (f->draws)
         fold_curve_advance(&f->curve, s->time, f->total.outstanding_bytes);
     change_figures(s, &f->total, by);
     change_heap(s, heap, by);
@@ -93,7 +98,10 @@ static unsigned change_block(const struct step *s, uint64_t opener, uint32_t hea
     if (c->source[i] == STORE_NO_SOURCE)
         return NO_SLOT;
     unsigned slot = fold_source(f, store_chunk_source(c, i));
+    f->block_sources |= UINT64_C(1) << slot;
     change_cell(fold_cross_heap(f, heap, slot, s->time), by);
+    if (heap != INDEX_NONE && f->heaps[heap].first_block == INT64_MIN)
+        f->heaps[heap].first_block = s->time;
     return slot;
 }
 
@@ -223,20 +231,7 @@ static void count_source(const struct step *s, unsigned op)
     count_cell(fold_cross_heap(f, store_chunk_heap(s->c, s->i), slot, s->time), as, bytes);
 }
 
-static int count_heap(const struct step *s, const struct fold_effect *e)
-{
-    uint32_t heap = store_chunk_heap(s->c, s->i);
-    if (heap == INDEX_NONE)
-        return 0;
-    struct fold_heap *h = &s->f->heaps[heap];
-    count_effect(&h->f, e);
-    if (h->f.rows != FOLD_CURVE_FROM_ROW)
-        return 0;
-    h->curve = calloc(1, sizeof *h->curve);
-    return h->curve != NULL ? fold_curve_begin(h->curve, s->time, FOLD_HEAP_POINTS) : -ENOMEM;
-}
-
-static int fold_event(const struct step *s)
+static void fold_event(const struct step *s)
 {
     struct fold *f = s->f;
     struct fold_effect e;
@@ -250,20 +245,9 @@ static int fold_event(const struct step *s)
         k->allocs++;
         k->alloc_bytes += e.alloc_bytes;
     }
-    return count_heap(s, &e);
-}
-
-/* The first row in range: the curve begins, and peaks with what was outstanding before. */
-static int enter_range(const struct step *s)
-{
-    int rc = fold_curve_begin(&s->f->curve, s->time, FOLD_CURVE_POINTS);
-    if (rc != 0)
-        return rc;
-    s->f->first = s->f->cross.start = s->time;
-    s->f->entered = true;
-    s->f->first_row = s->id;
-    fold_start_peaks(s->f);
-    return 0;
+    uint32_t heap = store_chunk_heap(s->c, s->i);
+    if (heap != INDEX_NONE)
+        count_effect(&f->heaps[heap].f, &e);
 }
 
 static int fold_row(struct step *s)
@@ -275,7 +259,7 @@ static int fold_row(struct step *s)
         return 0;
     s->in_range = s->time >= f->range.since;
     if (s->in_range && !f->entered) {
-        int rc = enter_range(s);
+        int rc = fold_enter_range(f, s->id, s->time);
         if (rc != 0)
             return rc;
     }
@@ -290,8 +274,9 @@ static int fold_row(struct step *s)
     if (op < 64 && (FOLD_SPACE_OPS >> op & 1) != 0 && s->c->heap[s->i] != STORE_NO_HEAP)
         fold_take_space(f, s->c, s->id, &f->heaps[store_chunk_heap(s->c, s->i)]);
     fold_blocks(s);
-    int rc = s->in_range && s->mine ? fold_event(s) : 0;
-    return f->cross.failed ? -ENOMEM : rc;
+    if (s->in_range && s->mine)
+        fold_event(s);
+    return f->failed ? -ENOMEM : 0;
 }
 
 /* Starts to load what the block of a row some way ahead will need. */
@@ -332,19 +317,34 @@ static int fold_stretch(struct fold *f, const struct store_chunk *c, uint64_t en
 
 int fold_advance(struct fold *f, uint64_t until, uint64_t max_rows)
 {
-    if (until > f->next && until - f->next > max_rows)
-        until = f->next + max_rows;
+    f->known = until;
     int rc = fold_make_room(f);
-    while (rc == 0 && f->next < until) {
+    while (rc == 0 && f->next < until && max_rows > 0) {
+        uint64_t before = f->next;
+        if (fold_take_tile(f, until)) {
+            uint64_t cost = (f->next - before) / FOLD_TILE_GAIN;
+            max_rows -= cost < max_rows ? cost : max_rows;
+            rc = f->failed ? -ENOMEM : 0;
+            continue;
+        }
         const struct store_chunk *c = store_chunk(f->trace->store, f->next / STORE_CHUNK_ROWS);
-        uint64_t end = (f->next / STORE_CHUNK_ROWS + 1) * STORE_CHUNK_ROWS;
-        end = end < until ? end : until;
-        if (c->zone.min_time > f->range.until)
+        uint64_t end = fold_stretch_end(f, until);
+        if (c->zone.min_time > f->range.until) {
             f->next = end;
-        else
-            rc = fold_stretch(f, c, end);
+            continue;
+        }
+        end = end - before < max_rows ? end : before + max_rows;
+        rc = fold_stretch(f, c, end);
+        max_rows -= f->next - before;
     }
+    if (rc == 0 && f->next >= until && max_rows > 0)
+        fold_scan_classes(f, max_rows);
     return rc;
+}
+
+bool fold_is_complete(const struct fold *f, uint64_t rows)
+{
+    return f->next >= rows && !f->scan.needed;
 }
 
 uint64_t fold_rows(const struct fold *f)

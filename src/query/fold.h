@@ -21,7 +21,7 @@
 
 #define FOLD_SOURCES        64 /* distinct Source values told apart; further ones share the last slot */
 #define FOLD_CURVE_POINTS   256        /* of the whole trace */
-#define FOLD_HEAP_POINTS    32         /* of one heap */
+#define FOLD_HEAP_POINTS    64         /* of one heap */
 #define FOLD_RATE_WINDOW_NS 1000000000 /* live rates are over the last second */
 
 /* The figures every grouping has. */
@@ -52,6 +52,7 @@ struct block_sum {
 struct range_figures {
     int64_t impacting_bytes, impacting_blocks;
     struct block_sum classes[BLOCK_NEVER]; /* by enum block_class */
+    bool known; /* false for a moment after a change of range: classes and AIFO are still counted */
 };
 
 /* Outstanding bytes over the range: `points` values, each at the end of its bin of `bin_ticks` raw
@@ -74,7 +75,7 @@ struct heap_figures {
     uint64_t committed, reserved, free_space, ucrs;
     int64_t created, destroyed;  /* raw; INT64_MIN / INT64_MAX when not seen */
     uint64_t last_second_allocs; /* live rate */
-    struct curve curve;          /* from the heap's 16th row on; no points before */
+    struct curve curve;          /* from the range's start; no points for less than 16 rows */
 };
 
 struct group_figures {
@@ -138,6 +139,9 @@ void fold_count_from(struct fold *f, int64_t start);
 int fold_advance(struct fold *f, uint64_t until, uint64_t max_rows);
 
 uint64_t fold_rows(const struct fold *f); /* folded so far */
+
+/* True when it covers the first `rows` rows, and nothing is left to be found out about them. */
+bool fold_is_complete(const struct fold *f, uint64_t rows);
 
 /* A copy of the figures as they are now; the caller frees it with summary_free(). NULL when memory
  * is out. O(groups). */

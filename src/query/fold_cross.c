@@ -106,7 +106,7 @@ struct source_cell *fold_cross_find_heap(struct fold *f, uint32_t heap, unsigned
     if (is_new && f->cross.heap_count == FOLD_CROSS_HEAPS)
         return &f->cross.further[slot];
     if (!grow_cells(h, slot)) {
-        f->cross.failed = true;
+        f->failed = true;
         return &f->cross.further[slot];
     }
     if (is_new) {

@@ -68,6 +68,7 @@ static int grow_heaps(struct fold *f, uint32_t count)
             .f = no_figures,
             .created = INT64_MIN,
             .destroyed = INT64_MAX,
+            .first_block = INT64_MIN,
         };
     return 0;
 }
@@ -89,6 +90,57 @@ int fold_make_room(struct fold *f)
     if (rc == 0)
         rc = grow_threads(f, registry_thread_count(r));
     return rc == 0 ? grow_groups(&f->processes, registry_process_count(r)) : rc;
+}
+
+/* The widest bins that `points` of them need to reach the horizon: as they are in the end anyway,
+ * so that no tile lies across more of their ends than must be. */
+static unsigned bin_shift(const struct fold *f, uint64_t points)
+{
+    uint64_t distance = (uint64_t)f->horizon - (uint64_t)f->first;
+    unsigned shift = 0;
+    while (distance >> shift >= points)
+        shift++;
+    return shift;
+}
+
+/* The last row in range as far as rows are known. */
+static int64_t find_horizon(const struct fold *f, uint64_t row, int64_t time)
+{
+    const struct store *st = f->trace->store;
+    uint64_t end = f->known;
+    if (f->range.until != INT64_MAX) {
+        uint64_t behind = store_find_time(st, f->range.until + 1);
+        end = behind < end ? behind : end;
+    }
+    int64_t last = end > row ? store_time(st, end - 1) : time;
+    return last > time ? last : time;
+}
+
+int fold_enter_range(struct fold *f, uint64_t row, int64_t time)
+{
+    int rc = fold_curve_begin(&f->curve, time, FOLD_CURVE_POINTS);
+    if (rc != 0)
+        return rc;
+    f->first = f->cross.start = time;
+    f->first_row = row;
+    f->entered = f->draws = true;
+    f->horizon = find_horizon(f, row, time);
+    f->curve.shift = bin_shift(f, FOLD_CURVE_POINTS);
+    f->cross.shift = bin_shift(f, FOLD_TIME_BINS);
+    fold_start_peaks(f);
+    return 0;
+}
+
+void fold_begin_heap(struct fold *f, struct fold_heap *h)
+{
+    h->curve = calloc(1, sizeof *h->curve);
+    if (h->curve == NULL || fold_curve_begin(h->curve, f->first, FOLD_HEAP_POINTS) != 0) {
+        free(h->curve);
+        h->curve = NULL;
+        f->failed = true;
+        return;
+    }
+    h->curve->shift = bin_shift(f, FOLD_HEAP_POINTS);
 }
 
 void fold_start_peak(struct figures *g, int64_t time)

@@ -10,7 +10,7 @@
 #include "query/fold.h"
 #include "query/fold_curve.h"
 
-/* A heap's curve begins with this row of it, so that many small heaps stay small. */
+/* A heap that has fewer rows in the range shows no curve. */
 #define FOLD_CURVE_FROM_ROW 16
 
 /* What heaps tell of themselves, by Windows' names. */
@@ -34,11 +34,12 @@ struct fold_heap {
     struct figures f;
     uint64_t space[FOLD_SPACES];
     int64_t created, destroyed; /* raw; INT64_MIN, INT64_MAX when not seen */
-    struct fold_curve *curve;   /* NULL before FOLD_CURVE_FROM_ROW */
+    struct fold_curve *curve;   /* NULL while it has what it had as the range began */
     uint8_t known;              /* bit of each fold_space that was told */
     uint8_t cell_count;         /* 0: none yet, or none left for this heap */
     struct source_cell *cells;  /* by Source slot; owned */
     int64_t first;              /* raw time when `cells` was made */
+    int64_t first_block; /* raw time of the first change to a block with a Source; INT64_MIN */
 };
 
 /* All about one Source. Its figures are the sum of its sizes. */
@@ -56,7 +57,19 @@ struct fold_cross {
     uint32_t bin;      /* the present one */
     size_t heap_count; /* heaps with cells */
     struct source_cell further[FOLD_SOURCES], no_heap[FOLD_SOURCES];
-    bool failed; /* memory is out */
+};
+
+/* Rows that tell something of their heaps. */
+struct fold_places {
+    uint64_t *rows;
+    size_t count, cap;
+};
+
+/* A pass over blocks behind the tiles of a range (fold_scan.c). */
+struct fold_scan {
+    bool needed;     /* tiles of the range were taken, and the pass is not over */
+    uint64_t moment; /* the range ended there when the pass began; 0 before */
+    uint64_t next;
 };
 
 /* Figures by registry index, grown as indices come up. */
@@ -73,6 +86,8 @@ struct fold {
     uint64_t end;  /* behind the last row in range */
     int64_t first, last;
     bool entered;       /* a row of the range has come, peaks count */
+    bool draws;         /* likewise, and there are curves */
+    bool failed;        /* memory is out */
     uint64_t first_row; /* of the range; ROW_NONE before it has come */
     int64_t start;      /* raw: what came until then is where the impacting size starts */
     bool started;       /* a row behind it has come: groups know what they started from */
@@ -87,7 +102,15 @@ struct fold {
     size_t process_of_cap;
     struct fold_heap *heaps;
     size_t heap_count, heap_cap;
-    struct fold_curve curve; /* no values before `entered` */
+    struct fold_curve curve;    /* no values before `entered` */
+    uint64_t known;             /* rows that may be folded by now */
+    int64_t horizon;            /* raw time of the last of them as the range was entered */
+    struct fold_tiles *tiles;   /* NULL: none. Borrowed */
+    size_t next_tile;           /* none before it begins at `next` or behind */
+    struct fold_scan scan;      /* what tiles cannot tell (fold_scan.c) */
+    uint64_t magnitudes;        /* all bits of the amounts by which blocks changed the figures */
+    uint64_t block_sources;     /* bit (slot) of the Sources whose blocks changed */
+    struct fold_places *places; /* rows that tell of heaps are listed here instead of taken */
     struct fold_source sources[FOLD_SOURCES];
     size_t source_count;
     struct fold_cross cross;
@@ -137,6 +160,35 @@ int fold_copy_sources(const struct fold *f, struct summary *out);
 /* What a Create, Expand, Contract, Snapshot or Destroy says about its heap (fold_space.c). */
 void fold_take_space(struct fold *f, const struct store_chunk *c, uint64_t id,
                      struct fold_heap *heap);
+
+/* The first row in range: curves begin, and peaks with what was outstanding before. Returns 0 or
+ * -ENOMEM. (fold_groups.c) */
+int fold_enter_range(struct fold *f, uint64_t row, int64_t time);
+
+/* Begins the curve of a heap, with what it has now. */
+void fold_begin_heap(struct fold *f, struct fold_heap *h);
+
+/* To be called before the figures of a heap change at `time`. */
+static inline void fold_draw_heap(struct fold *f, struct fold_heap *h, int64_t time)
+{
+    if (h->curve == NULL)
+        fold_begin_heap(f, h);
+    if (h->curve != NULL)
+        fold_curve_advance(h->curve, time, h->f.outstanding_bytes);
+}
+
+/* Takes the tile that begins at `next`, if there is one within the first `until` rows and it can be
+ * taken as a whole (fold_tile_take.c). */
+bool fold_take_tile(struct fold *f, uint64_t until);
+
+/* Where folding row by row from `next` on ends: with the chunk, or where a tile begins. */
+uint64_t fold_stretch_end(struct fold *f, uint64_t until);
+
+/* A row is folded in the time of so many rows of a tile, or of the scan. */
+#define FOLD_TILE_GAIN 16
+
+/* Goes on with the pass over blocks, if one is needed; about `max_rows` times a row's cost. */
+void fold_scan_classes(struct fold *f, uint64_t max_rows);
 
 /* Room for everything the registry knows by now, and so for all published rows (fold_groups.c).
  * Returns 0 or -ENOMEM. */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "decoder/heap_op.h"
 #include "query/fold_priv.h"
 
@@ -44,6 +45,15 @@ static void take_payload(const struct store_extra *payload, unsigned op, struct 
             take_field(heap, layout->fields[i].name, payload->values[at++]);
 }
 
+static void note_place(struct fold *f, uint64_t row)
+{
+    struct fold_places *p = f->places;
+    if (base_grow((void **)&p->rows, &p->cap, p->count + 1, sizeof *p->rows) != 0)
+        f->failed = true;
+    else
+        p->rows[p->count++] = row;
+}
+
 void fold_take_space(struct fold *f, const struct store_chunk *c, uint64_t id,
                      struct fold_heap *heap)
 {
@@ -51,6 +61,10 @@ void fold_take_space(struct fold *f, const struct store_chunk *c, uint64_t id,
     unsigned op = store_chunk_op(c, i);
     if ((c->flags[i] & ROW_DUPLICATE) != 0)
         return;
+    if (f->places != NULL) {
+        note_place(f, id);
+        return;
+    }
     if (op == HEAP_OP_CREATE)
         heap->created = store_chunk_time(c, i);
     if (op == HEAP_OP_DESTROY)

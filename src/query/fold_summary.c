@@ -11,12 +11,13 @@
 static int copy_curve(const struct fold *f, const struct fold_curve *from, uint64_t value,
                       struct curve *out_curve)
 {
-    if (from == NULL || from->value == NULL)
+    if (!f->entered)
         return 0;
     struct fold_curve c;
     if (fold_curve_begin(&c, from->start, from->capacity) != 0)
         return -1;
-    memcpy(c.value, from->value, from->done * sizeof *c.value);
+    if (from->done > 0)
+        memcpy(c.value, from->value, from->done * sizeof *c.value);
     c.done = from->done;
     c.shift = from->shift;
     fold_curve_advance(&c, f->last, value);
@@ -72,6 +73,7 @@ static struct figures copy_figures(const struct fold *f, const struct figures *f
 /* What was opened outside the range and is there at its end, is what is not AIFO. */
 static void copy_range(const struct fold *f, const struct figures *total, struct range_figures *out)
 {
+    out->known = !f->scan.needed;
     out->impacting_bytes = total->impacting_bytes;
     out->impacting_blocks = total->impacting_blocks;
     out->classes[BLOCK_AIFI] = f->freed[BLOCK_AIFI];
@@ -111,7 +113,10 @@ static int copy_heap(const struct fold *f, uint32_t index, struct summary *out)
     if (!has_something(&to->f))
         return 0;
     out->heap_count++;
-    return copy_curve(f, h->curve, to->f.outstanding_bytes, &to->curve);
+    if (to->f.rows < FOLD_CURVE_FROM_ROW)
+        return 0;
+    const struct fold_curve level = {.start = f->first, .capacity = FOLD_HEAP_POINTS};
+    return copy_curve(f, h->curve != NULL ? h->curve : &level, h->f.outstanding_bytes, &to->curve);
 }
 
 static struct group_figures copy_group(const struct fold *f, const struct fold_groups *from,

@@ -31,6 +31,8 @@ static struct fold_range raw_range(const struct query *q)
 static struct fold *new_fold(const struct query *q)
 {
     struct fold *f = fold_new(q->trace, q->matches, raw_range(q));
+    if (f != NULL)
+        fold_use_tiles(f, q->base->tiles);
     if (f != NULL && q->spec.since != INT64_MIN && q->spec.since != INT64_MAX)
         fold_count_from(f, trace_raw(q->trace, q->spec.since + 1) - 1);
     return f;
@@ -136,7 +138,8 @@ static bool is_settled(const struct query *q, uint64_t rows)
 {
     if (matches_scanned(q->matches) < rows || !matches_is_settled(q->matches))
         return false;
-    return q->fold == NULL || (fold_rows(q->fold) >= rows && matches_flips(q->matches) == q->flips);
+    return q->fold == NULL ||
+           (fold_is_complete(q->fold, rows) && matches_flips(q->matches) == q->flips);
 }
 
 bool query_is_settled(const struct query *q)
@@ -158,6 +161,17 @@ bool query_advance_to(struct query *q, uint64_t rows, uint64_t max_rows)
 bool query_advance(struct query *q, uint64_t max_rows)
 {
     return query_advance_to(q, store_rows(q->trace->store), max_rows);
+}
+
+bool query_prepare(struct query *q, uint64_t max_rows)
+{
+    return q->fold != NULL && matches_is_settled(q->matches) &&
+           fold_tiles_advance(q->base->tiles, matches_scanned(q->matches), max_rows);
+}
+
+size_t query_prepared_bytes(const struct query *q)
+{
+    return fold_tiles_bytes(q->base->tiles);
 }
 
 bool query_failed(const struct query *q)

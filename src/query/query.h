@@ -52,6 +52,15 @@ bool query_failed(const struct query *q);
 /* The same for the first `rows` rows only, at most those published. */
 bool query_advance_to(struct query *q, uint64_t rows, uint64_t max_rows);
 
+/*
+ * Worker, when nothing else is to do: makes ready what lets the same question be answered at once
+ * for another range, from about `max_rows` rows. True while there is more to make ready.
+ */
+bool query_prepare(struct query *q, uint64_t max_rows);
+
+/* Worker: the memory that it takes. */
+size_t query_prepared_bytes(const struct query *q);
+
 /* Worker: true when the figures cover every row published so far, and none has changed its mind
  * since. */
 bool query_is_settled(const struct query *q);

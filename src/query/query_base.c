@@ -15,6 +15,8 @@ struct query_base *query_base_new(struct trace *trace, struct filter *filter)
     b->filter = filter != NULL ? filter_ref(filter) : NULL;
     b->matches = matches_new(b->filter, trace);
     if (b->matches != NULL)
+        b->tiles = fold_tiles_new(trace, b->matches);
+    if (b->tiles != NULL)
         return b;
     query_base_unref(b);
     return NULL;
@@ -30,6 +32,7 @@ void query_base_unref(struct query_base *b)
 {
     if (b == NULL || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
         return;
+    fold_tiles_free(b->tiles);
     matches_free(b->matches);
     filter_unref(b->filter);
     trace_unref(b->trace);

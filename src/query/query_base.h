@@ -1,5 +1,6 @@
 /*
- * What queries of one trace and one filter have in common, whatever their range: which rows match.
+ * What queries of one trace and one filter have in common, whatever their range: which rows match,
+ * and what stretches of them add up to.
  *
  * Referenced by each of them; the worker that advances one of them extends it for all.
  */
@@ -8,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "query/fold_tiles.h"
 #include "query/matches.h"
 
 struct query_base {
@@ -15,6 +17,7 @@ struct query_base {
     struct trace *trace;
     struct filter *filter; /* NULL: every row */
     struct matches *matches;
+    struct fold_tiles *tiles;
 };
 
 /* References both; `filter` may be NULL. One reference; NULL when memory is out. */

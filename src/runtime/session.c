@@ -275,6 +275,14 @@ static bool step_answers(struct session *s)
     return more;
 }
 
+/* While blocks go on ending, a filter on their fate makes void what was made ready. */
+static bool prepare(struct session *s)
+{
+    const struct filter *f = s->spec.filter;
+    bool lasts = s->ended || f == NULL || !filter_depends_on_fate(f);
+    return lasts && query_prepare(s->query, QUERY_ROWS);
+}
+
 bool session_step(struct session *s)
 {
     if (!s->begun && s->ingest != NULL)
@@ -292,7 +300,9 @@ bool session_step(struct session *s)
     if (query_failed(s->query) && !s->failed)
         session_fail(s, "out of memory for the figures");
     behind = step_asides(s) || behind;
-    return behind ? true : step_answers(s) || more;
+    if (behind || step_answers(s) || more)
+        return true;
+    return prepare(s);
 }
 
 bool session_has_news(const struct session *s)

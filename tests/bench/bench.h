@@ -54,6 +54,7 @@ void bench_filters(struct bench *b);
 void bench_figures(struct bench *b);
 void bench_blocks(struct bench *b);
 void bench_findings(struct bench *b);
+void bench_range(struct bench *b);
 void bench_frames(struct bench *b);
 void bench_live(struct bench *b);
 void bench_moments(struct bench *b);

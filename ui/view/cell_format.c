@@ -286,6 +286,8 @@ void cell_sample_curve(const struct curve *curve, int64_t from, int64_t to, size
         uint64_t skip = (int64_t)first > curve->start ? first - (uint64_t)curve->start : 0;
         uint64_t begin = skip / curve->bin_ticks;
         uint64_t end = (last - (uint64_t)curve->start) / curve->bin_ticks;
+        if (i + 1 == n)
+            end = curve->points; /* the bin that is not over is part of it */
         if (begin >= curve->points)
             begin = curve->points - 1;
         for (uint64_t p = begin; p == begin || (p < end && p < curve->points); p++) {
