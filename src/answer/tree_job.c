@@ -82,6 +82,23 @@ static void tree_want(struct answer_job *job, const struct answer_spec *spec)
     m->stale = true;
 }
 
+/* The figures are those of another range; the rows' tiles are the same. */
+static bool tree_move(struct answer_job *job, struct query *query)
+{
+    struct tree_job *m = (struct tree_job *)job;
+    struct stack_fold *fold = query_fold_stacks(query);
+    if (fold == NULL)
+        return false;
+    struct query *old = m->query;
+    forget_build(m);
+    stack_fold_free(m->fold);
+    m->fold = fold;
+    m->query = query_ref(query);
+    m->stale = true;
+    query_unref(old);
+    return true;
+}
+
 /* ---- work ---- */
 
 static uint64_t generation_of(const struct frame_namer *namer)
@@ -162,6 +179,7 @@ const struct answer_job_ops tree_job_ops = {
     .create = tree_create,
     .free = tree_free,
     .want = tree_want,
+    .move = tree_move,
     .has_work = tree_has_work,
     .work = tree_work,
 };

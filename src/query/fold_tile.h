@@ -92,6 +92,19 @@ struct fold_tiles {
     size_t bytes;
 };
 
+/*
+ * Whether what `rows` rows add up to may wrap, of blocks of these sizes (all bits of them): sums
+ * are compared as signed, and must not come near to where they wrap, whatever is added to them.
+ * Only sizes that lie do. No row changes blocks more than three times on average: each is opened
+ * and ended once, and resized by a row.
+ */
+static inline bool fold_tile_may_wrap(uint64_t magnitudes, uint64_t rows)
+{
+    uint64_t most;
+    return magnitudes >= UINT64_C(1) << 61 ||
+           __builtin_mul_overflow(magnitudes + 1, rows * 3, &most) || most > UINT64_C(1) << 61;
+}
+
 /* Bytes of the groups that the fold of a tile has come to. O(groups). */
 size_t fold_tile_measure(const struct fold_tiles *t);
 

@@ -17,10 +17,6 @@ static const struct tile_limits usual_limits = {
     .most_row_bytes = 24,
 };
 
-/* No row changes blocks more often than this on average: each is opened and ended once, and resized
- * once by a row. */
-#define CHANGES_OF_ROW 3
-
 struct fold_tiles *fold_tiles_new(const struct trace *trace, const struct matches *matches)
 {
     struct fold_tiles *t = calloc(1, sizeof *t);
@@ -68,16 +64,6 @@ static bool has_many_groups(const struct fold_tiles *t)
            t->fold->source_count >= FOLD_SOURCES - 1;
 }
 
-/* Sums are compared as signed: they must not come near to where they wrap, whatever is added to
- * them. Only sizes that lie do. */
-static bool may_wrap(const struct fold_tiles *t)
-{
-    uint64_t most;
-    return t->magnitudes >= UINT64_C(1) << 61 ||
-           __builtin_mul_overflow((t->magnitudes + 1) * 2, t->end * CHANGES_OF_ROW, &most) ||
-           most > UINT64_C(1) << 61;
-}
-
 /* The tile in the making has all its rows: keeps it, lets it grow, or gives up. */
 static void end_tile(struct fold_tiles *t)
 {
@@ -89,7 +75,8 @@ static void end_tile(struct fold_tiles *t)
         return;
     }
     struct fold_tile *tile;
-    t->over = has_many_groups(t) || may_wrap(t) || bytes > rows * t->limits.most_row_bytes ||
+    t->over = has_many_groups(t) || fold_tile_may_wrap(t->magnitudes, t->end) ||
+              bytes > rows * t->limits.most_row_bytes ||
               base_grow((void **)&t->tile, &t->cap, t->count + 1, sizeof *t->tile) != 0;
     if (t->over)
         return;

@@ -26,15 +26,26 @@ static struct fold_range raw_range(const struct query *q)
     return (struct fold_range){q->raw_since, q->raw_until};
 }
 
+static bool has_start(const struct query *q)
+{
+    return q->spec.since != INT64_MIN && q->spec.since != INT64_MAX;
+}
+
 /* The impacting size starts from what is outstanding at the range's first instant, which may be
  * several raw ticks long, or lie between two. */
+static int64_t raw_start(const struct query *q)
+{
+    return trace_raw(q->trace, q->spec.since + 1) - 1;
+}
+
 static struct fold *new_fold(const struct query *q)
 {
     struct fold *f = fold_new(q->trace, q->matches, raw_range(q));
-    if (f != NULL)
-        fold_use_tiles(f, q->base->tiles);
-    if (f != NULL && q->spec.since != INT64_MIN && q->spec.since != INT64_MAX)
-        fold_count_from(f, trace_raw(q->trace, q->spec.since + 1) - 1);
+    if (f == NULL)
+        return NULL;
+    fold_use_tiles(f, q->base->tiles);
+    if (has_start(q))
+        fold_count_from(f, raw_start(q));
     return f;
 }
 
@@ -169,9 +180,16 @@ bool query_prepare(struct query *q, uint64_t max_rows)
            fold_tiles_advance(q->base->tiles, matches_scanned(q->matches), max_rows);
 }
 
+bool query_prepare_stacks(struct query *q, uint64_t max_rows)
+{
+    return q->base->stack_tiles != NULL && matches_is_settled(q->matches) &&
+           stack_tiles_advance(q->base->stack_tiles, matches_scanned(q->matches), max_rows);
+}
+
 size_t query_prepared_bytes(const struct query *q)
 {
-    return fold_tiles_bytes(q->base->tiles);
+    const struct stack_tiles *stacks = q->base->stack_tiles;
+    return fold_tiles_bytes(q->base->tiles) + (stacks != NULL ? stack_tiles_bytes(stacks) : 0);
 }
 
 bool query_failed(const struct query *q)
@@ -261,7 +279,15 @@ struct block_range query_range(const struct query *q)
 
 struct stack_fold *query_fold_stacks(const struct query *q)
 {
-    return stack_fold_new(q->trace, q->matches, raw_range(q));
+    struct stack_fold *f = stack_fold_new(q->trace, q->matches, raw_range(q));
+    if (f == NULL)
+        return NULL;
+    if (q->base->stack_tiles == NULL)
+        q->base->stack_tiles = stack_tiles_new(q->trace, q->matches);
+    stack_fold_use_tiles(f, q->base->stack_tiles);
+    if (has_start(q))
+        stack_fold_count_from(f, raw_start(q));
+    return f;
 }
 
 struct size_fold *query_fold_sizes(const struct query *q, enum size_kind kind)

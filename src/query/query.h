@@ -58,7 +58,10 @@ bool query_advance_to(struct query *q, uint64_t rows, uint64_t max_rows);
  */
 bool query_prepare(struct query *q, uint64_t max_rows);
 
-/* Worker: the memory that it takes. */
+/* The same for totals by stack, if anybody asked for them. It is void when stacks come late. */
+bool query_prepare_stacks(struct query *q, uint64_t max_rows);
+
+/* Worker: the memory that both take. */
 size_t query_prepared_bytes(const struct query *q);
 
 /* Worker: true when the figures cover every row published so far, and none has changed its mind

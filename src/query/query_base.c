@@ -32,6 +32,7 @@ void query_base_unref(struct query_base *b)
 {
     if (b == NULL || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
         return;
+    stack_tiles_free(b->stack_tiles);
     fold_tiles_free(b->tiles);
     matches_free(b->matches);
     filter_unref(b->filter);

@@ -11,6 +11,7 @@
 
 #include "query/fold_tiles.h"
 #include "query/matches.h"
+#include "query/stack_tiles.h"
 
 struct query_base {
     _Atomic uint32_t refs;
@@ -18,6 +19,7 @@ struct query_base {
     struct filter *filter; /* NULL: every row */
     struct matches *matches;
     struct fold_tiles *tiles;
+    struct stack_tiles *stack_tiles; /* NULL while nobody asked for stacks */
 };
 
 /* References both; `filter` may be NULL. One reference; NULL when memory is out. */

@@ -13,43 +13,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "model/id_map.h"
-#include "query/fold_priv.h"
+#include "query/stack_fold_priv.h"
 
 /* How many rows ahead openers are loaded, and how many groups: theirs and the rows' own. */
 #define OPENERS_AHEAD 40
 #define GROUPS_AHEAD  16
 
 #define CACHE_LINE 64
-
-#define NO_GROUP UINT32_MAX
-
-struct stack_group {
-    struct stack_figures f; /* at_peak_*: valid when `epoch` is the present one */
-    uint64_t epoch;
-};
-
-struct stack_fold {
-    const struct trace *trace;
-    const struct matches *matches; /* NULL: every row belongs */
-    struct fold_range range;
-    uint64_t next;           /* the first row not folded */
-    uint64_t changes, flips; /* store_stack_changes(), matches_flips() when it began */
-    bool passed;             /* all that was asked for last time is folded */
-    bool entered;            /* a row of the range has come, peaks count */
-    uint64_t epoch;          /* peaks so far */
-    struct stack_figures whole;
-    uint64_t with, without;
-    struct stack_group *groups;
-    size_t group_count, group_cap;
-    uint32_t *by_stack; /* the first group of a stack, for most the only one; NO_GROUP */
-    size_t stack_count, stack_cap;
-    struct id_map others; /* (process, stack) -> group, of those that are not the first */
-    uint32_t *stackless;  /* by process: the group of what has no stack; NO_GROUP */
-    size_t process_count, process_cap;
-    uint32_t *process_of; /* by thread */
-    size_t thread_count, thread_cap;
-};
 
 /* A row being folded. */
 struct step {
@@ -76,8 +46,16 @@ struct stack_fold *stack_fold_new(const struct trace *trace, const struct matche
     f->trace = trace;
     f->matches = matches;
     f->range = range;
+    f->started = f->whole.started = range.since == INT64_MIN;
+    f->start = f->started ? INT64_MIN : range.since - 1;
     id_map_init(&f->others);
     return f;
+}
+
+void stack_fold_count_from(struct stack_fold *f, int64_t start)
+{
+    if (!f->started && start > f->start)
+        f->start = start;
 }
 
 void stack_fold_free(struct stack_fold *f)
@@ -97,10 +75,12 @@ void stack_fold_free(struct stack_fold *f)
 static uint32_t add_group(struct stack_fold *f, uint32_t process, uint32_t stack, int64_t time)
 {
     if (base_grow((void **)&f->groups, &f->group_cap, f->group_count + 1, sizeof *f->groups) != 0)
-        return NO_GROUP;
+        return STACK_NO_GROUP;
     f->groups[f->group_count] = (struct stack_group){
         .f = {.process = process, .stack = stack, .first = time},
         .epoch = f->epoch,
+        .first_block = INT64_MIN,
+        .started = f->started,
     };
     return (uint32_t)f->group_count++;
 }
@@ -111,52 +91,57 @@ static uint32_t find_other(struct stack_fold *f, uint32_t process, uint32_t stac
     if (known != NULL)
         return *known;
     uint32_t group = add_group(f, process, stack, time);
-    if (group != NO_GROUP && id_map_add(&f->others, process, stack, group) != 0)
-        return NO_GROUP;
+    if (group != STACK_NO_GROUP && id_map_add(&f->others, process, stack, group) != 0)
+        return STACK_NO_GROUP;
     return group;
 }
 
-/* The group, made when it is new at `time`; NULL when memory is out. Good until the next one is
- * made. */
-static struct stack_group *find_group(struct stack_fold *f, uint32_t process, uint32_t stack,
-                                      int64_t time)
+struct stack_group *stack_fold_find(struct stack_fold *f, uint32_t process, uint32_t stack,
+                                    int64_t time)
 {
     bool walked = stack < f->stack_count;
     uint32_t *first = walked ? &f->by_stack[stack] : &f->stackless[process];
-    if (*first == NO_GROUP)
+    if (*first == STACK_NO_GROUP)
         *first = add_group(f, process, walked ? stack : STACK_NONE, time);
     uint32_t group = *first;
-    if (group != NO_GROUP && f->groups[group].f.process != process)
+    if (group != STACK_NO_GROUP && f->groups[group].f.process != process)
         group = find_other(f, process, stack, time);
-    return group != NO_GROUP ? &f->groups[group] : NULL;
+    return group != STACK_NO_GROUP ? &f->groups[group] : NULL;
 }
 
 /* Of the row in place `i` of the chunk. */
 static struct stack_group *group_of_row(struct stack_fold *f, const struct store_chunk *c,
                                         uint32_t i)
 {
-    return find_group(f, f->process_of[c->thread[i]], store_chunk_stack(c, i),
-                      store_chunk_time(c, i));
+    return stack_fold_find(f, f->process_of[c->thread[i]], store_chunk_stack(c, i),
+                           store_chunk_time(c, i));
 }
 
 /* ---- blocks ---- */
 
-static void change_block(const struct step *s, struct stack_group *g, struct change by)
+static uint64_t magnitude(uint64_t amount)
+{
+    return (int64_t)amount < 0 ? 0 - amount : amount;
+}
+
+/* `opened`: raw time of the row that opened the block. */
+static void change_block(const struct step *s, struct stack_group *g, int64_t opened,
+                         struct change by)
 {
     struct stack_fold *f = s->f;
-    if (g->epoch != f->epoch) {
-        g->f.at_peak_bytes = g->f.outstanding_bytes;
-        g->f.at_peak_blocks = g->f.outstanding_blocks;
-        g->epoch = f->epoch;
-    }
+    struct stack_figures *whole = &f->whole.f;
+    stack_group_note(f, g);
+    if (g->first_block == INT64_MIN)
+        g->first_block = opened;
+    f->magnitudes |= magnitude(by.bytes);
     g->f.outstanding_bytes += by.bytes;
     g->f.outstanding_blocks += by.blocks;
-    f->whole.outstanding_bytes += by.bytes;
-    f->whole.outstanding_blocks += by.blocks;
-    if (!s->in_range || !fold_is_above(f->whole.outstanding_bytes, f->whole.at_peak_bytes))
+    whole->outstanding_bytes += by.bytes;
+    whole->outstanding_blocks += by.blocks;
+    if (!s->in_range || !fold_is_above(whole->outstanding_bytes, whole->at_peak_bytes))
         return;
-    f->whole.at_peak_bytes = f->whole.outstanding_bytes;
-    f->whole.at_peak_blocks = f->whole.outstanding_blocks;
+    whole->at_peak_bytes = whole->outstanding_bytes;
+    whole->at_peak_blocks = whole->outstanding_blocks;
     f->epoch++;
 }
 
@@ -181,11 +166,12 @@ static int change_opened(const struct step *s, uint64_t opener, struct change by
 {
     if (!belongs(s->f, opener))
         return 0;
-    struct stack_group *g =
-        group_of_row(s->f, chunk_of(s, opener), (uint32_t)(opener % STORE_CHUNK_ROWS));
+    const struct store_chunk *c = chunk_of(s, opener);
+    uint32_t i = (uint32_t)(opener % STORE_CHUNK_ROWS);
+    struct stack_group *g = group_of_row(s->f, c, i);
     if (g == NULL)
         return -ENOMEM;
-    change_block(s, g, by);
+    change_block(s, g, store_chunk_time(c, i), by);
     return 0;
 }
 
@@ -277,15 +263,22 @@ static void count_event(const struct step *s, struct stack_group *g)
         f->without++;
 }
 
-/* The first row in range: peaks begin with what was outstanding before. */
-static void enter_range(struct stack_fold *f)
+void stack_fold_enter(struct stack_fold *f)
 {
+    struct stack_figures *whole = &f->whole.f;
     f->entered = true;
-    if (!fold_is_above(f->whole.outstanding_bytes, 0))
+    if (!fold_is_above(whole->outstanding_bytes, 0))
         return;
-    f->whole.at_peak_bytes = f->whole.outstanding_bytes;
-    f->whole.at_peak_blocks = f->whole.outstanding_blocks;
+    whole->at_peak_bytes = whole->outstanding_bytes;
+    whole->at_peak_blocks = whole->outstanding_blocks;
     f->epoch++;
+}
+
+void stack_fold_start(struct stack_fold *f)
+{
+    f->started = f->whole.started = true;
+    f->whole.f.impacting_bytes = (int64_t)f->whole.f.outstanding_bytes;
+    f->whole.f.impacting_blocks = (int64_t)f->whole.f.outstanding_blocks;
 }
 
 static int fold_row(struct step *s, bool mine)
@@ -297,7 +290,9 @@ static int fold_row(struct step *s, bool mine)
         return 0;
     s->in_range = s->time >= f->range.since;
     if (s->in_range && !f->entered)
-        enter_range(f);
+        stack_fold_enter(f);
+    if (!f->started && s->time > f->start)
+        stack_fold_start(f);
     int rc = end_blocks(s);
     bool opens = (s->flags & ROW_OPENS) != 0;
     if (rc == 0 && mine && s->in_range)
@@ -308,7 +303,7 @@ static int fold_row(struct step *s, bool mine)
     if (g == NULL)
         return -ENOMEM;
     if (opens)
-        change_block(s, g, (struct change){store_chunk_size(s->c, s->i), 1});
+        change_block(s, g, s->time, (struct change){store_chunk_size(s->c, s->i), 1});
     if (s->in_range)
         count_event(s, g);
     return 0;
@@ -338,8 +333,8 @@ static void look_ahead(const struct step *s, uint64_t id)
 static void load_group(const struct stack_fold *f, const struct store_chunk *c, uint32_t i)
 {
     uint32_t stack = store_chunk_stack(c, i);
-    uint32_t group = stack < f->stack_count ? f->by_stack[stack] : NO_GROUP;
-    if (group == NO_GROUP)
+    uint32_t group = stack < f->stack_count ? f->by_stack[stack] : STACK_NO_GROUP;
+    if (group == STACK_NO_GROUP)
         return;
     const char *g = (const char *)&f->groups[group];
     __builtin_prefetch(g);
@@ -385,7 +380,7 @@ static int grow_places(uint32_t **places, size_t *cap, size_t *have, size_t coun
 {
     int rc = base_grow((void **)places, cap, count, sizeof **places);
     for (; rc == 0 && *have < count; ++*have)
-        (*places)[*have] = NO_GROUP;
+        (*places)[*have] = STACK_NO_GROUP;
     return rc;
 }
 
@@ -422,8 +417,10 @@ static void start_anew(struct stack_fold *f)
     f->flips = flips_of(f);
     f->next = 0;
     f->entered = false;
+    f->started = f->range.since == INT64_MIN;
     f->epoch = 0;
-    f->whole = (struct stack_figures){0};
+    f->next_tile = 0;
+    f->whole = (struct stack_group){.started = f->started};
     f->with = f->without = 0;
     f->group_count = 0;
     f->stack_count = f->process_count = 0;
@@ -437,19 +434,27 @@ int stack_fold_advance(struct stack_fold *f, uint64_t until, uint64_t max_rows)
      * when more rows have come, or it would never start. */
     if (is_void(f) && (f->next == 0 || f->passed || f->next >= until))
         start_anew(f);
-    f->passed = until <= f->next || until - f->next <= max_rows;
-    if (!f->passed)
-        until = f->next + max_rows;
     int rc = make_room(f);
-    while (rc == 0 && f->next < until) {
+    while (rc == 0 && f->next < until && max_rows > 0) {
+        uint64_t before = f->next;
+        rc = stack_fold_take_tile(f, until);
+        if (rc != 0) {
+            uint64_t cost = (f->next - before) / FOLD_TILE_GAIN;
+            max_rows -= cost < max_rows ? cost : max_rows;
+            rc = rc < 0 ? rc : 0;
+            continue;
+        }
         const struct store_chunk *c = store_chunk(f->trace->store, f->next / STORE_CHUNK_ROWS);
-        uint64_t end = (f->next / STORE_CHUNK_ROWS + 1) * STORE_CHUNK_ROWS;
-        end = end < until ? end : until;
-        if (c->zone.min_time > f->range.until)
+        uint64_t end = stack_fold_stretch_end(f, until);
+        if (c->zone.min_time > f->range.until) {
             f->next = end;
-        else
-            rc = fold_stretch(f, c, end);
+            continue;
+        }
+        end = end - before < max_rows ? end : before + max_rows;
+        rc = fold_stretch(f, c, end);
+        max_rows -= f->next - before;
     }
+    f->passed = f->next >= until;
     return rc;
 }
 
@@ -483,8 +488,13 @@ static void finish_figures(struct stack_figures *f)
 static struct stack_figures copy_figures(const struct stack_fold *f, const struct stack_group *g)
 {
     struct stack_figures out = g->f;
+    bool changed = f->started && g->started;
+    out.impacting_bytes =
+        changed ? (int64_t)(out.outstanding_bytes - (uint64_t)g->f.impacting_bytes) : 0;
+    out.impacting_blocks =
+        changed ? (int64_t)(out.outstanding_blocks - (uint64_t)g->f.impacting_blocks) : 0;
     /* Before its first row the range has what is outstanding as its peak. */
-    bool now = f->entered ? g->epoch != f->epoch : fold_is_above(f->whole.outstanding_bytes, 0);
+    bool now = f->entered ? g->epoch != f->epoch : fold_is_above(f->whole.f.outstanding_bytes, 0);
     if (now) {
         out.at_peak_bytes = out.outstanding_bytes;
         out.at_peak_blocks = out.outstanding_blocks;
@@ -495,7 +505,8 @@ static struct stack_figures copy_figures(const struct stack_fold *f, const struc
 
 static bool has_something(const struct stack_figures *f)
 {
-    return f->events != 0 || f->frees != 0 || f->outstanding_blocks != 0 || f->at_peak_blocks != 0;
+    return f->events != 0 || f->frees != 0 || f->outstanding_blocks != 0 ||
+           f->at_peak_blocks != 0 || f->impacting_bytes != 0 || f->impacting_blocks != 0;
 }
 
 static int compare_figures(const void *a, const void *b)
@@ -534,7 +545,8 @@ struct stack_totals *stack_fold_totals(const struct stack_fold *f)
         .with = f->with,
         .without = f->without,
     };
-    struct stack_group whole = {.f = f->whole, .epoch = f->epoch};
+    struct stack_group whole = f->whole;
+    whole.epoch = f->epoch;
     t->whole = copy_figures(f, &whole);
     t->whole.process = INDEX_NONE;
     t->whole.stack = STACK_NONE;

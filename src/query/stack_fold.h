@@ -27,6 +27,7 @@ struct stack_figures {
     uint64_t failed_allocs;
     uint64_t copied_bytes; /* by ReAllocs that moved a block: the less of its two sizes */
     uint64_t outstanding_bytes, outstanding_blocks; /* at the end of the range */
+    int64_t impacting_bytes, impacting_blocks;      /* as in fold.h */
     uint64_t at_peak_bytes, at_peak_blocks; /* when the whole range's outstanding was greatest */
 };
 
@@ -46,6 +47,9 @@ struct stack_fold;
 struct stack_fold *stack_fold_new(const struct trace *trace, const struct matches *matches,
                                   struct fold_range range);
 void stack_fold_free(struct stack_fold *f);
+
+/* As fold_count_from(). */
+void stack_fold_count_from(struct stack_fold *f, int64_t start);
 
 /* As fold_advance(); returns 0 or -ENOMEM. */
 int stack_fold_advance(struct stack_fold *f, uint64_t until, uint64_t max_rows);

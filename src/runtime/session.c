@@ -275,12 +275,15 @@ static bool step_answers(struct session *s)
     return more;
 }
 
-/* While blocks go on ending, a filter on their fate makes void what was made ready. */
+/* While blocks go on ending, a filter on their fate makes void what was made ready; and stacks that
+ * come late do what was made of stacks. */
 static bool prepare(struct session *s)
 {
     const struct filter *f = s->spec.filter;
     bool lasts = s->ended || f == NULL || !filter_depends_on_fate(f);
-    return lasts && query_prepare(s->query, QUERY_ROWS);
+    if (lasts && query_prepare(s->query, QUERY_ROWS))
+        return true;
+    return s->ended && query_prepare_stacks(s->query, QUERY_ROWS);
 }
 
 bool session_step(struct session *s)

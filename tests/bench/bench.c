@@ -33,13 +33,13 @@ static const struct section {
     {"blocks", bench_blocks, "lists of blocks, sorted"},
     {"sizes", bench_sizes, "tables of sizes and lifetimes"},
     {"findings", bench_findings, "looking for what is wrong"},
-    {"range", bench_range, "other ranges over all rows"},
     {"frames", bench_frames, "what a key and its frame cost at 200x60"},
     {"symbols", bench_symbols, "names of 100,000 addresses, and the loop meanwhile"},
     {"naming", bench_naming, "keys on Stacks while names are found out, through a terminal"},
     {"typing", bench_typing, "keys at the whole program on the trace, through a terminal"},
     {"live", bench_live, "keys while 100,000 events a second arrive, through a terminal"},
     {"moments", bench_moments, "what was outstanding at moments, by heap and by stack"},
+    {"range", bench_range, "other ranges over all rows"},
     {"trees", bench_trees, "adding up by call stack, and call trees"},
 };
 

@@ -12,7 +12,7 @@
 
 #include "decoder/heap_op.h"
 #include "fold_world.h"
-#include "query/stack_fold.h"
+#include "query/stack_fold_priv.h"
 
 #define MAX_ROWS 300
 #define STACKS   7
@@ -141,6 +141,13 @@ static struct stack_figures recount(const struct recount *rc, uint32_t process, 
     struct outstanding o = outstanding_at(rc, process, stack, last_row(rc));
     f.outstanding_bytes = o.bytes;
     f.outstanding_blocks = o.blocks;
+    f.impacting_bytes = (int64_t)o.bytes;
+    f.impacting_blocks = (int64_t)o.blocks;
+    if (rc->range.since != INT64_MIN) {
+        o = outstanding_at(rc, process, stack, row_before(rc, rc->range.since));
+        f.impacting_bytes -= (int64_t)o.bytes;
+        f.impacting_blocks -= (int64_t)o.blocks;
+    }
     o = outstanding_at(rc, process, stack, peak);
     f.at_peak_bytes = o.bytes;
     f.at_peak_blocks = o.blocks;
@@ -160,6 +167,8 @@ static void assert_figures(const struct stack_figures *got, const struct stack_f
     assert_int_equal(got->copied_bytes, want->copied_bytes);
     assert_int_equal(got->outstanding_bytes, want->outstanding_bytes);
     assert_int_equal(got->outstanding_blocks, want->outstanding_blocks);
+    assert_int_equal(got->impacting_bytes, want->impacting_bytes);
+    assert_int_equal(got->impacting_blocks, want->impacting_blocks);
     assert_int_equal(got->at_peak_bytes, want->at_peak_bytes);
     assert_int_equal(got->at_peak_blocks, want->at_peak_blocks);
 }
@@ -182,7 +191,7 @@ static void check_items(const struct recount *rc, const struct stack_totals *t)
             uint32_t stack = k < STACKS ? k : STACK_NONE;
             struct stack_figures want = recount(rc, p, stack, peak);
             if (want.events == 0 && want.frees == 0 && want.outstanding_blocks == 0 &&
-                want.at_peak_blocks == 0)
+                want.at_peak_blocks == 0 && want.impacting_bytes == 0 && want.impacting_blocks == 0)
                 continue;
             assert_true(next < t->count);
             assert_int_equal(t->items[next].process, p);
@@ -207,6 +216,8 @@ static void add(struct stack_figures *to, const struct stack_figures *f)
     to->copied_bytes += f->copied_bytes;
     to->outstanding_bytes += f->outstanding_bytes;
     to->outstanding_blocks += f->outstanding_blocks;
+    to->impacting_bytes += f->impacting_bytes;
+    to->impacting_blocks += f->impacting_blocks;
     to->at_peak_bytes += f->at_peak_bytes;
     to->at_peak_blocks += f->at_peak_blocks;
 }
@@ -230,6 +241,8 @@ static void check_sums(const struct stack_totals *t, const struct summary *s)
         .copied_bytes = t->whole.copied_bytes, /* the other screens have no such figure */
         .outstanding_bytes = f->outstanding_bytes,
         .outstanding_blocks = f->outstanding_blocks,
+        .impacting_bytes = f->impacting_bytes,
+        .impacting_blocks = f->impacting_blocks,
         .at_peak_bytes = f->peak_bytes,
         .at_peak_blocks = f->peak_blocks,
     };
@@ -276,6 +289,42 @@ static void change_some_stacks(struct random_trace *rt, uint64_t rows, uint64_t 
                         (uint32_t)rng_below(&rt->rng, STACKS));
 }
 
+/* Small ones, so that a short trace has many. */
+static const struct tile_limits small = {
+    .rows = 4,
+    .most_rows = 16,
+    .row_bytes = 60,
+    .most_row_bytes = 100000,
+};
+
+/* What is put together from tiles, to the last field. */
+static void check_tiles(struct random_trace *rt, const struct recount *rc, const struct matches *m,
+                        const struct stack_fold *plain)
+{
+    struct stack_tiles *tiles = stack_tiles_new(rt->trace, m);
+    tiles->limits = small;
+    uint64_t rows = rng_chance(&rt->rng, 700) ? rc->rows : rng_below(&rt->rng, rc->rows);
+    while (stack_tiles_advance(tiles, rows, 1 + rng_below(&rt->rng, 100)))
+        continue;
+    assert_false(tiles->over);
+    struct stack_fold *f = stack_fold_new(rt->trace, m, rc->range);
+    stack_fold_use_tiles(f, tiles);
+    while (!stack_fold_is_settled(f, rc->rows)) {
+        assert_int_equal(stack_fold_advance(f, rc->rows, 1 + rng_below(&rt->rng, 100)), 0);
+        stack_totals_free(stack_fold_totals(f));
+    }
+    struct stack_totals *got = stack_fold_totals(f), *want = stack_fold_totals(plain);
+    assert_int_equal(got->count, want->count);
+    assert_memory_equal(got->items, want->items, want->count * sizeof *want->items);
+    assert_memory_equal(&got->whole, &want->whole, sizeof want->whole);
+    assert_int_equal(got->with, want->with);
+    assert_int_equal(got->without, want->without);
+    stack_totals_free(got);
+    stack_totals_free(want);
+    stack_fold_free(f);
+    stack_tiles_free(tiles);
+}
+
 /* Folds in steps of any size; stacks change under way, and at last it is settled. */
 static void fold_and_check(struct random_trace *rt, struct recount *rc, const struct matches *m)
 {
@@ -288,6 +337,7 @@ static void fold_and_check(struct random_trace *rt, struct recount *rc, const st
             change_some_stacks(rt, rc->rows, 1);
     }
     read_rows(rc, m);
+    check_tiles(rt, rc, m, f);
     struct stack_totals *t = stack_fold_totals(f);
     struct summary *s = summarize_all(rc, m);
     check_items(rc, t);
