@@ -167,6 +167,7 @@ static int put_report(struct reports *all, const struct subject *s)
         .stacks = stacks,
         .findings = findings,
         .trust = &s->loaded.trust,
+        .in_range = s->options->since != INT64_MIN || s->options->until != INT64_MAX,
         .scratch = &scratch,
     };
     int code = make_sizes(s, size_kinds(all), &r);

@@ -49,6 +49,32 @@ static void set_totals(json_t *root, const struct report *r)
     json_object_set_new(root, "peak", peak_json(r));
 }
 
+/* The times as asked for; null where the range is open. */
+static json_t *range_json(const struct report *r, const struct options *o)
+{
+    static const char *const names[BLOCK_NEVER] = {
+        [BLOCK_AIFI] = "aifi",
+        [BLOCK_AIFO] = "aifo",
+        [BLOCK_AOFI] = "aofi",
+        [BLOCK_AOFO] = "aofo",
+    };
+    const struct range_figures *f = &r->summary->range;
+    json_t *range = json_object();
+    json_object_set_new(range, "since",
+                        o->since != INT64_MIN ? json_integer(o->since) : json_null());
+    json_object_set_new(range, "until",
+                        o->until != INT64_MAX ? json_integer(o->until) : json_null());
+    json_object_set_new(range, "impacting_bytes", json_integer(f->impacting_bytes));
+    json_object_set_new(range, "impacting_blocks", json_integer(f->impacting_blocks));
+    for (unsigned k = 0; k < BLOCK_NEVER; k++) {
+        json_t *class = json_object();
+        json_set_u64(class, "blocks", f->classes[k].blocks);
+        json_set_u64(class, "bytes", f->classes[k].bytes);
+        json_object_set_new(range, names[k], class);
+    }
+    return range;
+}
+
 static json_t *source_json(const struct source_figures *s, unsigned op)
 {
     static const char *const ops[FOLD_SOURCE_OPS] = {"Alloc", "ReAlloc", "Free"};
@@ -142,6 +168,8 @@ json_t *report_json(const struct report *r, const struct subject *s)
     set_head(root, r, s);
     json_object_set_new(root, "ops", json_ops(r->summary->ops));
     set_totals(root, r);
+    if (r->in_range)
+        json_object_set_new(root, "range", range_json(r, s->options));
     json_object_set_new(root, "sources", sources_json(r->summary));
     json_object_set_new(root, "heaps", table_json(r, &report_tables[EXPORT_TABLE_HEAP]));
     json_object_set_new(root, "sizes", sizes_json(r->summary));

@@ -157,6 +157,41 @@ static void put_totals(const struct report *r, struct strbuf *out)
     strbuf_release(&when);
 }
 
+static void put_class(struct text_table *t, const char *name, struct block_sum sum,
+                      const char *note)
+{
+    put_total(t, name, sum.blocks, &sum.bytes, note);
+}
+
+/* What the range did, and how blocks lie to it. */
+static void put_range(const struct report *r, struct strbuf *out)
+{
+    static const struct text_column columns[] = {
+        {"Range", true, 0},
+        {"Blocks", false, 0},
+        {"Bytes", false, 0},
+        {"", true, 0},
+    };
+    const struct range_figures *f = &r->summary->range;
+    const struct value impacting[] = {
+        value_text("  impacting"),
+        value_ticks(VALUE_CHANGE, f->impacting_blocks),
+        value_ticks(VALUE_CHANGE, f->impacting_bytes),
+        value_text("outstanding at its end, less at its beginning"),
+    };
+    struct text_table t;
+    text_table_init(&t, columns, sizeof columns / sizeof columns[0], true);
+    for (size_t i = 0; i < sizeof impacting / sizeof impacting[0]; i++)
+        text_table_add(&t, &impacting[i]);
+    put_class(&t, "  AIFI", f->classes[BLOCK_AIFI], "allocated inside, freed inside");
+    put_class(&t, "  AIFO", f->classes[BLOCK_AIFO], "allocated inside, not freed inside");
+    put_class(&t, "  AOFI", f->classes[BLOCK_AOFI], "allocated before, freed inside");
+    put_class(&t, "  AOFO", f->classes[BLOCK_AOFO], "allocated before, not freed inside");
+    strbuf_putc(out, '\n');
+    text_table_put(&t, 0, out);
+    text_table_release(&t);
+}
+
 static void put_ops(const struct report *r, struct strbuf *out)
 {
     struct strbuf b = {0};
@@ -176,7 +211,8 @@ static size_t choose_text_columns(const struct report *r, const struct report_ta
     size_t n = 0;
     for (size_t i = 0; i < table->column_count; i++) {
         const struct report_column *c = &table->columns[i];
-        if (c->title == NULL || (c->of_process && r->summary->process_count == 1))
+        if (c->title == NULL || (c->of_range && !r->in_range) ||
+            (c->of_process && r->summary->process_count == 1))
             continue;
         out_chosen[n] = c;
         out_columns[n++] = (struct text_column){c->title, c->left, c->rank};
@@ -251,6 +287,8 @@ void report_text(const struct report *r, const struct subject *s, struct strbuf 
     put_selection(r, s->options, out);
     put_stacks(r, s, out);
     put_totals(r, out);
+    if (r->in_range)
+        put_range(r, out);
     put_ops(r, out);
     unsigned tables = s->options->by != 0 ? s->options->by : TABLES_USUAL;
     for (unsigned i = 0; i < EXPORT_TABLES; i++)

@@ -341,6 +341,13 @@ static uint64_t source_id(const void *row)
         .offset = (offset_)                                                                        \
     }
 
+/* Of text only where a range was asked for. */
+#define OF_RANGE(name_, title_, rank_, kind_, type_, member_)                                      \
+    {                                                                                              \
+        .name = (name_), .title = (title_), .rank = (rank_), .of_range = true,                     \
+        .kind = VALUE_##kind_, .offset = offsetof(type_, member_)                                  \
+    }
+
 /* What heaps, processes and threads have in common, in the order of the JSON report's heaps. */
 #define HEAD_FIGURES(type)                                                                         \
     MEMBER("allocs", "Allocs", 2, COUNT, offsetof(struct type, f.allocs)),                         \
@@ -354,10 +361,14 @@ static uint64_t source_id(const void *row)
                offsetof(struct type, f.outstanding_blocks)),                                       \
         MEMBER("peak_bytes", "Peak", 5, BYTES, offsetof(struct type, f.peak_bytes))
 /* What only the tables have. */
-#define TAIL_COUNT 2
+#define TAIL_COUNT 6
 #define TAIL_FIGURES(type)                                                                         \
     MEMBER("peak_blocks", NULL, 0, COUNT, offsetof(struct type, f.peak_blocks)),                   \
-        MEMBER("failed_allocs", NULL, 0, COUNT, offsetof(struct type, f.failed_allocs))
+        MEMBER("failed_allocs", NULL, 0, COUNT, offsetof(struct type, f.failed_allocs)),           \
+        OF_RANGE("impacting_bytes", "Impacting", 1, CHANGE, struct type, f.impacting_bytes),       \
+        OF_RANGE("impacting_blocks", NULL, 0, CHANGE, struct type, f.impacting_blocks),            \
+        OF_RANGE("aifo_bytes", "AIFO", 2, BYTES, struct type, f.aifo_bytes),                       \
+        OF_RANGE("aifo_blocks", NULL, 0, COUNT, struct type, f.aifo_blocks)
 
 static const struct report_column heap_columns[] = {
     OF_PROCESS("pid", "PID", false, heap_pid),
@@ -422,7 +433,9 @@ static const struct report_column source_columns[] = {
         STACK("at_peak_bytes", "At peak", 4, BYTES, at_peak_bytes),                                \
         STACK("at_peak_blocks", NULL, 0, COUNT, at_peak_blocks),                                   \
         STACK("failed_allocs", NULL, 0, COUNT, failed_allocs),                                     \
-        STACK("copied_bytes", "Copied", 5, BYTES, copied_bytes)
+        STACK("copied_bytes", "Copied", 5, BYTES, copied_bytes),                                   \
+        OF_RANGE("impacting_bytes", "Impacting", 1, CHANGE, struct stack_row, f.impacting_bytes),  \
+        OF_RANGE("impacting_blocks", NULL, 0, CHANGE, struct stack_row, f.impacting_blocks)
 
 static const struct report_column stack_columns[] = {
     GET("stack", "Stack", 2, false, stack_number),

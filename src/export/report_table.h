@@ -48,6 +48,7 @@ struct report {
     const struct findings *findings; /* NULL: that table is empty */
     const struct trust *trust;       /* of the findings */
     const struct size_table *sizes[SIZE_KINDS]; /* NULL: the tables of that kind are empty */
+    bool in_range;          /* a range was asked for: text says what grew within it */
     struct strbuf *scratch; /* a text made for a value lives here until the next one is made */
 };
 
@@ -56,6 +57,7 @@ struct report_column {
     const char *title; /* text; NULL: not shown there */
     unsigned rank;     /* text: see struct text_column */
     bool left;
+    bool of_range;        /* says something only of a range */
     bool of_process;      /* tells the process of a heap or thread */
     enum value_kind kind; /* of the uint64_t at `offset` in the row, when `get` is NULL */
     size_t offset;

@@ -28,6 +28,8 @@ static void add_figures(struct stack_figures *to, const struct stack_figures *f)
     to->copied_bytes += f->copied_bytes;
     to->outstanding_bytes += f->outstanding_bytes;
     to->outstanding_blocks += f->outstanding_blocks;
+    to->impacting_bytes += f->impacting_bytes;
+    to->impacting_blocks += f->impacting_blocks;
     to->at_peak_bytes += f->at_peak_bytes;
     to->at_peak_blocks += f->at_peak_blocks;
 }

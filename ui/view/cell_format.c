@@ -198,6 +198,23 @@ void cell_show_count(struct list_cell *cell, uint64_t v)
     text_put_count(cell->text, v);
 }
 
+static uint64_t put_sign(struct strbuf *b, int64_t by)
+{
+    if (by != 0)
+        strbuf_putc(b, by < 0 ? '-' : '+');
+    return by < 0 ? 0 - (uint64_t)by : (uint64_t)by;
+}
+
+void cell_put_delta(struct strbuf *b, int64_t by)
+{
+    text_put_grouped(b, put_sign(b, by));
+}
+
+void cell_put_delta_bytes(struct strbuf *b, const struct view_env *env, int64_t by)
+{
+    cell_put_bytes(b, env, put_sign(b, by));
+}
+
 void cell_show_bytes(struct list_cell *cell, const struct view_env *env, uint64_t bytes)
 {
     if (bytes == 0) {

@@ -37,6 +37,10 @@ void cell_put_exact_moment(struct strbuf *b, int64_t ns);
 /* "30,974 B", or "30.2 KiB" when the settings say so. */
 void cell_put_bytes(struct strbuf *b, const struct view_env *env, uint64_t bytes);
 
+/* By how much a number, or bytes, grew: with a sign unless they did not change. */
+void cell_put_delta(struct strbuf *b, int64_t by);
+void cell_put_delta_bytes(struct strbuf *b, const struct view_env *env, int64_t by);
+
 /* "98.8 %", "0.1 %", "12 %": of 100 with one digit only below 10 and above 90; nothing when the
  * whole is 0. */
 void cell_put_percent(struct strbuf *b, uint64_t part, uint64_t whole);

@@ -55,6 +55,21 @@ static void put_blocks(void *ctx, struct list_cell *cell)
     cell_show_count(cell, ((struct heap_rows *)ctx)->row->f->outstanding_blocks);
 }
 
+static void put_impacting(void *ctx, struct list_cell *cell)
+{
+    struct heap_rows *r = ctx;
+    int64_t by = r->row->f->impacting_bytes;
+    cell_set_role(cell, by > 0 ? ROLE_OUTSTANDING : by == 0 ? ROLE_TEXT_MUTED : ROLE_TEXT);
+    cell_put_delta_bytes(cell->text, r->env, by);
+}
+
+static void put_aifo(void *ctx, struct list_cell *cell)
+{
+    struct heap_rows *r = ctx;
+    if (r->summary->range.known)
+        cell_show_bytes(cell, r->env, r->row->f->aifo_bytes);
+}
+
 static void put_peak(void *ctx, struct list_cell *cell)
 {
     struct heap_rows *r = ctx;
@@ -205,6 +220,10 @@ static const struct cell_look looks[HEAP_COLUMN_COUNT] = {
                                  "bytes not freed by the end; of a thread what it allocated"},
     [HEAP_COLUMN_BLOCKS] = {"outstanding_blocks", "Blocks", BY_ALL, 4, false, false, put_blocks,
                             "blocks not freed by the end; of a thread what it allocated"},
+    [HEAP_COLUMN_IMPACTING] = {"impacting_bytes", "Impacting", BY_ALL, 3, false, true,
+                               put_impacting, "by how much outstanding bytes grew in the range"},
+    [HEAP_COLUMN_AIFO] = {"aifo_bytes", "AIFO", BY_ALL, 4, false, true, put_aifo,
+                          "bytes allocated inside the range and not freed inside it"},
     [HEAP_COLUMN_PEAK] = {"peak_bytes", "Peak", BY_ALL, 6, false, true, put_peak,
                           "greatest outstanding bytes"},
     [HEAP_COLUMN_ALLOCS] = {"allocs", "Allocs", BY_ALL, 5, false, false, put_allocs,
@@ -264,13 +283,27 @@ static bool find_largest(const struct heap_rows *r, enum heap_column column, uin
     return any;
 }
 
+/* The one that takes most room. */
+static int64_t longest_impact(const struct heap_rows *r)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        int64_t by = r->rows[i].f->impacting_bytes;
+        uint64_t size = by < 0 ? 0 - (uint64_t)by : (uint64_t)by;
+        most = size > most ? size : most;
+    }
+    return (int64_t)most;
+}
+
 /* As wide as the title, with its mark where it is sorted by, and as the largest figure. */
 static int figure_width(struct heap_rows *r, enum heap_column column, bool sorted)
 {
-    uint64_t largest;
+    uint64_t largest = 0;
     int title = (int)strlen(looks[column].title) + (sorted ? 2 : 0);
     strbuf_clear(&r->text);
-    if (find_largest(r, column, &largest) && looks[column].is_bytes)
+    if (column == HEAP_COLUMN_IMPACTING)
+        cell_put_delta_bytes(&r->text, r->env, longest_impact(r));
+    else if (find_largest(r, column, &largest) && looks[column].is_bytes)
         cell_put_bytes(&r->text, r->env, largest);
     else if (largest > 0)
         text_put_grouped(&r->text, largest);
@@ -286,11 +319,21 @@ static int handle_width(const struct heap_rows *r)
     return 13;
 }
 
+static bool has_range(const struct heap_rows *r)
+{
+    if (r->env->snapshot == NULL || r->env->snapshot->query == NULL)
+        return false;
+    const struct query_spec *spec = query_asked(r->env->snapshot->query);
+    return spec->since != INT64_MIN || spec->until != INT64_MAX;
+}
+
 /* Live rates are known of heaps alone. */
 static bool is_absent(const struct heap_rows *r, enum heap_column column)
 {
     bool live = r->env->snapshot != NULL && r->env->snapshot->source.state == SOURCE_FOLLOWING;
     if (column == HEAP_COLUMN_RATE && r->by == HEAP_ROWS_THREAD && live)
+        return true;
+    if ((column == HEAP_COLUMN_IMPACTING || column == HEAP_COLUMN_AIFO) && !has_range(r))
         return true;
     return (looks[column].by >> r->by & 1) == 0;
 }

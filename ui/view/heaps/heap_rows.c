@@ -120,6 +120,7 @@ bool heap_rows_figure(const struct heap_row *row, enum heap_column column, uint6
     static const size_t at[HEAP_COLUMN_COUNT] = {
         [HEAP_COLUMN_OUTSTANDING] = AT(outstanding_bytes),
         [HEAP_COLUMN_BLOCKS] = AT(outstanding_blocks),
+        [HEAP_COLUMN_AIFO] = AT(aifo_bytes),
         [HEAP_COLUMN_PEAK] = AT(peak_bytes),
         [HEAP_COLUMN_ALLOCS] = AT(allocs),
         [HEAP_COLUMN_ALLOC_BYTES] = AT(alloc_bytes),
@@ -151,6 +152,8 @@ static double sort_key(const struct heap_rows *r, const struct heap_row *row, en
         return r->by == HEAP_ROWS_THREAD ? registry_thread(registry_of(r), row->id)->tid : 0;
     case HEAP_COLUMN_PROCESS:
         return registry_process(registry_of(r), row->process)->pid;
+    case HEAP_COLUMN_IMPACTING:
+        return (double)row->f->impacting_bytes;
     case HEAP_COLUMN_RATE:
         return heap_rows_rate(r, row);
     case HEAP_COLUMN_COMMITTED:

@@ -26,6 +26,8 @@ enum heap_column {
     HEAP_COLUMN_HEAPS,
     HEAP_COLUMN_OUTSTANDING,
     HEAP_COLUMN_BLOCKS,
+    HEAP_COLUMN_IMPACTING, /* with a range */
+    HEAP_COLUMN_AIFO,      /* likewise */
     HEAP_COLUMN_PEAK,
     HEAP_COLUMN_ALLOCS,
     HEAP_COLUMN_ALLOC_BYTES,

@@ -47,6 +47,7 @@ const struct summary *summary_figures(const void *ctx);
 void summary_write_note(void *ctx, struct pen *pen);
 void summary_write_capture(void *ctx, struct pen *pen);
 void summary_write_totals(void *ctx, struct pen *pen);
+void summary_write_range(void *ctx, struct pen *pen); /* nothing without a range */
 void summary_write_curve(void *ctx, struct pen *pen);
 void summary_write_heaps(void *ctx, struct pen *pen);
 void summary_write_sources(void *ctx, struct pen *pen);

@@ -123,6 +123,44 @@ void summary_write_totals(void *ctx, struct pen *pen)
         pen_pair(pen, "per second", ROLE_TEXT);
 }
 
+/* ---- the range ---- */
+
+static void write_impact(const struct view_env *env, struct pen *pen, const struct range_figures *f)
+{
+    enum role role = f->impacting_bytes > 0 ? ROLE_OUTSTANDING : ROLE_TEXT;
+    strbuf_puts(pen->text, "impacting");
+    pen_cell(pen, PEN_INDENT, PEN_LABEL_WIDTH, ALIGN_LEFT, ROLE_TEXT_MUTED);
+    cell_put_delta(pen->text, f->impacting_blocks);
+    pen_cell(pen, -COUNT_CELLS - BYTES_CELLS, COUNT_CELLS, ALIGN_RIGHT, role);
+    cell_put_delta_bytes(pen->text, env, f->impacting_bytes);
+    pen_cell(pen, -BYTES_CELLS, BYTES_CELLS, ALIGN_RIGHT, role);
+    pen_end_row(pen);
+}
+
+/* What came of the blocks: allocated and freed, inside and outside. */
+void summary_write_range(void *ctx, struct pen *pen)
+{
+    static const char *const labels[BLOCK_NEVER] = {
+        [BLOCK_AIFI] = "AIFI",
+        [BLOCK_AIFO] = "AIFO",
+        [BLOCK_AOFI] = "AOFI",
+        [BLOCK_AOFO] = "AOFO",
+    };
+    const struct view_env *env = ctx;
+    const struct summary *s = summary_figures(ctx);
+    if (s == NULL || env->snapshot->query == NULL)
+        return;
+    const struct query_spec *spec = query_asked(env->snapshot->query);
+    if (spec->since == INT64_MIN && spec->until == INT64_MAX)
+        return;
+    strbuf_puts(pen->text, "allocated, freed: in or out");
+    pen_heading(pen, "Range");
+    write_impact(env, pen, &s->range);
+    for (unsigned k = 0; s->range.known && k < BLOCK_NEVER; k++)
+        write_total(env, pen, labels[k], k == BLOCK_AIFO ? ROLE_TEXT_STRONG : ROLE_TEXT,
+                    s->range.classes[k].blocks, s->range.classes[k].bytes);
+}
+
 /* ---- the biggest ---- */
 
 /* Puts index `i` into the list of the biggest so far; `key` of each is in `keys`. */

@@ -20,6 +20,7 @@
 enum block {
     BLOCK_NOTE,
     BLOCK_TOTALS,
+    BLOCK_RANGE,
     BLOCK_HEAPS,
     BLOCK_SOURCES,
     BLOCK_CAPTURE,
@@ -36,6 +37,7 @@ static const struct page_block blocks[BLOCK_COUNT] = {
     [BLOCK_NOTE] = {summary_write_note, true},
     [BLOCK_CAPTURE] = {summary_write_capture, false},
     [BLOCK_TOTALS] = {summary_write_totals, false},
+    [BLOCK_RANGE] = {summary_write_range, false},
     [BLOCK_CURVE] = {summary_write_curve, true},
     [BLOCK_HEAPS] = {summary_write_heaps, false},
     [BLOCK_SOURCES] = {summary_write_sources, false},
@@ -48,8 +50,8 @@ static const struct page_block blocks[BLOCK_COUNT] = {
 
 /* In one column what leads on comes first, and what the capture was comes last. */
 static const enum block one_column[BLOCK_COUNT] = {
-    BLOCK_NOTE, BLOCK_HEAPS,     BLOCK_TOTALS,  BLOCK_SOURCES, BLOCK_SIZES,     BLOCK_CURVE,
-    BLOCK_OPS,  BLOCK_PROCESSES, BLOCK_CAPTURE, BLOCK_TRUST,   BLOCK_PROVIDERS,
+    BLOCK_NOTE,  BLOCK_HEAPS, BLOCK_TOTALS,    BLOCK_RANGE,   BLOCK_SOURCES, BLOCK_SIZES,
+    BLOCK_CURVE, BLOCK_OPS,   BLOCK_PROCESSES, BLOCK_CAPTURE, BLOCK_TRUST,   BLOCK_PROVIDERS,
 };
 
 struct summary_view {
