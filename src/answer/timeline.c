@@ -86,49 +86,49 @@ static void set_bounds(struct draft *d)
 /* ---- values ---- */
 
 /* The moment behind the rows before `moment`, without its time. */
-static void set_values(const struct draft *d, uint64_t moment, struct timeline_moment *out)
+static void set_values(const struct draft *d, uint64_t moment, uint64_t bytes, uint64_t blocks,
+                       struct timeline_moment *out)
 {
-    struct timeline_sums sums = timeline_index_at(d->ix, moment);
     out->row = moment > 0 ? moment - 1 : ROW_NONE;
-    out->bytes = positive(sums.bytes);
-    out->blocks = positive(sums.blocks);
+    out->bytes = positive(bytes);
+    out->blocks = positive(blocks);
     if (!timeline_index_committed(d->ix, moment, &out->committed))
         out->committed = TIMELINE_UNKNOWN;
 }
 
-/* The greatest of what was there at the raw time `start`, where nothing has happened yet unless a
- * row has that very time, and behind the rows [first, end). */
-static void set_most(const struct draft *d, int64_t start, uint64_t first, uint64_t end,
-                     const struct timeline_sums *before, struct timeline_moment *out,
-                     uint64_t *out_blocks)
+/* The greatest of what was there at the column's start, where nothing has happened yet unless a row
+ * has that very time, and behind its rows. */
+static void set_most(const struct draft *d, int64_t start, const struct timeline_sums *before,
+                     const struct timeline_most *most, struct timeline_column *c)
 {
     const struct store *st = d->trace->store;
-    struct timeline_most most = timeline_index_most(d->ix, first, end);
-    bool stands = first == end || store_time(st, first) > start;
-    bool carried = stands && ((int64_t)before->bytes >= most.bytes || most.row == ROW_NONE);
-    *out_blocks =
-        stands && (int64_t)before->blocks > most.blocks ? before->blocks : (uint64_t)most.blocks;
-    *out_blocks = positive(*out_blocks);
-    set_values(d, carried ? first : most.row + 1, out);
-    out->time = carried ? start : store_time(st, most.row);
+    bool stands = c->first == c->end || store_time(st, c->first) > start;
+    bool carried = stands && ((int64_t)before->bytes >= most->bytes || most->row == ROW_NONE);
+    bool blocks_stand = stands && (int64_t)before->blocks > most->blocks;
+    c->most_blocks = positive(blocks_stand ? before->blocks : (uint64_t)most->blocks);
+    if (carried)
+        set_values(d, c->first, before->bytes, before->blocks, &c->most);
+    else
+        set_values(d, most->row + 1, (uint64_t)most->bytes, most->blocks_then, &c->most);
+    c->most.time = carried ? start : store_time(st, most->row);
 }
 
+/* `sums` are those where it begins, and become those where it ends. */
 static void set_column(const struct draft *d, uint32_t k, struct timeline_sums *sums)
 {
-    struct timeline *t = d->t;
-    struct timeline_column *c = &t->columns[k];
-    struct timeline_sums end = timeline_index_at(d->ix, c->end);
-    set_most(d, timeline_column_time(t, k), c->first, c->end, sums, &c->most, &c->most_blocks);
-    c->end_bytes = positive(end.bytes);
-    c->end_blocks = positive(end.blocks);
+    struct timeline_column *c = &d->t->columns[k];
+    struct timeline_sums before = *sums;
+    struct timeline_most most = timeline_index_most(d->ix, c->first, c->end, sums);
+    set_most(d, timeline_column_time(d->t, k), &before, &most, c);
+    c->end_bytes = positive(sums->bytes);
+    c->end_blocks = positive(sums->blocks);
     if (!timeline_index_committed(d->ix, c->end, &c->end_committed))
         c->end_committed = TIMELINE_UNKNOWN;
-    c->rows = end.rows - sums->rows;
-    c->allocs = end.allocs - sums->allocs;
-    c->alloc_bytes = end.alloc_bytes - sums->alloc_bytes;
-    c->frees = end.frees - sums->frees;
-    c->freed_bytes = end.freed_bytes - sums->freed_bytes;
-    *sums = end;
+    c->rows = sums->rows - before.rows;
+    c->allocs = sums->allocs - before.allocs;
+    c->alloc_bytes = sums->alloc_bytes - before.alloc_bytes;
+    c->frees = sums->frees - before.frees;
+    c->freed_bytes = sums->freed_bytes - before.freed_bytes;
 }
 
 static void set_columns(struct draft *d)
@@ -150,10 +150,13 @@ static void set_peak(struct draft *d, struct block_range range, int64_t since)
     end = end < range.end ? end : range.end;
     if (first > end)
         return;
-    struct timeline_sums before = timeline_index_at(d->ix, first);
-    struct timeline_most most = timeline_index_most(d->ix, first, end);
+    struct timeline_sums before = timeline_index_at(d->ix, first), sums = before;
+    struct timeline_most most = timeline_index_most(d->ix, first, end, &sums);
     bool carried = (int64_t)before.bytes >= most.bytes;
-    set_values(d, carried ? first : most.row + 1, &t->peak);
+    if (carried)
+        set_values(d, first, before.bytes, before.blocks, &t->peak);
+    else
+        set_values(d, most.row + 1, (uint64_t)most.bytes, most.blocks_then, &t->peak);
     t->peak.time = carried ? start : store_time(d->trace->store, most.row);
     if (carried)
         t->peak.row = ROW_NONE;
@@ -165,8 +168,9 @@ static void set_at(struct draft *d)
     uint64_t row = d->spec->row != ROW_NONE ? d->spec->row : d->rows - 1;
     if (d->rows == 0 || row >= d->rows)
         return;
+    struct timeline_sums sums = timeline_index_at(d->ix, row + 1);
     d->t->has_at = true;
-    set_values(d, row + 1, &d->t->at);
+    set_values(d, row + 1, sums.bytes, sums.blocks, &d->t->at);
     d->t->at.time = store_time(d->trace->store, row);
 }
 

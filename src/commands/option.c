@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer/answer_spec.h"
 #include "base/alloc.h"
 #include "base/text.h"
 #include "commands/command.h"
@@ -159,8 +160,8 @@ static int check_format(const struct options *o, struct err_info *info)
     if ((o->command->formats >> format & 1) == 0)
         return err_set(info, ERR_SYNTAX, "%s has no format %s", o->command->name,
                        export_format_words[format]);
-    /* Findings are asked for: to look for them takes time, and the report is stable without. */
-    unsigned by = o->by & ~(1u << EXPORT_TABLE_FINDING);
+    /* Findings and time are asked for: they cost, and the report is stable without. */
+    unsigned by = o->by & ~(1u << EXPORT_TABLE_FINDING | 1u << EXPORT_TABLE_TIME);
     bool whole = (o->command->bit & ON_SORT) == 0;
     bool chooses = whole && (by != 0 || o->top.given);
     if (format == EXPORT_FORMAT_JSON && chooses)
@@ -201,6 +202,10 @@ static int check_values(const struct options *o, struct err_info *info)
         return err_set(info, ERR_SYNTAX, "--since is later than --until");
     if (o->pid.given && o->pid.value >= UINT32_MAX)
         return err_set(info, ERR_SYNTAX, "--pid: no process has such an id");
+    if (o->bins.given && (o->bins.value == 0 || o->bins.value > TIMELINE_MOST_COLUMNS))
+        return err_set(info, ERR_SYNTAX, "--bins: from 1 to %u", TIMELINE_MOST_COLUMNS);
+    if (o->bins.given && (o->by >> EXPORT_TABLE_TIME & 1) == 0)
+        return err_set(info, ERR_SYNTAX, "--bins needs --by time");
     int rc = check_sort(o, info);
     return rc == 0 ? check_format(o, info) : rc;
 }

@@ -75,7 +75,7 @@ struct options {
 
     const char *filter;
     int64_t since, until; /* ns since the trace's start; INT64_MIN and INT64_MAX when open */
-    struct option_number pid, heap, top;
+    struct option_number pid, heap, top, bins;
     unsigned format; /* enum export_format */
     unsigned by;     /* bits of enum export_table; 0: the command's own choice */
     unsigned tree;   /* enum option_tree */

@@ -153,6 +153,27 @@ static void put_tables(struct reports *all, const struct report *r, const struct
     all->printed++;
 }
 
+/* Stretches of time where --bins does not say how many. */
+#define BINS_USUAL 20
+
+/* The stretches of the range; NULL where they are not asked for, and when memory is out. */
+static struct timeline *make_timeline(const struct subject *s)
+{
+    static const struct frame_namer nameless = {0};
+    const struct options *o = s->options;
+    const struct trace *t = s->loaded.trace;
+    const struct answer_spec spec = {
+        .kind = ANSWER_TIMELINE,
+        .timeline = {.since = o->since != INT64_MIN ? trace_raw(t, o->since) : INT64_MIN,
+                     .until = o->until != INT64_MAX ? trace_raw(t, o->until + 1) - 1 : INT64_MAX,
+                     .columns = o->bins.given ? (uint32_t)o->bins.value : BINS_USUAL,
+                     .row = ROW_NONE},
+    };
+    if ((o->by >> EXPORT_TABLE_TIME & 1) == 0)
+        return NULL;
+    return (struct timeline *)answer_make(s->loaded.query, &spec, &nameless);
+}
+
 static int put_report(struct reports *all, const struct subject *s)
 {
     struct summary *summary = subject_summary(s);
@@ -161,11 +182,13 @@ static int put_report(struct reports *all, const struct subject *s)
     struct strbuf scratch = {0};
     struct stack_rows *stacks = make_stack_rows(s);
     struct findings *findings = make_findings(all, s);
+    struct timeline *timeline = make_timeline(s);
     struct report r = {
         .trace = s->loaded.trace,
         .summary = summary,
         .stacks = stacks,
         .findings = findings,
+        .timeline = timeline,
         .trust = &s->loaded.trust,
         .in_range = s->options->since != INT64_MIN || s->options->until != INT64_MAX,
         .scratch = &scratch,
@@ -175,6 +198,7 @@ static int put_report(struct reports *all, const struct subject *s)
         put_tables(all, &r, s);
     release_sizes(&r);
     strbuf_release(&scratch);
+    answer_unref((struct answer *)timeline);
     answer_unref((struct answer *)findings);
     stack_rows_free(stacks);
     summary_free(summary);

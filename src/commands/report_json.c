@@ -176,6 +176,8 @@ json_t *report_json(const struct report *r, const struct subject *s)
     json_object_set_new(root, "stacks", stacks_json(r, s));
     if ((s->options->by >> EXPORT_TABLE_FINDING & 1) != 0)
         json_object_set_new(root, "findings", table_json(r, &report_tables[EXPORT_TABLE_FINDING]));
+    if ((s->options->by >> EXPORT_TABLE_TIME & 1) != 0)
+        json_object_set_new(root, "times", table_json(r, &report_tables[EXPORT_TABLE_TIME]));
     json_object_set_new(root, "trust", trust_json(&s->loaded.trust));
     return root;
 }

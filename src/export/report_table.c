@@ -7,10 +7,11 @@
 #include "base/alloc.h"
 #include "decoder/heap_op.h"
 #include "export/report_sizes.h"
+#include "export/time_table.h"
 
-const char *const export_table_words[] = {"heap",   "source", "size",    "process",
-                                          "thread", "stack",  "module",  "exact",
-                                          "bucket", "life",   "finding", NULL};
+const char *const export_table_words[] = {"heap",    "source", "size",  "process", "thread",
+                                          "stack",   "module", "exact", "bucket",  "life",
+                                          "finding", "time",   NULL};
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -562,6 +563,14 @@ const struct report_table report_tables[EXPORT_TABLES] = {
             .rows = finding_rows,
             .weight = finding_weight,
             .id = finding_id,
+        },
+    [EXPORT_TABLE_TIME] =
+        {
+            .title = "Time",
+            COLUMNS(time_table_columns),
+            .json_columns = TIME_TABLE_COLUMNS,
+            .rows = time_table_rows,
+            .weight = time_table_weight,
         },
 };
 

@@ -1,6 +1,6 @@
 /*
  * The tables of `report`: heaps, Sources, sizes, processes, threads, stacks, modules, lifetimes,
- * findings.
+ * findings, stretches of time.
  *
  * Each is described once, its columns in the order of the machine formats; text shows some of them,
  * and the arrays of the JSON report are the first columns of three of them.
@@ -14,6 +14,7 @@
 
 #include "answer/findings.h"
 #include "answer/size_table.h"
+#include "answer/timeline.h"
 #include "base/strbuf.h"
 #include "export/record.h"
 #include "export/stack_rows.h"
@@ -34,6 +35,7 @@ enum export_table {
     EXPORT_TABLE_BUCKET,
     EXPORT_TABLE_LIFE,
     EXPORT_TABLE_FINDING,
+    EXPORT_TABLE_TIME,
     EXPORT_TABLES
 };
 
@@ -46,6 +48,7 @@ struct report {
     const struct summary *summary;
     const struct stack_rows *stacks; /* NULL: the tables of stacks and modules are empty */
     const struct findings *findings; /* NULL: that table is empty */
+    const struct timeline *timeline; /* NULL: the table of time is empty */
     const struct trust *trust;       /* of the findings */
     const struct size_table *sizes[SIZE_KINDS]; /* NULL: the tables of that kind are empty */
     bool in_range;          /* a range was asked for: text says what grew within it */

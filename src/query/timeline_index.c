@@ -12,7 +12,7 @@
 /* A heap gets a series when it comes to this share of the whole. */
 #define WORTHY_SHARE 64
 
-static const struct timeline_most nothing = {INT64_MIN, INT64_MIN, ROW_NONE};
+static const struct timeline_most nothing = {INT64_MIN, INT64_MIN, 0, ROW_NONE};
 
 /* ---- life ---- */
 
@@ -168,7 +168,7 @@ static int end_leaf(struct timeline_index *ix)
 /* Up to `to`, which lies no further than the leaf's end. */
 static int take_part(struct timeline_index *ix, struct timeline_step *s, uint64_t to)
 {
-    struct timeline_most most = {ix->most_bytes, ix->most_blocks, ROW_NONE};
+    struct timeline_most most = {ix->most_bytes, ix->most_blocks, 0, ROW_NONE};
     timeline_scan(s, ix->next, to, &most);
     int rc = timeline_take_commits(ix, ix->next, to);
     ix->most_bytes = most.bytes;
@@ -238,15 +238,11 @@ struct timeline_sums timeline_index_at(const struct timeline_index *ix, uint64_t
     return sums;
 }
 
-/* The greatest behind the rows [from, to), which lie in one leaf. */
-static void scan_most(const struct timeline_index *ix, uint64_t from, uint64_t to,
-                      struct timeline_most *most)
+/* From the moment of `sums` on. */
+static void scan_on(const struct timeline_index *ix, uint64_t from, uint64_t to,
+                    struct timeline_sums *sums, struct timeline_most *most)
 {
-    struct timeline_sums sums;
-    if (from >= to)
-        return;
-    struct timeline_step s = begin_at(ix, from, &sums);
-    timeline_scan(&s, leaf_start(from), from, NULL);
+    struct timeline_step s = {.ix = (struct timeline_index *)(uintptr_t)ix, .sums = sums};
     timeline_scan(&s, from, to, most);
 }
 
@@ -277,35 +273,40 @@ static void search_leaves(const struct timeline_index *ix, uint64_t from, uint64
     }
 }
 
-/* The row behind which the bytes come to `bytes` first: at or behind `from`, where a leaf begins
- * that or one of whose branch has it. */
-static uint64_t find_row(const struct timeline_index *ix, uint64_t from, int64_t bytes)
+/* Finds the row behind which the bytes come to `most->bytes` first: at or behind `most->row`, where
+ * a leaf begins that or one of whose branch has it. */
+static void find_row(const struct timeline_index *ix, struct timeline_most *most)
 {
-    size_t leaf = from / TIMELINE_LEAF;
-    while (ix->leaves[leaf].most_bytes < bytes)
+    size_t leaf = most->row / TIMELINE_LEAF;
+    while (ix->leaves[leaf].most_bytes < most->bytes)
         leaf++;
-    struct timeline_most most = nothing;
+    struct timeline_most found = nothing;
+    struct timeline_sums sums;
     uint64_t start = (uint64_t)leaf * TIMELINE_LEAF;
-    scan_most(ix, start, start + TIMELINE_LEAF, &most);
-    return most.row;
+    begin_at(ix, start, &sums);
+    scan_on(ix, start, start + TIMELINE_LEAF, &sums, &found);
+    most->row = found.row;
+    most->blocks_then = found.blocks_then;
 }
 
 struct timeline_most timeline_index_most(const struct timeline_index *ix, uint64_t from,
-                                         uint64_t to)
+                                         uint64_t to, struct timeline_sums *sums)
 {
     struct timeline_most most = nothing;
     uint64_t first = (from + TIMELINE_LEAF - 1) / TIMELINE_LEAF * TIMELINE_LEAF;
     uint64_t last = leaf_start(to);
     if (first > last) {
-        scan_most(ix, from, to, &most);
+        scan_on(ix, from, to, sums, &most);
         return most;
     }
-    scan_most(ix, from, first, &most);
+    scan_on(ix, from, first, sums, &most);
     int64_t before = most.bytes;
     search_leaves(ix, first, last, &most);
     if (most.bytes > before)
-        most.row = find_row(ix, most.row, most.bytes);
-    scan_most(ix, last, to, &most);
+        find_row(ix, &most);
+    if (last > first)
+        begin_at(ix, last, sums);
+    scan_on(ix, last, to, sums, &most);
     return most;
 }
 
@@ -384,7 +385,8 @@ void timeline_walk_to(struct timeline_walk *w, uint64_t moment, int64_t *out_byt
 {
     struct timeline_sums sums = {0};
     struct timeline_values values = {.bytes = w->values};
-    struct timeline_step s = {.ix = (struct timeline_index *)(uintptr_t)w->ix, .sums = &sums};
+    struct timeline_step s = {
+        .ix = (struct timeline_index *)(uintptr_t)w->ix, .sums = &sums, .bytes_only = true};
     if (w->moment == UINT64_MAX || w->moment / TIMELINE_STRETCH != moment / TIMELINE_STRETCH)
         restart_walk(w, moment);
     s.values[w->by] = &values;

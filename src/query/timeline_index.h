@@ -8,8 +8,8 @@
  *             TIMELINE_STRETCH rows ended that changed it
  *
  * One pass over the rows under a filter; a growing trace costs only its new rows. A moment is a row
- * number, as in blocks.h: the rows before it have happened. 96 bytes for 512 rows and 16 for each
- * series that changes in 1,024 rows: 0.2 to 1 byte a row, 4 at most. Sums wrap, as in fold.h; taken
+ * number, as in blocks.h: the rows before it have happened. 72 bytes for 256 rows and 16 for each
+ * series that changes in 1,024 rows: about a byte a row, 6 at most. Sums wrap, as in fold.h; taken
  * as signed they are below zero after a size that lied. Worker or batch thread only.
  */
 #ifndef QUERY_TIMELINE_INDEX_H
@@ -22,7 +22,7 @@
 #include "model/trace.h"
 #include "query/matches.h"
 
-#define TIMELINE_LEAF    512u
+#define TIMELINE_LEAF    256u
 #define TIMELINE_BRANCH  64u
 #define TIMELINE_STRETCH 1024u
 
@@ -50,9 +50,11 @@ struct timeline_sums {
     uint64_t rows; /* that match */
 };
 
-/* The greatest values behind rows of a stretch; `row` made the bytes. None: INT64_MIN, ROW_NONE. */
+/* The greatest values behind rows of a stretch; `row` made the bytes, `blocks_then` were there with
+ * them. None: INT64_MIN, ROW_NONE. */
 struct timeline_most {
     int64_t bytes, blocks;
+    uint64_t blocks_then;
     uint64_t row;
 };
 
@@ -71,9 +73,12 @@ size_t timeline_index_bytes(const struct timeline_index *ix);  /* of memory */
 /* What the rows before `moment` <= timeline_index_rows() come to. About 3 us. */
 struct timeline_sums timeline_index_at(const struct timeline_index *ix, uint64_t moment);
 
-/* The greatest behind the rows [from, to). About 10 us, however many they are. */
+/*
+ * The greatest behind the rows [from, to). `sums` are those at `from` and become those at `to`, so
+ * that a window of columns goes through no row twice. About 10 us, however many rows they are.
+ */
 struct timeline_most timeline_index_most(const struct timeline_index *ix, uint64_t from,
-                                         uint64_t to);
+                                         uint64_t to, struct timeline_sums *sums);
 
 /*
  * Committed bytes of all heaps of which a row before `moment` matches, as the last Create, Expand,

@@ -85,7 +85,8 @@ struct timeline_step {
     uint64_t id;
     uint32_t i;
     unsigned flags;
-    bool mine; /* the row matches */
+    bool mine;       /* the row matches */
+    bool bytes_only; /* events are not counted */
     struct timeline_sums *sums;
     struct timeline_values *values[TIMELINE_PARTINGS]; /* NULL: not wanted */
 };

@@ -133,7 +133,8 @@ static void take_row(const struct timeline_step *s)
         return;
     if ((s->flags & ROW_OPENS) != 0)
         open_block(s);
-    count_event(s);
+    if (!s->bytes_only)
+        count_event(s);
 }
 
 /* Loads what the block of a row some way ahead will need. */
@@ -154,6 +155,7 @@ static void note_most(const struct timeline_step *s, struct timeline_most *most)
 {
     if ((int64_t)s->sums->bytes > most->bytes) {
         most->bytes = (int64_t)s->sums->bytes;
+        most->blocks_then = s->sums->blocks;
         most->row = s->id;
     }
     if ((int64_t)s->sums->blocks > most->blocks)

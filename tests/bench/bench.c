@@ -33,6 +33,7 @@ static const struct section {
     {"blocks", bench_blocks, "lists of blocks, sorted"},
     {"sizes", bench_sizes, "tables of sizes and lifetimes"},
     {"findings", bench_findings, "looking for what is wrong"},
+    {"timeline", bench_timeline, "outstanding over time: its index, windows at every zoom"},
     {"frames", bench_frames, "what a key and its frame cost at 200x60"},
     {"symbols", bench_symbols, "names of 100,000 addresses, and the loop meanwhile"},
     {"naming", bench_naming, "keys on Stacks while names are found out, through a terminal"},

@@ -60,6 +60,7 @@ void bench_live(struct bench *b);
 void bench_moments(struct bench *b);
 void bench_sizes(struct bench *b);
 void bench_trees(struct bench *b);
+void bench_timeline(struct bench *b);
 void bench_symbols(struct bench *b);
 void bench_naming(struct bench *b);
 void bench_typing(struct bench *b);

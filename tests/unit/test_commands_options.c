@@ -262,9 +262,10 @@ static void test_tables(void **state)
                                          "Exact sizes",
                                          "Buckets of the low-fragmentation heap",
                                          "Lifetimes of the blocks that ended",
-                                         "Findings"};
-    static const char *const words[] = {"heap",   "source", "size",   "process", "thread", "stack",
-                                        "module", "exact",  "bucket", "life",    "finding"};
+                                         "Findings",
+                                         "Time"};
+    static const char *const words[] = {"heap",   "source", "size",   "process", "thread",  "stack",
+                                        "module", "exact",  "bucket", "life",    "finding", "time"};
     for (unsigned i = 0; i < EXPORT_TABLES; i++) {
         assert_string_equal(report_tables[i].title, titles[i]);
         assert_string_equal(export_table_words[i], words[i]);

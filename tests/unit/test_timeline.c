@@ -113,9 +113,18 @@ static void test_sums(void **state)
 
 /* ---- the greatest ---- */
 
+static struct timeline_most find_most(struct world *w, uint64_t from, uint64_t to)
+{
+    struct timeline_sums sums = timeline_index_at(w->ix, from);
+    return timeline_index_most(w->ix, from, to, &sums);
+}
+
 static void check_most(struct world *w, uint64_t from, uint64_t to)
 {
-    struct timeline_most got = timeline_index_most(w->ix, from, to);
+    struct timeline_sums sums = timeline_index_at(w->ix, from);
+    struct timeline_most got = timeline_index_most(w->ix, from, to, &sums);
+    struct timeline_sums end = timeline_index_at(w->ix, to);
+    assert_memory_equal(&sums, &end, sizeof sums);
     int64_t bytes = INT64_MIN, blocks = INT64_MIN;
     uint64_t at = ROW_NONE;
     for (uint64_t row = from; row < to; row++) {
@@ -129,6 +138,8 @@ static void check_most(struct world *w, uint64_t from, uint64_t to)
     assert_int_equal(got.bytes, bytes);
     assert_int_equal(got.blocks, blocks);
     assert_int_equal(got.row, at);
+    if (at != ROW_NONE)
+        assert_int_equal(got.blocks_then, timeline_index_at(w->ix, at + 1).blocks);
 }
 
 static void test_most(void **state)
@@ -154,17 +165,17 @@ static void test_branches(void **state)
     begin(&w, 7, "");
     grow(&w, 150000);
     struct summary *s = fold_rows_up_to(&w, store_rows(w.rt.trace->store), FOLD_RANGE_ALL);
-    struct timeline_most most = timeline_index_most(w.ix, 0, timeline_index_rows(w.ix));
+    struct timeline_most most = find_most(&w, 0, timeline_index_rows(w.ix));
     assert_int_equal(most.bytes, s->total.peak_bytes);
     assert_int_equal(most.row, s->total.peak_row);
     summary_free(s);
     for (int i = 0; i < 4; i++) {
         uint64_t from = rng_below(&w.rt.rng, 50000), to = 70000 + rng_below(&w.rt.rng, 80000);
         int64_t bytes = INT64_MIN;
-        most = timeline_index_most(w.ix, from, to);
+        most = find_most(&w, from, to);
         struct timeline_most part;
         for (uint64_t row = from; row < to; row += 100) {
-            part = timeline_index_most(w.ix, row, row + 100 < to ? row + 100 : to);
+            part = find_most(&w, row, row + 100 < to ? row + 100 : to);
             bytes = part.bytes > bytes ? part.bytes : bytes;
         }
         assert_int_equal(most.bytes, bytes);
