@@ -334,6 +334,39 @@ static void test_top(void **state)
     free(text);
 }
 
+/* The stretches of time add up to the whole, and the last one ends with what is left. */
+static void test_times(void **state)
+{
+    const struct command_world *w = *state;
+    static const char *const summed[] = {"allocs", "alloc_bytes", "frees", "freed_bytes"};
+    char *text;
+    assert_int_equal(
+        COMMAND_CALL(w, &text, "report", "--format", "json", "--by", "time", "--bins", "37"),
+        COMMAND_OK);
+    json_t *root = parsed(text), *times = json_object_get(root, "times");
+    size_t n = json_array_size(times);
+    assert_true(n > 30 && n <= 37);
+    for (size_t i = 0; i < sizeof summed / sizeof summed[0]; i++) {
+        uint64_t sum = 0;
+        for (size_t k = 0; k < n; k++)
+            sum += number(json_array_get(times, k), NULL, summed[i]);
+        assert_int_equal(sum, number(root, NULL, summed[i]));
+    }
+    uint64_t peak = 0;
+    for (size_t k = 0; k < n; k++) {
+        uint64_t most = number(json_array_get(times, k), NULL, "peak_bytes");
+        peak = most > peak ? most : peak;
+    }
+    assert_int_equal(peak, number(root, "peak", "bytes"));
+    const json_t *last = json_array_get(times, n - 1);
+    assert_int_equal(number(last, NULL, "outstanding_bytes"),
+                     number(root, NULL, "outstanding_bytes"));
+    assert_int_equal(number(last, NULL, "outstanding_blocks"),
+                     number(root, NULL, "outstanding_blocks"));
+    json_decref(root);
+    free(text);
+}
+
 /* The page for people says the same figures and stays within 80 columns. */
 static void test_text(void **state)
 {
@@ -408,6 +441,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_filter_that_matches_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_heap_table, setup, teardown),
         cmocka_unit_test_setup_teardown(test_top, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_times, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text, setup, teardown),
         cmocka_unit_test_setup_teardown(test_info, setup, teardown),
         cmocka_unit_test(test_huge_numbers),

@@ -50,15 +50,12 @@ static int count_eighths(const struct chart *chart, uint64_t value)
 
 static void draw_chart(const struct pen *pen, const struct chart *chart)
 {
-    static const char *const block[] = {"",       "\u2581", "\u2582", "\u2583", "\u2584",
-                                        "\u2585", "\u2586", "\u2587", "\u2588"};
+    struct canvas c = canvas_sub(&pen->c, pen->y, PEN_INDENT, CHART_ROWS, pen->c.cols - PEN_INDENT);
     for (int i = 0; i < chart->count; i++) {
         uint64_t value = chart->values[i];
         int eighths = value > 0 ? count_eighths(chart, value) : 0;
         enum role role = value == chart->peak ? ROLE_GRAPH_PEAK : ROLE_GRAPH_BAR;
-        for (int row = CHART_ROWS - 1; row >= 0 && eighths > 0; row--, eighths -= 8)
-            canvas_puts(&pen->c, pen->y + row, PEN_INDENT + i, role,
-                        block[eighths < 8 ? eighths : 8]);
+        canvas_area(&c, i, role, canvas_grain(&c, false), &eighths);
     }
 }
 
