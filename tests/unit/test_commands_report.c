@@ -347,14 +347,14 @@ static void test_times(void **state)
     size_t n = json_array_size(times);
     assert_true(n > 30 && n <= 37);
     for (size_t i = 0; i < sizeof summed / sizeof summed[0]; i++) {
-        uint64_t sum = 0;
+        json_int_t sum = 0;
         for (size_t k = 0; k < n; k++)
             sum += number(json_array_get(times, k), NULL, summed[i]);
         assert_int_equal(sum, number(root, NULL, summed[i]));
     }
-    uint64_t peak = 0;
+    json_int_t peak = 0;
     for (size_t k = 0; k < n; k++) {
-        uint64_t most = number(json_array_get(times, k), NULL, "peak_bytes");
+        json_int_t most = number(json_array_get(times, k), NULL, "peak_bytes");
         peak = most > peak ? most : peak;
     }
     assert_int_equal(peak, number(root, "peak", "bytes"));

@@ -162,7 +162,9 @@ bool timeline_place_zoom_in(struct timeline_place *p, const struct timeline *t, 
     uint64_t span = p->whole ? whole_span(t) : p->span, least = columns_of(p);
     if (span <= least)
         return false;
-    set_span(p, t, span / factor > least ? span / factor : least);
+    span = span / factor > 0 ? span : factor;
+    /* Columns of whole ticks: the cursor would drift. */
+    set_span(p, t, (span / factor / least + (span / factor % least != 0)) * least);
     return true;
 }
 
@@ -244,17 +246,24 @@ static int64_t moved(int64_t time, int64_t cells, uint64_t ticks)
 /* The first time that lies in the cell. */
 static int64_t cell_time(const struct timeline_place *p, const struct timeline *t, int cell)
 {
-    uint32_t count, first = timeline_place_columns(p, t, cell, &count);
-    return timeline_column_time(t, count > 0 ? first : 0);
+    uint64_t column = ((uint64_t)cell * t->count + cells_of(p) - 1) / cells_of(p);
+    return timeline_column_time(t, (uint32_t)column);
+}
+
+static bool is_cell(const struct timeline_place *p, int64_t cell)
+{
+    return cell >= 0 && (uint64_t)cell < cells_of(p);
 }
 
 /* To where the cell begins: from there on the cell's greatest moment is meant. */
 void timeline_place_move(struct timeline_place *p, const struct timeline *t, int64_t cells)
 {
     int cell = timeline_place_cell(p, t);
-    bool inside = cell >= 0 && (uint64_t)cell < cells_of(p);
-    int64_t from = inside ? cell_time(p, t, cell) : cursor_time(p, t);
-    int64_t to = moved(from, cells, timeline_place_ticks(p, t));
+    int64_t from = is_cell(p, cell) ? cell_time(p, t, cell) : cursor_time(p, t), to;
+    if (is_cell(p, cell) && is_cell(p, cell + cells))
+        to = cell_time(p, t, cell + (int)cells);
+    else
+        to = moved(from, cells, timeline_place_ticks(p, t));
     if (to > t->last && cells > 0)
         timeline_place_go_last(p);
     else
