@@ -113,6 +113,7 @@ enum block_order {
     BLOCK_ORDER_SOURCE,
     BLOCK_ORDER_FREE_SOURCE,
     BLOCK_ORDER_STACK, /* equal ones together */
+    BLOCK_ORDER_CHAIN,
     BLOCK_ORDERS
 };
 

@@ -1,6 +1,8 @@
 /* What blocks are sorted by; see block_order.h. */
 #include "answer/block_order.h"
 
+#include "model/chains.h"
+
 const char *const block_order_names[BLOCK_ORDERS] = {
     [BLOCK_ORDER_BORN] = "born",
     [BLOCK_ORDER_ADDRESS] = "address",
@@ -16,6 +18,7 @@ const char *const block_order_names[BLOCK_ORDERS] = {
     [BLOCK_ORDER_SOURCE] = "source",
     [BLOCK_ORDER_FREE_SOURCE] = "free_source",
     [BLOCK_ORDER_STACK] = "stack",
+    [BLOCK_ORDER_CHAIN] = "chain",
 };
 
 struct place {
@@ -147,6 +150,12 @@ static uint64_t by_stack(const struct block_view *v, const struct trace *t, uint
     return stack != STACK_NONE ? UINT64_C(1) + stack : 0;
 }
 
+static uint64_t by_chain(const struct block_view *v, const struct trace *t, uint64_t opener)
+{
+    (void)v;
+    return chains_length(trace_chains(t), opener);
+}
+
 const block_order_fn block_order_values[BLOCK_ORDERS] = {
     [BLOCK_ORDER_BORN] = by_birth,
     [BLOCK_ORDER_ADDRESS] = by_address,
@@ -162,4 +171,5 @@ const block_order_fn block_order_values[BLOCK_ORDERS] = {
     [BLOCK_ORDER_SOURCE] = by_source,
     [BLOCK_ORDER_FREE_SOURCE] = by_free_source,
     [BLOCK_ORDER_STACK] = by_stack,
+    [BLOCK_ORDER_CHAIN] = by_chain,
 };

@@ -67,6 +67,29 @@ static void write_events(struct export_job *job, struct output *out)
     job->rows = event_list_write(&job->list, s->trace, next_row, &w, job->format, out);
 }
 
+/* ---- blocks ---- */
+
+struct block_watch {
+    struct export_job *job;
+    const struct output *out;
+};
+
+static bool go_on(void *ctx, uint64_t done)
+{
+    const struct block_watch *w = ctx;
+    atomic_store_explicit(&w->job->done, done, memory_order_relaxed);
+    return !atomic_load_explicit(&w->job->stop, memory_order_relaxed) && !output_failed(w->out);
+}
+
+static void write_blocks(struct export_job *job, struct output *out)
+{
+    const struct snapshot *s = job->snapshot;
+    struct block_watch watch = {job, out};
+    job->blocks.naming = (struct caller_naming){s->images, s->symbols, job->rules};
+    job->rows = block_records_write(&job->blocks, s->trace, snapshot_blocks(s), job->format, go_on,
+                                    &watch, out);
+}
+
 /* ---- tables ---- */
 
 struct keyed_row {
@@ -186,6 +209,8 @@ void export_job_run(struct export_job *job)
     output_init(&out, file.fd);
     if (job->list.count > 0)
         write_events(job, &out);
+    else if (job->blocks.count > 0)
+        write_blocks(job, &out);
     else if (job->tree)
         write_tree(job, &out);
     else if (job->moments)

@@ -13,27 +13,29 @@
 
 #include "answer/snapshot.h"
 #include "base/err.h"
+#include "export/block_records.h"
 #include "export/event_list.h"
 #include "export/format.h"
 #include "export/report_table.h"
 
 struct export_job {
     /* What is written where; set before it runs. */
-    struct snapshot *snapshot; /* one reference */
-    char *path;                /* owned */
-    enum export_format format; /* TSV, CSV or JSONL */
-    struct event_list list;    /* the columns of the query's rows; none: a table is written */
-    bool tree;                 /* nodes of the snapshot's call tree are written */
-    bool moments;              /* rows of its answer about moments are; else a table: */
-    enum export_table table;   /* one whose rows have ids */
+    struct snapshot *snapshot;   /* one reference */
+    char *path;                  /* owned */
+    enum export_format format;   /* TSV, CSV or JSONL */
+    struct event_list list;      /* the columns of the query's rows; none: a table is written */
+    struct block_records blocks; /* the columns of the snapshot's blocks; none: none of them */
+    bool tree;                   /* nodes of the snapshot's call tree are written */
+    bool moments;                /* rows of its answer about moments are; else a table: */
+    enum export_table table;     /* one whose rows have ids */
     uint64_t *ids; /* owned; the rows in order: as report_table.id tells them, or keys */
     size_t id_count;
-    struct frame_rules *rules; /* events: whose caller is told; one reference, NULL: none */
-    uint64_t total;            /* events: how many, from the first on */
+    struct frame_rules *rules; /* events, blocks: whose caller is told; one reference, NULL: none */
+    uint64_t total;            /* events, blocks: how many, from the first on */
 
     /* While it runs. */
     _Atomic bool stop;     /* set to have it end soon, and nothing written */
-    _Atomic uint64_t done; /* events: of `total` */
+    _Atomic uint64_t done; /* events, blocks: of `total` */
 
     /* Afterwards. */
     int rc;               /* 0, -ECANCELED when it was stopped, or why it failed */

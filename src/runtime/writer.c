@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer/block_list.h"
 #include "base/alloc.h"
 #include "base/text.h"
 
@@ -109,11 +110,17 @@ static int check(const struct export_job *job, bool replace, struct strbuf *out_
     return -EEXIST;
 }
 
-/* The columns of events; false when the person shows none that can be written. */
+/* The columns of events or blocks; false when the person shows none that can be written. */
 static bool choose_rows(struct export_job *job, const struct app_write *what)
 {
     const char *wrong;
     size_t len;
+    if (what->rows == VIEW_ROWS_BLOCKS) {
+        bool good = block_records_parse(&job->blocks, what->columns, &wrong, &len);
+        job->blocks.descending = what->descending;
+        job->total = snapshot_blocks(what->snapshot)->count;
+        return good;
+    }
     if (what->rows != VIEW_ROWS_EVENTS) {
         job->tree = what->rows == VIEW_ROWS_STACKS;
         job->moments = what->rows == VIEW_ROWS_MOMENTS;

@@ -26,19 +26,13 @@ static const struct place {
     enum ui_scope scope;
     const char *keys;
 } places[] = {
-    {SCOPE_SUMMARY, "1"},
-    {SCOPE_EVENTS, "2jjj"},
-    {SCOPE_HEAPS, "3j"},
-    {SCOPE_SOURCES, "4j"},
-    {SCOPE_TIMELINE, "8p"},
-    {SCOPE_STACKS, "7j"},
-    {SCOPE_SIZES, "5j"},
-    {SCOPE_HELP, "?"},
-    {SCOPE_DETAIL, "2jjj<Enter><Tab>"},
-    {SCOPE_DIFF, "0j"},
-    {SCOPE_MOMENT, "2#150jA<Tab><Tab>j"},
-    {SCOPE_THEMES, "T<Down>"},
-    {SCOPE_COLUMNS, "2cj"},
+    {SCOPE_SUMMARY, "1"},      {SCOPE_EVENTS, "2jjj"},
+    {SCOPE_HEAPS, "3j"},       {SCOPE_SOURCES, "4j"},
+    {SCOPE_SIZES, "5j"},       {SCOPE_BLOCKS, "6j"},
+    {SCOPE_STACKS, "7j"},      {SCOPE_TIMELINE, "8p"},
+    {SCOPE_DIFF, "0j"},        {SCOPE_MOMENT, "2#150jA<Tab><Tab>j"},
+    {SCOPE_HELP, "?"},         {SCOPE_DETAIL, "2jjj<Enter><Tab>"},
+    {SCOPE_THEMES, "T<Down>"}, {SCOPE_COLUMNS, "2cj"},
 };
 
 #define PLACES (sizeof places / sizeof places[0])
@@ -101,10 +95,11 @@ static bool does_something(const struct place *place, enum action a, enum action
 static bool is_silent(const struct place *place, enum action a)
 {
     static const enum action shows[SCOPE_COUNT] = {
-        [SCOPE_SUMMARY] = ACTION_SUMMARY,   [SCOPE_EVENTS] = ACTION_EVENTS,
-        [SCOPE_HEAPS] = ACTION_HEAPS,       [SCOPE_SOURCES] = ACTION_SOURCES,
-        [SCOPE_SIZES] = ACTION_SIZES,       [SCOPE_STACKS] = ACTION_STACKS,
-        [SCOPE_TIMELINE] = ACTION_TIMELINE, [SCOPE_DIFF] = ACTION_DIFF,
+        [SCOPE_SUMMARY] = ACTION_SUMMARY, [SCOPE_EVENTS] = ACTION_EVENTS,
+        [SCOPE_HEAPS] = ACTION_HEAPS,     [SCOPE_SOURCES] = ACTION_SOURCES,
+        [SCOPE_SIZES] = ACTION_SIZES,     [SCOPE_BLOCKS] = ACTION_BLOCKS,
+        [SCOPE_STACKS] = ACTION_STACKS,   [SCOPE_TIMELINE] = ACTION_TIMELINE,
+        [SCOPE_DIFF] = ACTION_DIFF,
     };
     bool screen = shows[place->scope] != ACTION_NONE;
     if (a == shows[place->scope])

@@ -138,12 +138,12 @@ static void the_tree_is_forgotten_on_other_screens(void **state)
     assert_true(st.answer_asked[ANSWER_TREE]);
 }
 
-static void rows_lead_to_their_events(void **state)
+static void rows_lead_to_their_blocks(void **state)
 {
     (void)state;
     type("<Enter>");
     assert_filter("stack in [0..1]");
-    assert_true(sees("Time (s)"));
+    assert_int_equal(st.app->stack.shown, SCOPE_BLOCKS);
     type("<BS>");
     assert_filter("");
     assert_true(on("_Reallocate"));
@@ -247,13 +247,13 @@ static void the_picture_has_the_trees_alone(void **state)
     type("vv<Enter>");
 }
 
-static void the_picture_leads_to_events_where_it_cannot_zoom(void **state)
+static void the_picture_leads_to_blocks_where_it_cannot_zoom(void **state)
 {
     (void)state;
     type("viG");
     type("<Enter>");
     assert_true(strlen(st.last_filter) > 0);
-    assert_true(sees("Time (s)"));
+    assert_int_equal(st.app->stack.shown, SCOPE_BLOCKS);
 }
 
 static void trees_that_are_missing_say_why(void **state)
@@ -323,13 +323,13 @@ int main(void)
         WALK(kinds_go_round_and_come_back_to_their_place),
         WALK(sorting_asks_for_the_tree_in_that_order),
         WALK(the_tree_is_forgotten_on_other_screens),
-        WALK(rows_lead_to_their_events),
+        WALK(rows_lead_to_their_blocks),
         WALK(text_is_found_in_rows_that_are_closed),
         WALK(frames_of_the_allocator_can_be_seen_and_chosen),
         WALK(columns_are_reached_by_their_own_keys),
         WALK(the_picture_is_walked_and_zoomed),
         WALK(the_picture_has_the_trees_alone),
-        WALK(the_picture_leads_to_events_where_it_cannot_zoom),
+        WALK(the_picture_leads_to_blocks_where_it_cannot_zoom),
         WALK(trees_that_are_missing_say_why),
         WALK(copying_takes_the_whole_stack),
         WALK(the_mouse_opens_rows),

@@ -13,7 +13,7 @@
 static int open_stage(void **state)
 {
     (void)state;
-    stage_open(&st, &(struct stage_options){.rows = 30, .cols = 100});
+    stage_open(&st, &(struct stage_options){.rows = 30, .cols = 160});
     return 0;
 }
 

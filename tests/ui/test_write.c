@@ -152,18 +152,19 @@ static void saving_tells_what_was_set(void **state)
     struct strbuf why = {0};
     type("W");
     assert_true(sees("Wrote it to config."));
-    assert_string_equal(strbuf_str(&st.saved),
-                        "options.units=exact options.time=start options.mouse=no "
-                        "options.fold=default columns.events=(none) columns.heaps=(none) "
-                        "columns.sources=(none) columns.sizes=(none) columns.stacks=(none) "
-                        "columns.findings=(none) columns.diff=(none) ");
+    assert_string_equal(
+        strbuf_str(&st.saved),
+        "options.units=exact options.time=start options.mouse=no "
+        "options.fold=default columns.events=(none) columns.heaps=(none) "
+        "columns.sources=(none) columns.sizes=(none) columns.blocks=(none) columns.stacks=(none) "
+        "columns.findings=(none) columns.diff=(none) ");
     assert_true(app_take_columns(st.app, "heaps", "heap:20 allocs", &why));
     type("uRW");
     assert_string_equal(
         strbuf_str(&st.saved),
         "options.units=short options.time=day options.mouse=no options.fold=default "
         "columns.events=(none) columns.heaps=heap:20 allocs "
-        "columns.sources=(none) columns.sizes=(none) columns.stacks=(none) "
+        "columns.sources=(none) columns.sizes=(none) columns.blocks=(none) columns.stacks=(none) "
         "columns.findings=(none) columns.diff=(none) ");
     assert_false(app_take_columns(st.app, "events", "time foo", &why));
     type("W"); /* the line stays for the person to mend */
@@ -174,7 +175,7 @@ static void saving_tells_what_was_set(void **state)
     strbuf_clear(&why);
     assert_false(app_take_columns(st.app, "nowhere", "heap", &why));
     assert_string_equal(strbuf_str(&why), "nowhere: no such list, expected one of events, heaps, "
-                                          "sources, sizes, stacks, findings, diff");
+                                          "sources, sizes, blocks, stacks, findings, diff");
     strbuf_release(&why);
 }
 

@@ -14,6 +14,7 @@
 #include "answer/block_list.h"
 #include "answer/block_order.h"
 #include "answer/block_sort.h"
+#include "model/chains.h"
 #include "random_trace.h"
 
 enum { ROWS = 3000, SEEDS = 6 };
@@ -173,6 +174,8 @@ static uint64_t value_of(const struct world *w, const struct told *b, enum block
         return freed ? registry_thread(r, b->death.thread)->tid + UINT64_C(1) : 0;
     case BLOCK_ORDER_SOURCE:
         return (b->birth.has & EVENT_HAS_SOURCE) != 0 ? b->birth.source + UINT64_C(1) : 0;
+    case BLOCK_ORDER_CHAIN:
+        return chains_length(trace_chains(w->rt.trace), b->opener);
     case BLOCK_ORDER_FREE_SOURCE:
         return freed && (b->death.has & EVENT_HAS_SOURCE) != 0 ? b->death.source + UINT64_C(1) : 0;
     default:

@@ -216,10 +216,9 @@ static void put_elsewhere(const struct app *a, struct ui_key key, struct strbuf 
         enum ui_scope scope;
         const char *name;
     } places[] = {
-        {SCOPE_SUMMARY, "Summary"}, {SCOPE_EVENTS, "Events"},
-        {SCOPE_HEAPS, "Heaps"},     {SCOPE_SOURCES, "Sources"},
-        {SCOPE_SIZES, "Sizes"},     {SCOPE_STACKS, "Stacks"},
-        {SCOPE_DIFF, "Diff"},       {SCOPE_COLUMNS, "the column chooser"},
+        {SCOPE_SUMMARY, "Summary"}, {SCOPE_EVENTS, "Events"}, {SCOPE_HEAPS, "Heaps"},
+        {SCOPE_SOURCES, "Sources"}, {SCOPE_SIZES, "Sizes"},   {SCOPE_BLOCKS, "Blocks"},
+        {SCOPE_STACKS, "Stacks"},   {SCOPE_DIFF, "Diff"},     {SCOPE_COLUMNS, "the column chooser"},
     };
     const char *found[sizeof places / sizeof places[0]];
     size_t n = 0;

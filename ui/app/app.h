@@ -27,7 +27,8 @@ struct app_write {
     enum view_rows rows;
     const char *path;    /* as typed: `~/` and the suffix still mean something */
     bool replace;        /* a file of that name, too */
-    const char *columns; /* events: "time,op,size" */
+    const char *columns; /* events, blocks: "time,op,size" */
+    bool descending;     /* blocks: from the end of the list */
     const uint64_t *ids; /* others: the row ids in the order shown */
     size_t id_count;
     struct snapshot *snapshot;       /* that is shown */

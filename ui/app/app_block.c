@@ -62,12 +62,14 @@ void app_block_ask(struct app *a)
 {
     if (a->block.left > 0) /* what the walk asks comes first */
         return;
-    if (a->stack.shown != SCOPE_EVENTS) {
+    if (a->stack.shown != SCOPE_EVENTS && a->stack.shown != SCOPE_BLOCKS) {
         forget(a);
         return;
     }
-    uint64_t address, id = app_has_rows(a) ? view_events_selected(app_events(a)) : ROW_NONE;
-    if (id != ROW_NONE && detail_is_open(a) && want(a, id, &address))
+    struct view_mark selected;
+    uint64_t address;
+    if (detail_is_open(a) && app_moment(a, &selected) && selected.row != ROW_NONE &&
+        want(a, selected.row, &address))
         ask(a);
 }
 

@@ -9,17 +9,18 @@ static const struct {
 } screens[] = {
     {SCOPE_SUMMARY, view_summary_new},   {SCOPE_EVENTS, view_events_new},
     {SCOPE_HEAPS, view_heaps_new},       {SCOPE_SOURCES, view_sources_new},
-    {SCOPE_SIZES, view_sizes_new},       {SCOPE_STACKS, view_stacks_new},
-    {SCOPE_TIMELINE, view_timeline_new}, {SCOPE_FINDINGS, view_findings_new},
-    {SCOPE_DIFF, view_diff_new},
+    {SCOPE_SIZES, view_sizes_new},       {SCOPE_BLOCKS, view_blocks_new},
+    {SCOPE_STACKS, view_stacks_new},     {SCOPE_TIMELINE, view_timeline_new},
+    {SCOPE_FINDINGS, view_findings_new}, {SCOPE_DIFF, view_diff_new},
 };
 
 #define SCREENS (sizeof screens / sizeof screens[0])
 
 static const struct frame_tab tabs[SCREENS] = {
-    {ACTION_SUMMARY, "Summary"},   {ACTION_EVENTS, "Events"},     {ACTION_HEAPS, "Heaps"},
-    {ACTION_SOURCES, "Sources"},   {ACTION_SIZES, "Sizes"},       {ACTION_STACKS, "Stacks"},
-    {ACTION_TIMELINE, "Timeline"}, {ACTION_FINDINGS, "Findings"}, {ACTION_DIFF, "Diff"},
+    {ACTION_SUMMARY, "Summary"}, {ACTION_EVENTS, "Events"},     {ACTION_HEAPS, "Heaps"},
+    {ACTION_SOURCES, "Sources"}, {ACTION_SIZES, "Sizes"},       {ACTION_BLOCKS, "Blocks"},
+    {ACTION_STACKS, "Stacks"},   {ACTION_TIMELINE, "Timeline"}, {ACTION_FINDINGS, "Findings"},
+    {ACTION_DIFF, "Diff"},
 };
 
 void app_add_screens(struct app *a)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/block_column.h"
 #include "base/alloc.h"
 #include "base/text.h"
 #include "model/event_column.h"
@@ -21,15 +22,22 @@ static enum view_rows shown_rows(const struct app *a)
     return v != NULL && v->ops->rows != NULL ? v->ops->rows(v) : VIEW_ROWS_NONE;
 }
 
-/* The shown columns by the names that `heaptail events` has for them; others are the screen's own.
- */
-static void put_columns(const struct list *l, struct strbuf *out)
+static bool is_column(enum view_rows rows, const char *name)
+{
+    if (rows == VIEW_ROWS_BLOCKS)
+        return block_column_find(name, strlen(name)) != NULL;
+    return event_column_find(name, strlen(name)) != NULL;
+}
+
+/* The shown columns by the names that `heaptail events` or `blocks` has for them; others are the
+ * screen's own. */
+static void put_columns(enum view_rows rows, const struct list *l, struct strbuf *out)
 {
     size_t shown[LIST_MAX_COLUMNS];
     size_t n = list_columns_shown(l, shown);
     for (size_t i = 0; i < n; i++) {
         const char *name = l->columns[shown[i]].name;
-        if (event_column_find(name, strlen(name)) != NULL)
+        if (is_column(rows, name))
             strbuf_printf(out, "%s%s", out->len > 0 ? "," : "", name);
     }
 }
@@ -52,6 +60,12 @@ static bool lags(const struct snapshot *s)
     return (double)s->scanned < (double)s->rows * 0.99;
 }
 
+static bool has_blocks(const struct snapshot *s)
+{
+    const struct block_list *l = snapshot_blocks(s);
+    return l != NULL && (double)l->base.rows >= (double)s->rows * 0.99;
+}
+
 /* Why nothing can be written just now; false when it can. */
 static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf *out_why)
 {
@@ -67,6 +81,8 @@ static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf
         strbuf_puts(out_why, "The blocks are still being added up: try again in a moment.");
     else if (rows == VIEW_ROWS_FINDINGS && snapshot_findings(s) == NULL)
         strbuf_puts(out_why, "The events are still being looked through: try again in a moment.");
+    else if (rows == VIEW_ROWS_BLOCKS && !has_blocks(s))
+        strbuf_puts(out_why, "The blocks are still being sorted: try again in a moment.");
     else if (rows == VIEW_ROWS_EVENTS ? lags(s) : s->summary == NULL)
         strbuf_puts(out_why, "The rows are still being looked through: try again in a moment.");
     else
@@ -88,8 +104,9 @@ static int begin(struct app *a, const char *path, bool replace, struct strbuf *o
     uint64_t *ids = NULL;
     if (is_too_early(a, write.rows, out_said))
         return -EAGAIN;
-    if (write.rows == VIEW_ROWS_EVENTS)
-        put_columns(list, &columns);
+    write.descending = list->sort_descending;
+    if (write.rows == VIEW_ROWS_EVENTS || write.rows == VIEW_ROWS_BLOCKS)
+        put_columns(write.rows, list, &columns);
     else
         write.ids = ids = list_ids(list, &write.id_count);
     write.columns = strbuf_str(&columns);
@@ -131,11 +148,15 @@ static void put_note(struct app *a, struct strbuf *out)
         [VIEW_ROWS_SIZES] = "sizes",         [VIEW_ROWS_EXACT_SIZES] = "sizes",
         [VIEW_ROWS_BUCKETS] = "buckets",     [VIEW_ROWS_SOURCES] = "Sources",
         [VIEW_ROWS_MOMENTS] = "rows",        [VIEW_ROWS_STACKS] = "open rows",
-        [VIEW_ROWS_FINDINGS] = "findings",
+        [VIEW_ROWS_FINDINGS] = "findings",   [VIEW_ROWS_BLOCKS] = "blocks",
     };
     enum view_rows rows = shown_rows(a);
     if (rows == VIEW_ROWS_EVENTS && a->shown != NULL) {
         text_put_grouped(out, a->shown->matched);
+        strbuf_putc(out, ' ');
+    }
+    if (rows == VIEW_ROWS_BLOCKS && a->shown != NULL && snapshot_blocks(a->shown) != NULL) {
+        text_put_grouped(out, snapshot_blocks(a->shown)->count);
         strbuf_putc(out, ' ');
     }
     if (rows != VIEW_ROWS_NONE)

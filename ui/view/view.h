@@ -90,9 +90,10 @@ enum view_rows {
     VIEW_ROWS_SIZES,   /* row ids are size_row_id(), of the next two, too */
     VIEW_ROWS_EXACT_SIZES,
     VIEW_ROWS_BUCKETS,
-    VIEW_ROWS_MOMENTS, /* row ids are the keys of rows */
-    VIEW_ROWS_STACKS,  /* row ids are the keys of nodes */
-    VIEW_ROWS_FINDINGS /* row ids are their keys */
+    VIEW_ROWS_MOMENTS,  /* row ids are the keys of rows */
+    VIEW_ROWS_STACKS,   /* row ids are the keys of nodes */
+    VIEW_ROWS_FINDINGS, /* row ids are their keys */
+    VIEW_ROWS_BLOCKS,   /* row ids are the events that allocated them */
 };
 
 /* What a view asks of the program. The receiver releases `condition`. */

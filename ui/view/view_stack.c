@@ -332,7 +332,7 @@ static void rebase(uint64_t *id, enum view_rows rows, const struct trace *now,
     uint64_t to = INDEX_NONE;
     if (*id == LIST_NO_ROW)
         return;
-    if (rows == VIEW_ROWS_EVENTS) {
+    if (rows == VIEW_ROWS_EVENTS || rows == VIEW_ROWS_BLOCKS) {
         *id = successor_row(now, old, *id);
         return;
     }

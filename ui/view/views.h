@@ -14,6 +14,7 @@ struct view *view_events_new(const struct view_env *env);
 struct view *view_heaps_new(const struct view_env *env);
 struct view *view_sources_new(const struct view_env *env);
 struct view *view_sizes_new(const struct view_env *env);
+struct view *view_blocks_new(const struct view_env *env);
 struct view *view_stacks_new(const struct view_env *env);
 struct view *view_timeline_new(const struct view_env *env);
 struct view *view_findings_new(const struct view_env *env);
@@ -54,8 +55,9 @@ struct view_diff_pick {
 void view_diff_pick(struct view *diff, const struct view_diff_pick *picks, size_t count);
 void view_diff_last_two(struct view *diff);
 
-/* The pane below Events; shows the row that is selected there. */
-struct view *view_detail_new(const struct view_env *env, const struct view *events);
+/* The pane below Events or Blocks; shows the event that is selected there, or that allocated the
+ * block. */
+struct view *view_detail_new(const struct view_env *env, const struct view *above);
 
 /* Of view_events_new(): the selected row, ROW_NONE when there is none; whether it follows. */
 uint64_t view_events_selected(const struct view *events);

@@ -1,5 +1,5 @@
 /*
- * Detail: everything about the event that is selected in Events.
+ * Detail: everything about the event that is selected in Events, or allocated the selected block.
  *
  * A pane below the list in three parts: what the event says (a page), its call stack and the life
  * of its address (lists). The page stands on the left, the lists on the right, or on a narrow
@@ -30,7 +30,7 @@ enum detail_part { PART_FIELDS, PART_STACK, PART_LIFE, PART_COUNT };
 
 struct detail_view {
     struct view view;
-    const struct view *events; /* borrowed: the list above */
+    const struct view *above; /* borrowed: the list */
     struct page page;
     struct strbuf text;
     struct detail_event event;
@@ -59,7 +59,10 @@ static bool detail_sync(struct view *view)
 {
     struct detail_view *v = (struct detail_view *)view;
     const struct snapshot *s = view->env->snapshot;
-    uint64_t id = s != NULL && s->trace != NULL ? view_events_selected(v->events) : ROW_NONE;
+    int64_t raw;
+    uint64_t id = ROW_NONE;
+    if (s == NULL || s->trace == NULL || !v->above->ops->moment(v->above, &raw, &id))
+        id = ROW_NONE;
     if (id != v->event.row.id)
         v->page.top = 0;
     detail_event_look(&v->event, id);
@@ -308,11 +311,11 @@ static const struct view_ops detail_ops = {
     .hints_now = detail_hints_now,
 };
 
-struct view *view_detail_new(const struct view_env *env, const struct view *events)
+struct view *view_detail_new(const struct view_env *env, const struct view *above)
 {
     struct detail_view *v = base_xcalloc(1, sizeof *v);
     v->view = (struct view){.ops = &detail_ops, .env = env};
-    v->events = events;
+    v->above = above;
     v->event.env = env;
     v->event.row.id = ROW_NONE;
     detail_stack_init(&v->stack, env);

@@ -153,7 +153,7 @@ static void put_label(const struct call_node *n, bool live, struct strbuf *out)
         strbuf_puts(out, ", outstanding");
 }
 
-/* Asks for the events of the selected node, or of its outstanding blocks. */
+/* Asks for the blocks of the selected node, or for the allocs of its outstanding ones. */
 static enum view_result filter_by_node(struct stacks_view *v, enum action a,
                                        struct view_request *out_request)
 {
@@ -174,7 +174,7 @@ static enum view_result filter_by_node(struct stacks_view *v, enum action a,
         strbuf_puts(&out_request->condition, strbuf_str(&v->text));
     }
     out_request->kind = a == ACTION_OPEN || live ? VIEW_REQUEST_DRILL : VIEW_REQUEST_FILTER;
-    out_request->screen = SCOPE_EVENTS;
+    out_request->screen = live ? SCOPE_EVENTS : SCOPE_BLOCKS;
     if (a == ACTION_FILTER_EXCLUDE) {
         condition_negate(&out_request->condition);
         strbuf_puts(&out_request->label, "not ");
