@@ -130,9 +130,11 @@ static void a_click_on_a_tab_shows_the_screen(void **state)
 {
     (void)state;
     term_keys(st.term, "M");
-    int x = (int)(strstr(term_row(st.term, 1), "3 Heaps") - term_row(st.term, 1));
+    /* The names of tabs may have no room. */
+    int x = (int)(strstr(term_row(st.term, 1), " 3 ") - term_row(st.term, 1)) + 1;
     click(1, x);
     assert_true(sees("Over time"));
+    x = (int)(strstr(term_row(st.term, 1), "3 Heaps") - term_row(st.term, 1));
     click(1, x + 6);
     assert_true(sees("Over time"));
     click(1, 2);
