@@ -137,7 +137,7 @@ static void a_click_on_a_tab_shows_the_screen(void **state)
     x = (int)(strstr(term_row(st.term, 1), "3 Heaps") - term_row(st.term, 1));
     click(1, x + 6);
     assert_true(sees("Over time"));
-    click(1, 2);
+    click(1, 1);
     assert_true(sees("Capture"));
     click(1, 99);
     assert_true(sees("Capture"));
