@@ -152,7 +152,7 @@ static void shows_what_grew(void **state)
 
 /* ---- where they lead ---- */
 
-static void a_row_opens_its_events(void **state)
+static void a_row_opens_its_blocks(void **state)
 {
     (void)state;
     set_marks();
@@ -164,7 +164,7 @@ static void a_row_opens_its_events(void **state)
     assert_true(st.spec.until == trace_ns(st.fixture.trace, c));
     assert_non_null(strstr(st.last_filter, "heap =="));
     assert_non_null(strstr(st.last_filter, " && class == aifo"));
-    assert_int_equal(st.app->stack.shown, SCOPE_EVENTS);
+    assert_int_equal(st.app->stack.shown, SCOPE_BLOCKS);
     type("<BS>");
     assert_int_equal(st.app->stack.shown, SCOPE_DIFF);
     assert_true(st.spec.since == INT64_MIN && st.spec.until == INT64_MAX);
@@ -208,7 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(marks_are_compared),   TEST(moments_are_picked),     TEST(says_what_the_totals_say),
-        TEST(shows_what_grew),      TEST(a_row_opens_its_events), STACK(a_stack_opens_stacks),
+        TEST(shows_what_grew),      TEST(a_row_opens_its_blocks), STACK(a_stack_opens_stacks),
         TEST(a_live_diff_moves_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

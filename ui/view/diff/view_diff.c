@@ -199,7 +199,7 @@ static enum view_result filter_by_row(struct diff_view *v, enum action a,
     if (a != ACTION_OPEN)
         return VIEW_REQUEST;
     out_request->kind = VIEW_REQUEST_DRILL;
-    out_request->screen = has_stacks(v) ? SCOPE_STACKS : SCOPE_EVENTS;
+    out_request->screen = has_stacks(v) ? SCOPE_STACKS : SCOPE_BLOCKS;
     put_class(row, &out_request->condition);
     put_range(v, out_request);
     return VIEW_REQUEST;

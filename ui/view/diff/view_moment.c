@@ -151,7 +151,7 @@ static enum view_result open_row(struct moment_view *v, enum action a,
     strbuf_puts(&out_request->condition, " && class == aifo");
     strbuf_puts(&out_request->label, row->text);
     out_request->kind = VIEW_REQUEST_DRILL;
-    out_request->screen = stack_table_count(trace->stacks) > 0 ? SCOPE_STACKS : SCOPE_EVENTS;
+    out_request->screen = stack_table_count(trace->stacks) > 0 ? SCOPE_STACKS : SCOPE_BLOCKS;
     out_request->ranged = true;
     out_request->since = INT64_MIN;
     out_request->until = trace_ns(trace, v->time);
