@@ -16,7 +16,7 @@ walk() { # walk COLSxROWS ENVIRONMENT OPTIONS
     wait_for '^> [^ ] Contoso'
     first=$(screen | sed -n 's/^> [^ ] \([^ ]*\).*/\1/p')
     keys Enter
-    wait_for 'Outcome'
+    wait_for 'Outstanding: '
     wait_for " of $total"
     keys BSpace
     wait_for '^> [^ ] Contoso'

@@ -137,7 +137,7 @@ END
 clang -shared -fPIC -o "$work/slow.so" "$work/slow.c" -ldl
 mkdir "$work/unreachable"
 start 100x24 "LD_PRELOAD=$work/slow.so $HEAPTAIL --no-config --symbols $work/unreachable $work/shop.etl"
-wait_for '7 Stacks'
+wait_for '1 Summary'
 keys 7
 wait_for 'finding names'
 pid=$(heaptail_pid)
