@@ -1,5 +1,6 @@
 /* The folders of the XDG base directory specification (see xdg.h). */
 #include "base/xdg.h"
+#include "base/alloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,4 +64,16 @@ int xdg_make_folder(enum xdg_folder folder, struct err_info *info)
     }
     strbuf_release(&path);
     return rc;
+}
+
+char *xdg_expand_home(const char *path)
+{
+    struct strbuf b = {0};
+    const char *home = getenv("HOME");
+    if (path[0] == '~' && path[1] == '/' && home != NULL)
+        strbuf_puts(&b, home);
+    strbuf_puts(&b, b.len > 0 ? path + 1 : path);
+    char *expanded = base_xstrdup(strbuf_str(&b));
+    strbuf_release(&b);
+    return expanded;
 }

@@ -29,4 +29,7 @@ bool xdg_put_path(struct strbuf *b, enum xdg_folder folder, const char *name);
  */
 int xdg_make_folder(enum xdg_folder folder, struct err_info *info);
 
+/* `path` with a `~/` in front as the person's home, as in a shell; the caller frees it. */
+char *xdg_expand_home(const char *path);
+
 #endif

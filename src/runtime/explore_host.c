@@ -193,10 +193,18 @@ static int host_write(void *ctx, const struct app_write *what, struct strbuf *ou
     return writer_start(&e->writer, what, out_said);
 }
 
-static void host_write_stop(void *ctx)
+static int host_read_baseline(void *ctx, const char *path, struct strbuf *out_said)
+{
+    struct explorer *e = ctx;
+    e->baseline.app = e->app;
+    return baseline_start(&e->baseline, path, out_said);
+}
+
+static void host_stop_task(void *ctx)
 {
     struct explorer *e = ctx;
     writer_stop(&e->writer);
+    baseline_stop(&e->baseline);
 }
 
 static int64_t host_now(void *ctx)
@@ -214,7 +222,8 @@ void explore_make_host(struct explorer *e)
                                 .reload = host_reload,
                                 .save = host_save,
                                 .write = host_write,
-                                .write_stop = host_write_stop,
+                                .read_baseline = host_read_baseline,
+                                .stop_task = host_stop_task,
                                 .suspend = host_suspend,
                                 .quit = host_quit,
                                 .now = host_now};

@@ -46,6 +46,7 @@ void explore_leave(struct explorer *e, int code)
         close_handle((uv_handle_t *)&e->keys);
     close_handle((uv_handle_t *)&e->frame);
     writer_close(&e->writer);
+    baseline_close(&e->baseline);
     symbolizer_close(e->symbolizer);
     e->symbolizer = NULL;
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
@@ -209,7 +210,8 @@ static void on_stop(struct explorer *e, int number)
 
 /* ---- handles ---- */
 
-static void on_written(void *ctx)
+/* What goes on beside the loop has told the app something. */
+static void on_task(void *ctx)
 {
     explore_schedule_frame(ctx);
 }
@@ -218,7 +220,8 @@ void explore_start_handles(struct explorer *e)
 {
     uv_timer_init(&e->loop, &e->frame);
     e->frame.data = e;
-    writer_init(&e->writer, &e->loop, on_written, e);
+    writer_init(&e->writer, &e->loop, on_task, e);
+    baseline_init(&e->baseline, &e->loop, on_task, e);
     for (size_t i = 0; i < SIGNAL_COUNT; i++) {
         uv_signal_init(&e->loop, &e->signals[i]);
         e->signals[i].data = e;

@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "query/query.h"
+#include "runtime/baseline.h"
 #include "runtime/explore.h"
 #include "runtime/input_watch.h"
 #include "runtime/symbolizer.h"
@@ -49,6 +50,7 @@ struct explorer {
 
     struct symbolizer *symbolizer; /* NULL: nobody finds names */
     struct writer writer;
+    struct baseline baseline;
     uv_poll_t keys;
     uv_signal_t signals[SIGNAL_COUNT];
     uv_timer_t frame;

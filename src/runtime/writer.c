@@ -9,6 +9,7 @@
 #include "answer/block_list.h"
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/xdg.h"
 
 /* How often progress is told, ms. */
 #define TICK_MS 100
@@ -20,19 +21,6 @@ void writer_init(struct writer *w, uv_loop_t *loop, void (*changed)(void *ctx), 
     uv_timer_init(loop, &w->tick);
     w->tick.data = w;
     w->work.data = w;
-}
-
-/* `~/` is the person's home, as in a shell. */
-static char *expand(const char *path)
-{
-    struct strbuf b = {0};
-    const char *home = getenv("HOME");
-    if (path[0] == '~' && path[1] == '/' && home != NULL)
-        strbuf_puts(&b, home);
-    strbuf_puts(&b, b.len > 0 ? path + 1 : path);
-    char *expanded = base_xstrdup(strbuf_str(&b));
-    strbuf_release(&b);
-    return expanded;
 }
 
 /* ---- while it runs ---- */
@@ -137,7 +125,8 @@ static bool choose_rows(struct export_job *job, const struct app_write *what)
 int writer_start(struct writer *w, const struct app_write *what, struct strbuf *out_said)
 {
     struct export_job *job = &w->job;
-    *job = (struct export_job){.path = expand(what->path), .format = export_format_of(what->path)};
+    *job = (struct export_job){.path = xdg_expand_home(what->path),
+                               .format = export_format_of(what->path)};
     int rc = check(job, what->replace, out_said);
     if (rc == 0 && !choose_rows(job, what)) {
         strbuf_puts(out_said, "no column is shown that can be written");

@@ -22,6 +22,7 @@ struct loader {
     struct asker *asker;           /* NULL until there is a trace */
     load_progress_fn progress;     /* may be NULL */
     void *ctx;
+    const _Atomic bool *stop; /* may be NULL */
     unsigned steps;
     unsigned failed;  /* the input that an error is about */
     uint8_t *block;   /* what comes from the stream; NULL until it is read */
@@ -75,6 +76,13 @@ static void note_step(struct loader *ld)
     ld->progress(ld->ctx, ingest_bytes_done(in), inputs_size(&ld->l->inputs));
 }
 
+static int check_stop(struct loader *ld)
+{
+    if (ld->stop == NULL || !atomic_load_explicit(ld->stop, memory_order_relaxed))
+        return 0;
+    return err_set(ld->info, -ECANCELED, "stopped");
+}
+
 /* Works until there is nothing more to do. */
 static int drain(struct loader *ld, enum ingest_hold hold)
 {
@@ -82,6 +90,8 @@ static int drain(struct loader *ld, enum ingest_hold hold)
     do {
         rc = ingest_step(ld->l->ingest, hold, ld->info);
         note_step(ld);
+        if (rc == INGEST_MORE && check_stop(ld) != 0)
+            rc = -ECANCELED;
     } while (rc == INGEST_MORE);
     ld->failed = ingest_failed_input(ld->l->ingest);
     return rc < 0 ? rc : 0;
@@ -197,7 +207,7 @@ static int expand(struct loader *ld)
     uint64_t done, total;
     int state;
     while ((state = inputs_prepare(&ld->l->inputs, LOAD_BLOCK, ld->info)) > INPUTS_READY) {
-        int rc = state == INPUTS_WAIT ? feed_inputs(ld) : 0;
+        int rc = state == INPUTS_WAIT ? feed_inputs(ld) : check_stop(ld);
         if (rc != 0)
             return rc;
         inputs_progress(&ld->l->inputs, &done, &total);
@@ -242,6 +252,7 @@ int load_trace(const struct load_request *what, load_progress_fn progress, void 
                         .spec = what->spec,
                         .progress = progress,
                         .ctx = ctx,
+                        .stop = what->stop,
                         .info = info != NULL ? info : &scratch};
     *out_loaded = (struct loaded){0};
     int rc = inputs_open(&out_loaded->inputs, what->paths, what->path_count, ld.info);

@@ -5,6 +5,9 @@
 #ifndef SOURCE_LOAD_H
 #define SOURCE_LOAD_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "model/ingest.h"
 #include "query/query.h"
@@ -27,6 +30,7 @@ struct load_request {
     size_t path_count;
     const struct query_spec *spec; /* asked while it loads; may be NULL */
     uint64_t expand_limit;         /* bytes that a container may expand to; 0: the usual limit */
+    const _Atomic bool *stop;      /* set by another thread: -ECANCELED soon; may be NULL */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* The stage of stage.h: a host that answers from the fixture. */
 #include "stage.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -139,7 +140,17 @@ static int host_write(void *ctx, const struct app_write *what, struct strbuf *ou
     return what->replace ? 0 : st->write_answer;
 }
 
-static void host_write_stop(void *ctx)
+static int host_read_baseline(void *ctx, const char *path, struct strbuf *out_said)
+{
+    struct stage *st = ctx;
+    st->reads++;
+    if (strcmp(path, "none.etl") != 0)
+        return 0;
+    strbuf_puts(out_said, "No such file or directory");
+    return -ENOENT;
+}
+
+static void host_stop_task(void *ctx)
 {
     ((struct stage *)ctx)->write_stops++;
 }
@@ -184,7 +195,8 @@ void stage_open(struct stage *st, const struct stage_options *options)
                                  .reload = host_reload,
                                  .save = host_save,
                                  .write = host_write,
-                                 .write_stop = host_write_stop,
+                                 .read_baseline = host_read_baseline,
+                                 .stop_task = host_stop_task,
                                  .suspend = host_suspend,
                                  .quit = host_quit,
                                  .now = host_now};

@@ -19,7 +19,7 @@ struct stage {
     struct app_host host;
     int64_t now; /* monotonic ns */
     unsigned asked, reloads, quits, suspends, saves;
-    unsigned writes, write_stops;
+    unsigned writes, write_stops, reads;
     int write_answer;                  /* of host->write() */
     struct strbuf written;             /* "events time,op name.tsv " ... of every host->write() */
     struct strbuf saved;               /* "options.theme=light " ... of the last host->save() */

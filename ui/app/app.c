@@ -76,6 +76,7 @@ void app_free(struct app *a)
     app_goto_release(a);
     app_rules_release(a);
     app_answers_release(a);
+    app_baseline_release(a);
     strbuf_release(&a->message);
     strbuf_release(&a->problems);
     strbuf_release(&a->task);

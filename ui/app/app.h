@@ -53,8 +53,11 @@ struct app_host {
     /* Begin to write a file; app_write_ended() follows when this returns 0. -EEXIST: there is such
      * a file. `out_said` tells what is wrong. */
     int (*write)(void *ctx, const struct app_write *what, struct strbuf *out_said);
-    void (*write_stop)(void *ctx); /* give it up */
-    void (*suspend)(void *ctx);    /* back to the shell; returns after `fg` */
+    /* Begin to read a saved trace to compare with; app_take_baseline() follows when this returns 0.
+     * `out_said` tells what is wrong. */
+    int (*read_baseline)(void *ctx, const char *path, struct strbuf *out_said);
+    void (*stop_task)(void *ctx); /* give up the file being written or read */
+    void (*suspend)(void *ctx);   /* back to the shell; returns after `fg` */
     void (*quit)(void *ctx);
     int64_t (*now)(void *ctx); /* monotonic ns */
 };
@@ -103,6 +106,11 @@ void app_tell(struct app *a, bool is_error, const char *text);
 /* How far a file is: shown until it is told that it ended. `{action}` as in app_tell(). */
 void app_write_progress(struct app *a, const char *text);
 void app_write_ended(struct app *a, bool is_error, const char *text);
+
+/* The same of the file being read to compare with. When it ended: the trace, of which a reference
+ * is taken, or NULL and why there is none. */
+void app_read_progress(struct app *a, const char *text);
+void app_take_baseline(struct app *a, struct trace *trace, const char *path, const char *why);
 
 /* The keys in force, which may be changed until the first key. */
 struct keymap *app_keymap(struct app *a);

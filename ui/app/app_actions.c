@@ -183,6 +183,7 @@ static void (*const handlers[ACTION_COUNT])(struct app *a, uint64_t count) = {
     [ACTION_TRUST] = show_trust,
     [ACTION_ALIVE] = show_alive,
     [ACTION_DIFF_LAST] = diff_last,
+    [ACTION_DIFF_FILE] = app_edit_baseline,
     [ACTION_BACK] = app_undo,
     [ACTION_BLOCK_PREVIOUS] = app_block_previous,
     [ACTION_BLOCK_NEXT] = app_block_next,
@@ -237,7 +238,7 @@ void app_do(struct app *a, enum action action, uint64_t count)
         a->quit_asked = false;
     /* What a key means depends on what is there by now, not on the last frame. */
     view_stack_sync(&a->stack);
-    if (action == ACTION_CLOSE && app_stop_writing(a))
+    if (action == ACTION_CLOSE && app_stop_task(a))
         return;
     if (action == ACTION_FOLLOW && a->frozen) {
         follow(a, count);

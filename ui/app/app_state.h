@@ -18,6 +18,7 @@
  *   app_theme.c        the theme in use
  *   app_write.c        what is shown to a file
  *   app_settings.c     keys, columns, and writing them down
+ *   app_baseline.c     the other file that Diff compares with
  *   app_block.c        the rows of one address: asking for them, and `{ }`
  *   app_mouse.c        what is clicked on
  *   app_copy.c         what goes to the clipboard
@@ -51,6 +52,7 @@ enum app_history {
     HISTORY_GOTO,
     HISTORY_WRITE,
     HISTORY_RULES,
+    HISTORY_BASELINE,
     HISTORY_COUNT
 };
 
@@ -168,7 +170,9 @@ struct app {
     struct strbuf theme;        /* the name of the one in use, "" for the default */
     struct theme_hooks theming; /* of the picker */
 
-    bool writing;              /* a file is being written */
+    bool writing, reading;         /* a file is being written, or read to compare with */
+    struct view_baseline baseline; /* holds a reference; `trace` NULL: none */
+    struct strbuf baseline_name;
     struct strbuf task;        /* how far it is */
     bool quit_asked;           /* the last key would have given it up by quitting */
     struct strbuf write_asked; /* the name of a file that is there, if Enter again replaces it */
@@ -257,7 +261,7 @@ void app_copy(struct app *a, uint64_t count);
 void app_edit_write(struct app *a, uint64_t count);
 
 /* Gives up the file being written; false when there is none. */
-bool app_stop_writing(struct app *a);
+bool app_stop_task(struct app *a);
 
 /* Writes what was set into the configuration file. */
 void app_save(struct app *a, uint64_t count);
@@ -285,6 +289,10 @@ bool app_moment(struct app *a, struct view_mark *out_moment);
 void app_range_start(struct app *a, uint64_t count);
 void app_range_end(struct app *a, uint64_t count);
 void app_range_clear(struct app *a, uint64_t count);
+
+/* Asks for a file to compare with. */
+void app_edit_baseline(struct app *a, uint64_t count);
+void app_baseline_release(struct app *a);
 
 /* ---- finding ---- */
 

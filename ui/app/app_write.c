@@ -176,8 +176,8 @@ void app_edit_write(struct app *a, uint64_t count)
 {
     (void)count;
     const struct view *top = view_stack_focused(&a->stack);
-    if (a->writing)
-        app_tell(a, true, "The last file is still being written; {close} stops it.");
+    if (a->writing || a->reading)
+        app_tell(a, true, "A file is still being read or written; {close} stops it.");
     else if (shown_rows(a) == VIEW_ROWS_NONE || !(top == shown_screen(a) || top->ops->is_pane))
         app_tell(a, true,
                  "Only lists can be written, such as Events ({screen.events}) or Heaps "
@@ -186,11 +186,11 @@ void app_edit_write(struct app *a, uint64_t count)
         app_open_prompt(a, &write_prompt, "");
 }
 
-bool app_stop_writing(struct app *a)
+bool app_stop_task(struct app *a)
 {
-    if (!a->writing)
+    if (!a->writing && !a->reading)
         return false;
-    a->host->write_stop(a->host->ctx);
+    a->host->stop_task(a->host->ctx);
     return true;
 }
 

@@ -26,6 +26,7 @@ struct query;
 struct matcher;
 struct page;
 struct snapshot;
+struct trace;
 struct stops_jump;
 
 /* How figures are written, the same in every view. Owned by the program. */
@@ -47,6 +48,12 @@ struct view_mark {
     char name[VIEW_MARK_NAME]; /* printable; "" for none */
 };
 
+/* Another trace, all there, whose end is compared with. */
+struct view_baseline {
+    struct trace *trace;
+    const char *name; /* safe to print */
+};
+
 /* What every view can look at. Borrowed; outlives the view. */
 struct view_env {
     const struct snapshot *snapshot; /* what is shown; set for each frame, NULL before the first */
@@ -60,6 +67,7 @@ struct view_env {
     const struct query *hits; /* the rows that are looked for; set for each frame, NULL: none */
     const struct view_mark *marks; /* in order of their letters */
     size_t mark_count;
+    const struct view_baseline *baseline; /* what Diff compares with; NULL: nothing */
 };
 
 enum view_result {

@@ -59,6 +59,9 @@ void view_diff_last_two(struct view *diff);
  * block. */
 struct view *view_detail_new(const struct view_env *env, const struct view *above);
 
+/* Of view_diff_new(): compares with the baseline of its env. */
+void view_diff_files(struct view *diff);
+
 /* Of view_events_new(): the selected row, ROW_NONE when there is none; whether it follows. */
 uint64_t view_events_selected(const struct view *events);
 bool view_events_follows(const struct view *events);

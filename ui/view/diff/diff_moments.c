@@ -9,7 +9,7 @@
 static void add(struct diff_moments *m, int64_t time, const struct view_mark *mark)
 {
     if (m->count < MOMENTS_MOST)
-        m->at[m->count++] = (struct diff_moment){time, mark};
+        m->at[m->count++] = (struct diff_moment){.time = time, .mark = mark};
 }
 
 static int compare(const void *a, const void *b)
@@ -88,12 +88,21 @@ static void add_picked(struct diff_moments *m, const struct view_env *env)
     }
 }
 
+/* In the order in which they stand: the other file comes first. */
+static void add_file(struct diff_moments *m, const struct view_env *env)
+{
+    if (env->baseline == NULL)
+        return;
+    add_range(m, env);
+    m->at[0] = (struct diff_moment){.time = INT64_MIN, .other = true};
+}
+
 /* Two moments at least, or nothing was found. */
 static bool find(struct diff_moments *m, const struct view_env *env, enum diff_between between)
 {
     static void (*const adders[DIFF_BETWEENS])(
         struct diff_moments * m, const struct view_env *env) = {add_marks, add_last_two, add_range,
-                                                                add_picked};
+                                                                add_picked, add_file};
     m->count = 0;
     m->found = between;
     adders[between](m, env);
@@ -135,7 +144,9 @@ void diff_moments_next(struct diff_moments *m, const struct view_env *env)
 void diff_moment_put_name(const struct diff_moment *m, const struct view_env *env,
                           struct strbuf *out)
 {
-    if (m->mark != NULL)
+    if (m->other)
+        strbuf_puts(out, env->baseline != NULL ? env->baseline->name : "");
+    else if (m->mark != NULL)
         strbuf_putc(out, m->mark->letter);
     else if (m->time == INT64_MIN)
         strbuf_puts(out, "start");

@@ -18,12 +18,14 @@ enum diff_between {
     DIFF_LAST_TWO, /* of the marks that were set */
     DIFF_RANGE,    /* from its start to its end */
     DIFF_PICKED,   /* by `:diff` */
+    DIFF_FILE,     /* from the end of another file to the end of the range */
     DIFF_BETWEENS
 };
 
 struct diff_moment {
     int64_t time;                 /* raw; INT64_MIN before everything, INT64_MAX the end */
     const struct view_mark *mark; /* NULL: an end, or a time that was typed. Of the env */
+    bool other;                   /* the end of the other file; `time` means nothing */
 };
 
 /* Zeroed: all marks. */

@@ -64,9 +64,11 @@ static bool diff_wants(const struct view *view, enum answer_kind kind, struct an
     if (kind != ANSWER_MOMENTS || v->moments.count < 2)
         return false;
     out_spec->moments.by = v->by;
-    out_spec->moments.count = (uint32_t)v->moments.count;
     for (size_t i = 0; i < v->moments.count; i++)
-        out_spec->moments.times[i] = v->moments.at[i].time;
+        if (v->moments.at[i].other)
+            out_spec->moments.other = env->baseline->trace;
+        else
+            out_spec->moments.times[out_spec->moments.count++] = v->moments.at[i].time;
     if (v->by == MOMENTS_BY_STACK && !env->unfolded)
         out_spec->rules = (struct frame_rules *)(uintptr_t)env->rules;
     return true;
@@ -156,6 +158,11 @@ void view_diff_pick(struct view *diff, const struct view_diff_pick *picks, size_
     v->moments.between = DIFF_PICKED;
 }
 
+void view_diff_files(struct view *diff)
+{
+    ((struct diff_view *)diff)->moments.between = DIFF_FILE;
+}
+
 void view_diff_last_two(struct view *diff)
 {
     ((struct diff_view *)diff)->moments.between = DIFF_LAST_TWO;
@@ -188,7 +195,10 @@ static enum view_result filter_by_row(struct diff_view *v, enum action a,
 {
     const struct moments_row *row = v->rows.rows[v->list.pos].m;
     if (row->condition[0] == '\0')
-        return view_say(out_request, "There is nothing to filter by in this row.");
+        return view_say(out_request,
+                        v->moments.at[0].other
+                            ? "Only the other file has this row: open that one to see it."
+                            : "There is nothing to filter by in this row.");
     strbuf_puts(&out_request->condition, row->condition);
     strbuf_puts(&out_request->label, row->text);
     out_request->kind = VIEW_REQUEST_FILTER;
@@ -200,6 +210,8 @@ static enum view_result filter_by_row(struct diff_view *v, enum action a,
         return VIEW_REQUEST;
     out_request->kind = VIEW_REQUEST_DRILL;
     out_request->screen = has_stacks(v) ? SCOPE_STACKS : SCOPE_BLOCKS;
+    if (v->moments.at[0].other)
+        return VIEW_REQUEST;
     put_class(row, &out_request->condition);
     put_range(v, out_request);
     return VIEW_REQUEST;
@@ -330,7 +342,7 @@ static void draw_moment(struct diff_view *v, const struct canvas *c, int y, size
     if (m->mark != NULL)
         strbuf_putc(&v->text, m->mark->letter);
     draw_cell(v, c, y, LETTER_AT, 1, ROLE_LIST_MARKED, ALIGN_LEFT);
-    if (m->time == INT64_MIN || m->time == INT64_MAX)
+    if (m->other || m->time == INT64_MIN || m->time == INT64_MAX)
         diff_moment_put_name(m, env, &v->text);
     else
         cell_put_time(&v->text, env, m->time);
