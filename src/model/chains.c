@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/row.h"
 
@@ -301,7 +302,7 @@ void chains_resize(struct chains *c, uint64_t opener, uint64_t size)
 
 void chains_init(struct chains *c)
 {
-    *c = (struct chains){0};
+    memset(c, 0, sizeof *c);
     c->blocks.size = sizeof(struct chain_block);
     c->chains.size = sizeof(struct chain_ends);
     c->joints.size = sizeof(struct chain_joint);
@@ -318,7 +319,7 @@ void chains_release(struct chains *c)
         free(p);
         p = outgrown;
     }
-    *c = (struct chains){0};
+    memset(c, 0, sizeof *c);
 }
 
 /* ---- looking ---- */
