@@ -23,9 +23,9 @@ static void add(int64_t *to, uint64_t by)
     *to = (int64_t)((uint64_t)*to + by);
 }
 
-static void add_block(struct finding_series *s, const struct finding_event *e, uint64_t last_size)
+static void add_block(struct finding_series *s, const struct finding_event *e, uint64_t at_end)
 {
-    double size = (double)e->size, last = (double)last_size;
+    double size = (double)e->size, last = (double)at_end;
     s->born += e->in_range;
     s->square += e->in_range ? size * size : 0;
     s->died += e->closer != ROW_NONE;
@@ -34,7 +34,7 @@ static void add_block(struct finding_series *s, const struct finding_event *e, u
         return;
     add(&s->at[e->born], e->size);
     if (e->died < FINDING_POINTS)
-        add(&s->at[e->died], 0 - last_size);
+        add(&s->at[e->died], 0 - at_end);
 }
 
 /* NULL when there are too many or memory is out. */
@@ -51,9 +51,20 @@ static struct finding_series *series_of_heap(struct finding_pass *p, uint32_t he
     return *s;
 }
 
+/* The size of the block at its end: a Free's row has it. */
+static uint64_t last_size(const struct finding_pass *p, const struct finding_event *e)
+{
+    uint32_t i = (uint32_t)(e->closer % STORE_CHUNK_ROWS);
+    if (e->closer == ROW_NONE)
+        return e->size;
+    if ((e->closer_chunk->flags[i] & ROW_CLOSES) != 0)
+        return store_chunk_size(e->closer_chunk, i);
+    return block_size_at(p->trace, e->row, UINT64_MAX);
+}
+
 static int take_block(struct finding_pass *p, const struct finding_event *e)
 {
-    uint64_t last = e->closer == ROW_NONE ? e->size : block_size_at(p->trace, e->row, UINT64_MAX);
+    uint64_t last = last_size(p, e);
     struct finding_series *site = e->site != UINT32_MAX ? p->sites.items[e->site].series : NULL;
     if (site != NULL)
         add_block(site, e, last);

@@ -303,6 +303,8 @@ static void look_ahead(const struct finding_pass *p, const struct store_chunk *c
     const struct store_chunk *d = chunk_of(p, closer);
     __builtin_prefetch(&d->flags[closer % STORE_CHUNK_ROWS]);
     __builtin_prefetch(&d->thread[closer % STORE_CHUNK_ROWS]);
+    __builtin_prefetch(&d->size[closer % STORE_CHUNK_ROWS]);
+    __builtin_prefetch(&d->op[closer % STORE_CHUNK_ROWS]);
 }
 
 static uint64_t matching(const struct finding_pass *p, uint64_t row)

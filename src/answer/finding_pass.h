@@ -179,7 +179,7 @@ int finding_pass_init(struct finding_pass *p, const struct trace *trace,
                       const struct matches *matches, struct block_range range);
 void finding_pass_release(struct finding_pass *p);
 
-/* Looks at `rows` rows more at most. 0 or -ENOMEM. About 30 ns a row. */
+/* Looks at `rows` rows more at most. 0 or -ENOMEM. About 100 ns a row. */
 int finding_pass_advance(struct finding_pass *p, uint64_t rows);
 bool finding_pass_is_over(const struct finding_pass *p);
 

@@ -11,7 +11,7 @@
 #include "base/text.h"
 
 /* Rows of one step: about a millisecond. */
-#define STEP_ROWS 32768
+#define STEP_ROWS 8192
 
 struct findings_job {
     struct query *query;
