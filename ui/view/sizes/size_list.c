@@ -94,7 +94,7 @@ static void sort_rows(struct size_list *l)
         uint64_t value = sorted ? sort_value(&l->table->rows[i], l->list.sort_column) : 0;
         l->places[i] = (struct size_place){down ? UINT64_MAX - value : value, i};
     }
-    if (sorted)
+    if (sorted && n > 1)
         qsort(l->places, n, sizeof *l->places, compare_places);
     l->sort_column = l->list.sort_column;
     l->sort_descending = l->list.sort_descending;
