@@ -167,14 +167,24 @@ static void draw_title(struct screen_frame *f, const struct frame_state *st, con
     segments_draw(&line, c, y, 3);
 }
 
-/* All titles, or where they do not fit the digits and the active one's title. */
-static int tabs_width(const struct frame_state *st, struct charset cs, bool titles)
+/* How the tabs stand: with all titles or the active one's alone, so many blanks between them. */
+struct tabs_layout {
+    bool titles;
+    int gap;
+};
+
+/* From the roomiest on. */
+static const struct tabs_layout tabs_layouts[] = {{true, 2}, {true, 1}, {false, 2}};
+
+static int tabs_width(const struct frame_state *st, struct charset cs, struct tabs_layout as)
 {
     int width = 1;
-    for (size_t i = 0; i < st->tab_count; i++)
-        width += 3 + (titles || i == st->tab_active
-                          ? 1 + cells_width(cs, st->tabs[i].title, strlen(st->tabs[i].title))
-                          : 0);
+    for (size_t i = 0; i < st->tab_count; i++) {
+        const char *title = st->tabs[i].title;
+        bool titled = as.titles || i == st->tab_active;
+        width +=
+            (i > 0 ? as.gap : 0) + 1 + (titled ? 1 + cells_width(cs, title, strlen(title)) : 0);
+    }
     return width;
 }
 
@@ -206,13 +216,17 @@ static void put_steps(struct strbuf *out, const char *steps, struct charset cs, 
 }
 
 /* The titles give way to the steps, as far as these take no more than a third of the line. */
-static bool has_room_for_titles(const struct frame_state *st, const struct canvas *c)
+static struct tabs_layout choose_tabs(const struct frame_state *st, const struct canvas *c)
 {
     struct charset cs = canvas_charset(c);
     const char *steps = st->breadcrumb != NULL ? st->breadcrumb : "";
-    int wanted = steps[0] != '\0' ? cells_width(cs, steps, strlen(steps)) + 2 : 0;
+    int wanted = steps[0] != '\0' ? cells_width(cs, steps, strlen(steps)) + 4 : 0;
     int most = c->cols / 3;
-    return tabs_width(st, cs, true) + (wanted < most ? wanted : most) <= c->cols;
+    size_t i = 0, last = sizeof tabs_layouts / sizeof tabs_layouts[0] - 1;
+    while (i < last &&
+           tabs_width(st, cs, tabs_layouts[i]) + (wanted < most ? wanted : most) > c->cols)
+        i++;
+    return tabs_layouts[i];
 }
 
 static void draw_tabs(struct screen_frame *f, const struct frame_state *st, const struct keymap *km,
@@ -220,15 +234,16 @@ static void draw_tabs(struct screen_frame *f, const struct frame_state *st, cons
 {
     canvas_fill(c, y, 0, 1, c->cols, ROLE_TAB);
     f->tabs_y = y;
-    bool titles = has_room_for_titles(st, c);
+    struct tabs_layout as = choose_tabs(st, c);
     int x = 1;
     for (size_t i = 0; i < st->tab_count; i++) {
         bool active = i == st->tab_active;
-        int cells = draw_tab(f, &st->tabs[i], km, c, y, x, active, titles || active);
+        int cells = draw_tab(f, &st->tabs[i], km, c, y, x, active, as.titles || active);
         if (i < FRAME_MAX_TABS)
             f->tab[i] = (struct frame_span){x, x + cells};
-        x += cells + 2;
+        x += cells + as.gap;
     }
+    x += 2 - as.gap;
     if (!st->breadcrumb || st->breadcrumb[0] == '\0')
         return;
     struct canvas rest = canvas_sub(c, y, x, 1, c->cols - x);
