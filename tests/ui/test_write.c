@@ -107,7 +107,7 @@ static void writing_goes_on_beside(void **state)
     type("jj");
     assert_true(sees("34 %"));
     type("w");
-    assert_true(sees("The last file is still being written; Esc stops it."));
+    assert_true(sees("A file is still being read or written; Esc stops it."));
     type("<Enter><Esc>");
     assert_int_equal(st.write_stops, 1);
     assert_true(sees("  row ")); /* the pane is still there */

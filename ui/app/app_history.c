@@ -12,7 +12,7 @@
 
 static const char *const kinds[HISTORY_COUNT] = {
     [HISTORY_FILTER] = "filter", [HISTORY_FIND] = "find",  [HISTORY_GOTO] = "goto",
-    [HISTORY_WRITE] = "write",   [HISTORY_RULES] = "fold",
+    [HISTORY_WRITE] = "write",   [HISTORY_RULES] = "fold", [HISTORY_BASELINE] = "compare",
 };
 
 static void take_line(struct prompt_history history[HISTORY_COUNT], const char *line, size_t n)
