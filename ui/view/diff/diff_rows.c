@@ -106,7 +106,8 @@ void diff_rows_sort(struct diff_rows *r, enum diff_column sort, bool descending)
         r->rows[r->count++] = (struct diff_row){row, key};
         note_figures(r, row);
     }
-    qsort(r->rows, r->count, sizeof *r->rows, compare);
+    if (r->count > 0)
+        qsort(r->rows, r->count, sizeof *r->rows, compare);
     bool is_name = sort == DIFF_COLUMN_NAME;
     if (descending == is_name)
         reverse(r);
