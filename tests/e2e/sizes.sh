@@ -10,6 +10,7 @@ walk() { # walk COLSxROWS ENVIRONMENT OPTIONS
     keys 5
     wait_for 'Size (2^n)'
     wait_for '^> 8 to <16'
+    wait_for ' 1,940 ' # all of it is read
     keys w
     wait_for 'write to'
     rm -f "$work/sizes.tsv"

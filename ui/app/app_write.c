@@ -60,10 +60,33 @@ static bool lags(const struct snapshot *s)
     return (double)s->scanned < (double)s->rows * 0.99;
 }
 
-static bool has_blocks(const struct snapshot *s)
+/* The answer that a list shows, by its rows, and what to say while it is being made. */
+static const struct {
+    enum view_rows rows;
+    enum answer_kind kind;
+    const char *why;
+} answers[] = {
+    {VIEW_ROWS_STACKS, ANSWER_TREE, "The stacks are still being added up: try again in a moment."},
+    {VIEW_ROWS_MOMENTS, ANSWER_MOMENTS,
+     "The blocks are still being added up: try again in a moment."},
+    {VIEW_ROWS_FINDINGS, ANSWER_FINDINGS,
+     "The events are still being looked through: try again in a moment."},
+    {VIEW_ROWS_BLOCKS, ANSWER_BLOCKS, "The blocks are still being sorted: try again in a moment."},
+    {VIEW_ROWS_SIZES, ANSWER_SIZES, "The sizes are still being added up: try again in a moment."},
+    {VIEW_ROWS_EXACT_SIZES, ANSWER_SIZES,
+     "The sizes are still being added up: try again in a moment."},
+    {VIEW_ROWS_BUCKETS, ANSWER_SIZES, "The sizes are still being added up: try again in a moment."},
+};
+
+/* Why the rows shown are not those to be written yet; NULL when they are. */
+static const char *lacks(const struct snapshot *s, enum view_rows rows)
 {
-    const struct block_list *l = snapshot_blocks(s);
-    return l != NULL && (double)l->base.rows >= (double)s->rows * 0.99;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        const struct answer *a = s->answer[answers[i].kind];
+        if (answers[i].rows == rows && (a == NULL || (double)a->rows < (double)s->rows * 0.99))
+            return answers[i].why;
+    }
+    return NULL;
 }
 
 /* Why nothing can be written just now; false when it can. */
@@ -75,14 +98,8 @@ static bool is_too_early(const struct app *a, enum view_rows rows, struct strbuf
         strbuf_puts(out_why, "There is nothing to write yet.");
     else if (s->provisional)
         strbuf_puts(out_why, "The order of the rows is not certain yet: try again in a moment.");
-    else if (rows == VIEW_ROWS_STACKS && snapshot_tree(s) == NULL)
-        strbuf_puts(out_why, "The stacks are still being added up: try again in a moment.");
-    else if (rows == VIEW_ROWS_MOMENTS && snapshot_moments(s) == NULL)
-        strbuf_puts(out_why, "The blocks are still being added up: try again in a moment.");
-    else if (rows == VIEW_ROWS_FINDINGS && snapshot_findings(s) == NULL)
-        strbuf_puts(out_why, "The events are still being looked through: try again in a moment.");
-    else if (rows == VIEW_ROWS_BLOCKS && !has_blocks(s))
-        strbuf_puts(out_why, "The blocks are still being sorted: try again in a moment.");
+    else if (lacks(s, rows) != NULL)
+        strbuf_puts(out_why, lacks(s, rows));
     else if (rows == VIEW_ROWS_EVENTS ? lags(s) : s->summary == NULL)
         strbuf_puts(out_why, "The rows are still being looked through: try again in a moment.");
     else
