@@ -57,9 +57,13 @@ static struct answer_job *block_create(struct query *query, const struct answer_
     return (struct answer_job *)j;
 }
 
+/* The list looks at `resized` while it is made, and owns it when it is finished only. */
 static void forget_list(struct block_job *j)
 {
-    answer_unref(j->list != NULL ? &j->list->base : NULL);
+    if (j->list != NULL) {
+        j->list->view.resized = NULL;
+        answer_unref(&j->list->base);
+    }
     block_sort_release(&j->sort);
     free(j->resized);
     j->list = NULL;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/answer_job.h"
 #include "answer/answer_maker.h"
 #include "answer/block_list.h"
 #include "answer/block_order.h"
@@ -327,13 +328,43 @@ static void test_growth(void **state)
     close_world(&w);
 }
 
+/* Another order or range while a list is collected or sorted: nothing of it is freed twice. */
+static void test_other_questions(void **state)
+{
+    (void)state;
+    static const struct frame_namer nameless = {0};
+    struct world w;
+    open_world(&w, 3, (struct query_spec){.since = INT64_MIN, .until = INT64_MAX});
+    struct answer_spec spec = {.kind = ANSWER_BLOCKS,
+                               .blocks = {.classes = BLOCK_CLASSES_ALL, .order = BLOCK_ORDER_SIZE}};
+    assert_true(replay_resizes(w.rt.trace->replay)->count > 0);
+    for (int steps = 0; steps < 12; steps++) {
+        struct answer *done = NULL;
+        struct answer_job *job = block_job_ops.create(w.query, &spec);
+        assert_non_null(job);
+        for (int i = 0; i < steps && done == NULL; i++)
+            assert_int_equal(block_job_ops.work(job, &nameless, &done), 0);
+        answer_unref(done);
+        done = NULL;
+        if (steps % 2 == 0)
+            block_job_ops.want(job, &spec);
+        else
+            assert_true(block_job_ops.move(job, w.query));
+        while (done == NULL)
+            assert_int_equal(block_job_ops.work(job, &nameless, &done), 0);
+        check_set(&w, (const struct block_list *)done, BLOCK_CLASSES_ALL);
+        answer_unref(done);
+        block_job_ops.free(job);
+    }
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_traces),
-        cmocka_unit_test(test_ranges_and_filters),
-        cmocka_unit_test(test_sorting),
-        cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_random_traces),   cmocka_unit_test(test_ranges_and_filters),
+        cmocka_unit_test(test_sorting),         cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_other_questions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
