@@ -97,13 +97,14 @@ static void set_values(const struct draft *d, uint64_t moment, uint64_t bytes, u
 }
 
 /* The greatest of what was there at the column's start, where nothing has happened yet unless a row
- * has that very time, and behind its rows. */
+ * has that very time, and behind its rows; of which none is where sizes lie: its sums may all be
+ * the least number there is. */
 static void set_most(const struct draft *d, int64_t start, const struct timeline_sums *before,
                      const struct timeline_most *most, struct timeline_column *c)
 {
     const struct store *st = d->trace->store;
     bool stands = c->first == c->end || store_time(st, c->first) > start;
-    bool carried = stands && ((int64_t)before->bytes >= most->bytes || most->row == ROW_NONE);
+    bool carried = most->row == ROW_NONE || (stands && (int64_t)before->bytes >= most->bytes);
     bool blocks_stand = stands && (int64_t)before->blocks > most->blocks;
     c->most_blocks = positive(blocks_stand ? before->blocks : (uint64_t)most->blocks);
     if (carried)
@@ -152,7 +153,7 @@ static void set_peak(struct draft *d, struct block_range range, int64_t since)
         return;
     struct timeline_sums before = timeline_index_at(d->ix, first), sums = before;
     struct timeline_most most = timeline_index_most(d->ix, first, end, &sums);
-    bool carried = (int64_t)before.bytes >= most.bytes;
+    bool carried = most.row == ROW_NONE || (int64_t)before.bytes >= most.bytes;
     if (carried)
         set_values(d, first, before.bytes, before.blocks, &t->peak);
     else

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "answer/timeline.h"
+#include "fold_world.h"
 #include "query/filter.h"
 #include "query/fold.h"
 #include "random_trace.h"
@@ -324,12 +325,49 @@ static void test_empty(void **state)
     end(&w);
 }
 
+/* ---- sizes that lie ---- */
+
+/* A column whose only row makes the sum the least number there is has no row with a greatest. */
+static void test_least_sum(void **state)
+{
+    (void)state;
+    struct random_trace rt;
+    random_trace_init(&rt, 1, 10000000, 1);
+    for (int i = 0; i < 3; i++)
+        take(&rt, (struct trace_event){.op = HEAP_OP_ALLOC,
+                                       .has = EVENT_HAS_ADDRESS | EVENT_HAS_SIZE,
+                                       .heap = 1,
+                                       .address = 0x1000 * (1 + (uint64_t)i),
+                                       .size = UINT64_C(1) << 63});
+    store_publish(rt.trace->store);
+    uint64_t rows = store_rows(rt.trace->store);
+    struct timeline_index *ix = timeline_index_new(rt.trace, NULL);
+    assert_non_null(ix);
+    assert_int_equal(timeline_index_advance(ix, rows, rows), 0);
+    for (int by = TIMELINE_WHOLE; by < TIMELINE_PARTINGS; by++) {
+        const struct timeline_spec spec = {.since = INT64_MIN,
+                                           .until = INT64_MAX,
+                                           .columns = 3,
+                                           .by = (enum timeline_parting)by,
+                                           .row = ROW_NONE};
+        struct block_range all = {0, rows};
+        struct timeline *t = timeline_new(ix, rt.trace, &spec, all, INT64_MIN);
+        assert_non_null(t);
+        assert_int_equal(t->known, 3);
+        for (uint32_t k = 0; k < t->known; k++)
+            assert_int_equal(t->columns[k].most.bytes, 0);
+        answer_unref(&t->base);
+    }
+    timeline_index_free(ix);
+    random_trace_release(&rt);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums),     cmocka_unit_test(test_most),
         cmocka_unit_test(test_branches), cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_empty),    cmocka_unit_test(test_least_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
