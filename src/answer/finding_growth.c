@@ -6,6 +6,7 @@
  * heap with the stacks that make the most of it.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "answer/finding_rules.h"
 
@@ -134,9 +135,11 @@ static bool grows(const struct finding_pass *p, const struct finding_series *s,
     return finding_series_grows(s, out_trend);
 }
 
+/* 0 where sizes that lie make it more than a sum of some of them may be. */
 static int64_t rise_since(const struct finding_series *s, unsigned from)
 {
-    return s->at[FINDING_POINTS - 1] - s->at[from];
+    int64_t rise = (int64_t)((uint64_t)s->at[FINDING_POINTS - 1] - (uint64_t)s->at[from]);
+    return rise < INT64_MAX / 4 ? rise : 0;
 }
 
 /* The sites with the greatest rise in the heap since the moment, in order; returns how many. */
@@ -160,32 +163,76 @@ static size_t top_sites(const struct finding_pass *p, uint32_t heap, unsigned fr
     return n;
 }
 
-/* One stack makes the heap grow. */
-static bool is_one_stack(const struct finding_pass *p, uint32_t heap, const struct finding_trend *t)
-{
-    size_t top[STACKS_MOST];
-    struct finding_trend own;
-    return top_sites(p, heap, t->from, top) > 0 &&
-           (double)rise_since(p->sites.items[top[0]].series, t->from) >=
-               SHARE_OF_ONE * (double)t->rise &&
-           grows(p, p->sites.items[top[0]].series, &own);
-}
-
-/* Heaps that are told as such: their stacks are not. Heaps that grow are few. */
-static bool is_told(const struct finding_drafts *d, uint32_t heap)
-{
-    for (size_t i = 0; i < d->count; i++)
-        if (d->items[i].kind == FINDING_GROWTH && !d->items[i].is_site && d->items[i].index == heap)
-            return true;
-    return false;
-}
-
-static int judge_heaps(const struct finding_pass *p, struct finding_drafts *out)
+static int judge_heaps(const struct finding_pass *p, struct finding_drafts *out, uint32_t *draft_of)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < p->heap_count; i++) {
         struct finding_draft d = {.kind = FINDING_GROWTH, .index = i};
-        if (!grows(p, p->heaps[i].series, &d.trend) || is_one_stack(p, (uint32_t)i, &d.trend))
+        if (!grows(p, p->heaps[i].series, &d.trend))
+            continue;
+        d.score = (double)d.trend.rise;
+        rc = finding_drafts_add(out, &d);
+        draft_of[i] = (uint32_t)out->count;
+    }
+    return rc;
+}
+
+/* Of each draft the site with the greatest rise in its heap, NULL where there is none. */
+static void find_tops(const struct finding_pass *p, const struct finding_drafts *d,
+                      const uint32_t *draft_of, const struct finding_series **out_tops)
+{
+    for (size_t i = 0; i < p->sites.count; i++) {
+        const struct finding_site *s = &p->sites.items[i];
+        if (s->series == NULL || s->heap >= p->heap_count || draft_of[s->heap] == 0)
+            continue;
+        size_t k = draft_of[s->heap] - 1;
+        unsigned from = d->items[k].trend.from;
+        int64_t rise = rise_since(s->series, from);
+        if (rise > 0 && (out_tops[k] == NULL || rise > rise_since(out_tops[k], from)))
+            out_tops[k] = s->series;
+    }
+}
+
+/* One stack makes the heap grow. */
+static bool is_one_stack(const struct finding_pass *p, const struct finding_series *top,
+                         const struct finding_trend *t)
+{
+    struct finding_trend own;
+    return top != NULL && (double)rise_since(top, t->from) >= SHARE_OF_ONE * (double)t->rise &&
+           grows(p, top, &own);
+}
+
+/* Heaps that one stack makes grow are not told: the stack is. */
+static int leave_to_stacks(const struct finding_pass *p, struct finding_drafts *d, size_t first,
+                           uint32_t *draft_of)
+{
+    const struct finding_series **tops = calloc(d->count + 1, sizeof *tops);
+    size_t kept = first;
+    if (tops == NULL)
+        return -ENOMEM;
+    find_tops(p, d, draft_of, tops);
+    for (size_t k = first; k < d->count; k++) {
+        struct finding_draft draft = d->items[k];
+        if (is_one_stack(p, tops[k], &draft.trend))
+            draft_of[draft.index] = 0;
+        else
+            d->items[kept++] = draft;
+    }
+    d->count = kept;
+    free(tops);
+    return 0;
+}
+
+/* Stacks of heaps that are told as such are not. */
+static int judge_sites(const struct finding_pass *p, struct finding_drafts *out,
+                       const uint32_t *draft_of)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < p->sites.count; i++) {
+        const struct finding_site *s = &p->sites.items[i];
+        struct finding_draft d = {.kind = FINDING_GROWTH, .index = i, .is_site = true};
+        bool told = s->heap < p->heap_count && draft_of[s->heap] != 0;
+        if (told || !grows(p, s->series, &d.trend))
             continue;
         d.score = (double)d.trend.rise;
         rc = finding_drafts_add(out, &d);
@@ -193,17 +240,17 @@ static int judge_heaps(const struct finding_pass *p, struct finding_drafts *out)
     return rc;
 }
 
+/* Every heap and every site is looked at once, however many of them grow. */
 static int judge(const struct finding_pass *p, struct finding_drafts *out)
 {
-    int rc = judge_heaps(p, out);
-    for (size_t i = 0; rc == 0 && i < p->sites.count; i++) {
-        const struct finding_site *s = &p->sites.items[i];
-        struct finding_draft d = {.kind = FINDING_GROWTH, .index = i, .is_site = true};
-        if (!grows(p, s->series, &d.trend) || is_told(out, s->heap))
-            continue;
-        d.score = (double)d.trend.rise;
-        rc = finding_drafts_add(out, &d);
-    }
+    size_t first = out->count;
+    uint32_t *draft_of = calloc(p->heap_count + 1, sizeof *draft_of); /* 1 + it; 0: none */
+    int rc = draft_of != NULL ? judge_heaps(p, out, draft_of) : -ENOMEM;
+    if (rc == 0)
+        rc = leave_to_stacks(p, out, first, draft_of);
+    if (rc == 0)
+        rc = judge_sites(p, out, draft_of);
+    free(draft_of);
     return rc;
 }
 
@@ -213,9 +260,10 @@ static void put_rise(struct finding_writer *w, const struct finding_trend *t)
 {
     const struct finding_moments *m = &w->pass->moments;
     int64_t from = m->time[t->from], to = m->time[FINDING_POINTS - 1];
-    double rate = t->slope / (double)(m->time[1] - m->time[0] > 0 ? m->time[1] - m->time[0] : 1);
+    int64_t step = finding_ticks(m->time[0], m->time[1]), all = finding_ticks(from, to);
+    double rate = t->slope / (double)(step > 0 ? step : 1);
     strbuf_puts(&w->sentence, " grew ");
-    finding_put_rate(w, &w->sentence, rate * (double)(to - from), to - from);
+    finding_put_rate(w, &w->sentence, rate * (double)all, all);
     strbuf_puts(&w->sentence, " for ");
     finding_put_span(w, &w->sentence, from, to);
     w->out->since = from;

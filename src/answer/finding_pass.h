@@ -194,6 +194,13 @@ static inline int64_t finding_event_time(const struct finding_event *e)
     return store_chunk_time(e->c, e->i);
 }
 
+/* Ticks from one raw time to a later one; a trace may lie that they are more than there are. */
+static inline int64_t finding_ticks(int64_t from, int64_t to)
+{
+    int64_t ticks;
+    return __builtin_sub_overflow(to, from, &ticks) ? INT64_MAX : ticks;
+}
+
 /* Notes an event of a kind in its heap; NULL when there are too many or memory is out. */
 struct finding_tally *finding_tally_add(struct finding_pass *p, enum finding_kind kind,
                                         const struct finding_event *e);

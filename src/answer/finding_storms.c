@@ -31,7 +31,7 @@ static bool is_brief(const struct finding_pass *p, const struct finding_event *e
     uint32_t i = (uint32_t)(e->closer % STORE_CHUNK_ROWS);
     if (e->closer == ROW_NONE || (e->closer_chunk->flags[i] & ROW_TEMPORARY) == 0)
         return false;
-    *out_life = store_chunk_time(e->closer_chunk, i) - finding_event_time(e);
+    *out_life = finding_ticks(finding_event_time(e), store_chunk_time(e->closer_chunk, i));
     return *out_life <= p->brief;
 }
 
@@ -53,7 +53,7 @@ static int take(struct finding_pass *p, const struct finding_event *e)
         return 0;
     int64_t now = finding_event_time(e);
     s->brief++;
-    if (s->now.blocks > 0 && now - s->now.last > p->pause)
+    if (s->now.blocks > 0 && finding_ticks(s->now.last, now) > p->pause)
         end_burst(s);
     if (s->now.blocks == 0)
         s->now = (struct finding_burst){.first = now, .row = e->row};
@@ -76,13 +76,13 @@ static double rate(uint64_t blocks, int64_t ticks)
 
 static int64_t range_ticks(const struct finding_pass *p)
 {
-    return p->moments.time[FINDING_POINTS - 1] - p->moments.time[0];
+    return finding_ticks(p->moments.time[0], p->moments.time[FINDING_POINTS - 1]);
 }
 
 static bool is_burst(const struct finding_pass *p, const struct finding_site *s)
 {
     const struct finding_burst *b = &s->best;
-    int64_t span = b->last - b->first, rest = range_ticks(p) - span;
+    int64_t span = finding_ticks(b->first, b->last), rest = range_ticks(p) - span;
     if (b->blocks < BURST_LEAST || (double)b->blocks < BURST_LEAST_SHARE * (double)p->allocs ||
         (double)span > BURST_MOST_TIME * (double)range_ticks(p))
         return false;
@@ -143,7 +143,7 @@ static void write(struct finding_writer *w, const struct finding_draft *d)
     strbuf_puts(&w->sentence, " for ");
     text_put_duration(&w->sentence, trace_span_ns(w->pass->trace, b->life / (int64_t)b->blocks));
     strbuf_puts(&w->sentence, " on average, ");
-    double seconds = (double)trace_span_ns(w->pass->trace, b->last - b->first) / 1e9;
+    double seconds = (double)trace_span_ns(w->pass->trace, finding_ticks(b->first, b->last)) / 1e9;
     text_put_count(&w->sentence, (uint64_t)((double)b->blocks / (seconds > 1e-9 ? seconds : 1e-9)));
     strbuf_puts(&w->sentence, " a second for ");
     finding_put_span(w, &w->sentence, b->first, b->last);

@@ -105,7 +105,7 @@ void finding_put_rate(struct finding_writer *w, struct strbuf *b, double bytes, 
 
 void finding_put_span(struct finding_writer *w, struct strbuf *b, int64_t from, int64_t to)
 {
-    text_put_duration(b, trace_span_ns(w->pass->trace, to - from));
+    text_put_duration(b, trace_span_ns(w->pass->trace, finding_ticks(from, to)));
 }
 
 void finding_put_when(struct finding_writer *w, struct strbuf *b, int64_t from, int64_t to)

@@ -582,6 +582,33 @@ static void test_random_traces(void **state)
     }
 }
 
+/* ---- what a trace may lie ---- */
+
+/* The blocks of a storm, the first of which is as old as time can be. */
+static void test_times_that_lie(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    w.rt.now = INT64_MIN + 1;
+    world_alloc(&w, 0x1000, 64);
+    world_alloc(&w, 0x2000, 64);
+    w.rt.now = INT64_MAX - 100000;
+    world_free(&w, 0x2000);
+    for (int i = 0; i < 2 * MANY; i++) {
+        world_alloc(&w, 0x3000, 64);
+        world_wait(&w, 10);
+        world_free(&w, 0x3000);
+        world_alloc(&w, 0x40000 + (uint64_t)i * 0x100, 4096);
+        world_wait(&w, 10);
+    }
+    struct findings *found = world_find(&w);
+    for (size_t i = 0; i < found->count; i++)
+        assert_true(found->items[i].since <= found->items[i].until);
+    answer_unref(&found->base);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -605,6 +632,7 @@ int main(void)
         cmocka_unit_test(test_invalid_source),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_random_traces),
+        cmocka_unit_test(test_times_that_lie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
