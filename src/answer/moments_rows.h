@@ -48,8 +48,7 @@ int moments_rows_add(struct moments_rows *b, const struct moments_side *side, ui
  * has them. After all groups. 0 or -ENOMEM. */
 int moments_rows_finish(struct moments_rows *b, const struct moments_side *side, size_t row);
 
-/* After all rows: the whole of both sides, and the answer, which passes to the caller. NULL when
- * memory is out. */
+/* After all rows: the whole of both sides, and the answer, which passes to the caller. */
 struct moments *moments_rows_take(struct moments_rows *b, const struct moments_side *sides,
                                   size_t count);
 

@@ -11,7 +11,7 @@
 
 #include "answer/snapshot.h"
 #include "base/alloc.h"
-#include "ui/view/condition.h"
+#include "query/condition.h"
 #include "ui/view/sizes/size_heat.h"
 #include "ui/view/sizes/size_list.h"
 #include "ui/view/views.h"
