@@ -81,6 +81,17 @@ static void put_nameless(const struct report *r, const struct subject *s, struct
     text_line(out, "names", &b);
 }
 
+/* Where the events are, of a trace that has some. */
+static void put_extent(const struct report *r, struct strbuf *out)
+{
+    const struct store *store = r->trace->store;
+    strbuf_puts(out, "; all of them are from ");
+    text_put_seconds(out, trace_ns(r->trace, store_time(store, 0)));
+    strbuf_puts(out, " to ");
+    text_put_seconds(out, trace_ns(r->trace, store_time(store, store_rows(store) - 1)));
+    strbuf_puts(out, " s");
+}
+
 /* What the figures below are confined to. */
 static void put_selection(const struct report *r, const struct options *o, struct strbuf *out)
 {
@@ -93,6 +104,8 @@ static void put_selection(const struct report *r, const struct options *o, struc
         text_put_grouped(&b, r->summary->rows);
         strbuf_puts(&b, " events");
     }
+    if (confined && r->in_range && r->summary->matched == 0)
+        put_extent(r, &b);
     text_line(out, "shown", &b);
 }
 

@@ -14,7 +14,8 @@
 
 #include "model/trace.h"
 
-/* Allocated Inside or Outside the range, Freed Inside or Outside it (numbers.md, Totals). */
+/* Allocated Inside or Outside the range, Freed Inside or Outside it (numbers.md, Totals); what is
+ * inside is told with struct range_figures (fold.h). */
 enum block_class {
     BLOCK_AIFI,
     BLOCK_AIFO, /* the leak candidates of the range */

@@ -45,9 +45,12 @@ struct block_sum {
 };
 
 /*
- * How the blocks lie to the range (numbers.md, Totals): one that is there at its end counts with
- * its size then, one that ended inside with its size at its end. The impacting size is what became
- * outstanding behind the range's first instant; it is zero for a range that ends there.
+ * The range and its ends, the one rule that every screen, filter and command keeps: rows with a
+ * time in [A, B] are inside, those at A and at B too, and they alone decide the class of a block
+ * (blocks.h). Outstanding at T has seen what happened at T, so that the impacting size,
+ * outstanding(B) - outstanding(A), is what changed behind the first instant; it is zero for a range
+ * that ends there, and with an open A it counts from nothing. A block that is there at B counts
+ * with its size then, one that ended inside with its size at its end (numbers.md, Totals).
  */
 struct range_figures {
     int64_t impacting_bytes, impacting_blocks;

@@ -229,6 +229,84 @@ static void test_filter_and_range(void **state)
     free(text);
 }
 
+/* The report of the range, its JSON; NULL for an end is open. */
+static json_t *told_range(void *const *state, const char *since, const char *until)
+{
+    char *text;
+    const char *from = since != NULL ? since : "0";
+    int code = until != NULL
+                   ? COMMAND_CALL(*state, &text, "report", "--format", "json", "--since", from,
+                                  "--until", until)
+                   : COMMAND_CALL(*state, &text, "report", "--format", "json", "--since", from);
+    assert_int_equal(code, COMMAND_OK);
+    json_t *told = parsed(text);
+    free(text);
+    return told;
+}
+
+/* The key is there when a range was asked for, and has these keys in this order. */
+static void test_range_keys(void **state)
+{
+    static const char *const keys[] = {
+        "since", "until", "impacting_bytes", "impacting_blocks", "aifi", "aifo", "aofi", "aofo"};
+    json_t *told = told_range(state, "10ms", NULL), *range = json_object_get(told, "range"), *value;
+    const char *key;
+    size_t at = 0;
+    json_object_foreach(range, key, value) assert_string_equal(key, keys[at++]);
+    assert_int_equal(at, sizeof keys / sizeof keys[0]);
+    assert_int_equal(number(range, NULL, "since"), 10000000);
+    assert_true(json_is_null(json_object_get(range, "until")));
+    assert_true(number(range, "aifo", "blocks") > 0 && number(range, "aifi", "bytes") > 0);
+    assert_int_equal(number(range, "aifo", "blocks") + number(range, "aofo", "blocks"),
+                     number(told, NULL, "outstanding_blocks"));
+    assert_int_equal(number(range, "aifo", "bytes") + number(range, "aofo", "bytes"),
+                     number(told, NULL, "outstanding_bytes"));
+    json_decref(told);
+}
+
+/* Behind the last event nothing happens, and what is there stays. */
+static void test_range_behind_the_end(void **state)
+{
+    json_t *all = told_range(state, NULL, "1000s"), *none = told_range(state, "1000s", NULL);
+    const json_t *range = json_object_get(none, "range");
+    char *text;
+    assert_int_equal(json_object_size(json_object_get(none, "ops")), 0);
+    assert_int_equal(number(none, NULL, "allocs"), 0);
+    assert_int_equal(number(none, NULL, "outstanding_bytes"),
+                     number(all, NULL, "outstanding_bytes"));
+    assert_int_equal(number(range, "aofo", "bytes"), number(all, NULL, "outstanding_bytes"));
+    assert_int_equal(number(range, NULL, "impacting_bytes"), 0);
+    assert_int_equal(COMMAND_CALL(*state, &text, "report", "--since", "1000s"), COMMAND_OK);
+    assert_non_null(strstr(text, "; all of them are from 0."));
+    json_decref(all);
+    json_decref(none);
+    free(text);
+}
+
+/* At the instant of an event: it is inside, but nothing changes behind it. */
+static void test_range_of_one_instant(void **state)
+{
+    const struct command_world *w = *state;
+    const struct truth *truth = &w->trace.truth;
+    char at[32];
+    json_int_t rows = 0;
+    for (size_t i = 500; i < 600; i++) {
+        const struct mketl_event *e = &w->trace.events[i];
+        if (e->kind != MKETL_KIND_HEAP || e->opcode != MKETL_ALLOC || e->address == 0)
+            continue;
+        snprintf(at, sizeof at, "%" PRId64 "ns", truth_time_ns(&truth->facts, e->time));
+        json_t *told = told_range(state, at, at);
+        rows += number(told, NULL, "allocs");
+        assert_true(number(told, NULL, "allocs") >= 1);
+        assert_int_equal(number(told, "range", "impacting_bytes"), 0);
+        assert_int_equal(number(told, "range", "impacting_blocks"), 0);
+        json_decref(told);
+        if (rows > 5)
+            break;
+    }
+    assert_true(rows > 0);
+}
+
 static uint64_t column_sum(void *const *state, const char *table, const char *column)
 {
     char *text;
@@ -433,6 +511,9 @@ static void test_info(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_range_keys, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_range_behind_the_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_range_of_one_instant, setup, teardown),
         cmocka_unit_test_setup_teardown(test_json_is_the_truth, setup, teardown),
         cmocka_unit_test(test_stacks_are_the_truth),
         cmocka_unit_test_setup_teardown(test_json_keys, setup, teardown),

@@ -26,7 +26,8 @@
 const struct summary *summary_figures(const void *ctx)
 {
     const struct summary *f = ((const struct view_env *)ctx)->snapshot->summary;
-    return f != NULL && f->rows > 0 && f->matched > 0 ? f : NULL;
+    return f != NULL && f->rows > 0 && (f->matched > 0 || f->total.outstanding_blocks > 0) ? f
+                                                                                           : NULL;
 }
 
 /* What the figures cover, "" for the whole trace. */
