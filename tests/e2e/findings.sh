@@ -19,6 +19,7 @@ walk() { # walk COLSxROWS ENVIRONMENT OPTIONS
     start "$1" "$2 '$HEAPTAIL' $3 '$work/bad.etl'; echo left:\$?"
     wait_for 'Biggest heaps'
     keys 9
+    wait_for 'to 59.999 s' # all of it is read
     wait_for '^> double free'
     keys j
     wait_for '^> growth'

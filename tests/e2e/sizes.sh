@@ -30,6 +30,7 @@ walk() { # walk COLSxROWS ENVIRONMENT OPTIONS
     keys BSpace
     wait_for 'filter  none'
     wait_for '^> 8 to <16'
+    wait_for ' 1,940 '
     keys Tab
     wait_for 'by lifetime'
     keys =
