@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/blocks.h"
 #include "commands/diff.h"
 #include "commands/events.h"
 #include "commands/info.h"
@@ -34,6 +35,15 @@ const struct command commands[] = {
         .formats = RECORD_FORMATS() | FORMAT(TEXT),
         .format = EXPORT_FORMAT_TSV,
         .run = events_run,
+    },
+    {
+        .name = "blocks",
+        .arguments = "[options] FILE",
+        .help = "one line per block: the outstanding ones",
+        .bit = ON_BLOCKS,
+        .formats = RECORD_FORMATS() | FORMAT(TEXT) | FORMAT(JSON),
+        .format = EXPORT_FORMAT_TEXT,
+        .run = blocks_run,
     },
     {
         .name = "stacks",

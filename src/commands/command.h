@@ -1,5 +1,5 @@
 /*
- * The batch commands as one table: `heaptail report`, `events`, `stacks`, `info`.
+ * The batch commands as one table: `heaptail report`, `events`, `blocks` ....
  *
  * A command writes its answer to an output and what it has to remark to standard error; its result
  * is an exit code (cli.md).
@@ -39,7 +39,7 @@ extern const size_t command_count;
 /* NULL when no command has that name. */
 const struct command *command_find(const char *name);
 
-/* "report, events, stacks, diff and info". */
+/* "report, events, blocks, stacks, diff and info". */
 void command_put_names(struct strbuf *out);
 
 /* The format asked for, or the command's own. */

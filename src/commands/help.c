@@ -1,6 +1,7 @@
 /* Help from the tables; see help.h. */
 #include "commands/help.h"
 
+#include "answer/block_column.h"
 #include "export/report_table.h"
 #include "model/event_column.h"
 
@@ -29,6 +30,16 @@ static void put_columns(struct strbuf *out)
     strbuf_puts(out, "\ncolumns (the first eleven are printed unless --columns says otherwise):\n");
     for (size_t i = 0; i < EVENT_COLUMN_COUNT; i++)
         strbuf_printf(out, "  %-*s%s\n", HELP_COLUMN, event_columns[i].name, event_columns[i].help);
+}
+
+static void put_block_columns(struct strbuf *out)
+{
+    strbuf_printf(out,
+                  "\ncolumns (records have the first %d unless --columns says otherwise, text "
+                  "has a\nchoice of them):\n",
+                  BLOCK_COLUMNS_STANDARD);
+    for (size_t i = 0; i < BLOCK_COLUMN_COUNT; i++)
+        strbuf_printf(out, "  %-*s%s\n", HELP_COLUMN, block_columns[i].name, block_columns[i].help);
 }
 
 static void put_tables(struct strbuf *out)
@@ -85,16 +96,27 @@ static const char about_moments[] =
     "--by is stack (the usual), heap, size, source, thread or process; --sort is\n"
     "delta, delta_blocks, new, gone, old, now or name.\n";
 
+static const char about_blocks[] =
+    "Outstanding at the end of FILE, or at --until. With --all or --class those that\n"
+    "were freed, too. --filter chooses among the events that allocated them.\n"
+    "--sort is born (the usual), address, size, heap, pid, died, age, life, class,\n"
+    "tid, free_tid, source, free_source, stack or chain; the largest size, age, life\n"
+    "and chain come first.\n";
+
 static void put_command(const struct command *command, struct strbuf *out)
 {
     strbuf_printf(out, "usage: heaptail %s %s\n\nPrints %s.\n", command->name, command->arguments,
                   command->help);
     strbuf_puts(out, command->bit == ON_DIFF ? about_moments : about_files);
+    if (command->bit == ON_BLOCKS)
+        strbuf_puts(out, about_blocks);
     strbuf_puts(out, "\noptions:\n");
     options_put_help(command->bit, out);
     put_formats(command, out);
     if (command->bit == ON_EVENTS)
         put_columns(out);
+    if (command->bit == ON_BLOCKS)
+        put_block_columns(out);
     if (command->bit == ON_REPORT)
         put_tables(out);
     put_exit_codes(out);

@@ -184,8 +184,11 @@ static int check_sort(const struct options *o, struct err_info *info)
     } sorts[] = {
         {ON_STACKS, OPTION_SORT_TREE, OPTION_SORT_MOMENTS,
          "outstanding, blocks, allocs, alloc_bytes, churn, peak or copied"},
-        {ON_DIFF, OPTION_SORT_MOMENTS, OPTION_SORT_END,
+        {ON_DIFF, OPTION_SORT_MOMENTS, OPTION_SORT_BLOCKS,
          "delta, delta_blocks, new, gone, old, now or name"},
+        {ON_BLOCKS, OPTION_SORT_BLOCKS, OPTION_SORT_END,
+         "born, address, size, heap, pid, died, age, life, class, tid, free_tid, source, "
+         "free_source, stack or chain"},
     };
     for (size_t i = 0; o->sort != OPTION_SORT_USUAL && i < sizeof sorts / sizeof sorts[0]; i++) {
         bool mine = o->command != NULL && o->command->bit == sorts[i].command;
@@ -206,6 +209,8 @@ static int check_values(const struct options *o, struct err_info *info)
         return err_set(info, ERR_SYNTAX, "--bins: from 1 to %u", TIMELINE_MOST_COLUMNS);
     if (o->bins.given && (o->by >> EXPORT_TABLE_TIME & 1) == 0)
         return err_set(info, ERR_SYNTAX, "--bins needs --by time");
+    if (o->all && o->classes != 0)
+        return err_set(info, ERR_SYNTAX, "--all is of every class: leave it or --class out");
     int rc = check_sort(o, info);
     return rc == 0 ? check_format(o, info) : rc;
 }

@@ -29,11 +29,13 @@ enum command_bit {
     ON_CONFIG = 1u << 4, /* [options] of the configuration file */
     ON_STACKS = 1u << 5,
     ON_DIFF = 1u << 6,
+    ON_BLOCKS = 1u << 7,
     ON_START = ON_EXPLORE | ON_CONFIG,
-    ON_TABLES = ON_REPORT | ON_EVENTS | ON_STACKS | ON_DIFF,
-    ON_FOLD = ON_START | ON_REPORT | ON_STACKS | ON_DIFF,
+    ON_LISTS = ON_EVENTS | ON_BLOCKS,
+    ON_TABLES = ON_REPORT | ON_LISTS | ON_STACKS | ON_DIFF,
+    ON_FOLD = ON_START | ON_REPORT | ON_BLOCKS | ON_STACKS | ON_DIFF,
     ON_BY = ON_REPORT | ON_DIFF,
-    ON_SORT = ON_STACKS | ON_DIFF,
+    ON_SORT = ON_BLOCKS | ON_STACKS | ON_DIFF,
     ON_BATCH = ON_TABLES | ON_INFO,
     ON_QUERY = ON_EXPLORE | ON_TABLES,
     ON_ALL = ON_EXPLORE | ON_BATCH,
@@ -49,12 +51,13 @@ enum option_tree {
     OPTION_TREE_MODULES,
 };
 /* Columns of `stacks`, in the order of enum call_tree_column, then of `diff`, in that of enum
- * moments_column. */
+ * moments_column, then of `blocks`, in that of enum block_order; the end is any other word. */
 enum option_sort {
     OPTION_SORT_USUAL,
     OPTION_SORT_TREE,
     OPTION_SORT_MOMENTS = OPTION_SORT_TREE + 7,
-    OPTION_SORT_END = OPTION_SORT_MOMENTS + 7,
+    OPTION_SORT_BLOCKS = OPTION_SORT_MOMENTS + 7,
+    OPTION_SORT_END = OPTION_SORT_BLOCKS + 15,
 };
 enum option_follow { OPTION_FOLLOW_AUTO, OPTION_FOLLOW_ON, OPTION_FOLLOW_OFF };
 enum option_units { OPTION_UNITS_EXACT, OPTION_UNITS_SHORT };
@@ -81,6 +84,8 @@ struct options {
     unsigned tree;   /* enum option_tree */
     unsigned sort;   /* enum option_sort; OPTION_SORT_USUAL: the command's own choice */
     bool grew;
+    bool all;         /* blocks of every class */
+    unsigned classes; /* bits of enum block_class; 0: the command's own choice */
     const char *fold; /* patterns of frames; NULL: the usual ones */
     const char *columns;
     const char *symbols; /* folders, see symbol_path.h */

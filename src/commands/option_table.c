@@ -14,8 +14,11 @@ static const char *const time_words[] = {"start", "day", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const tree_words[] = {"", "top-down", "bottom-up", "flat", "modules", NULL};
 static const char *const sort_words[] = {
-    "",      "outstanding",  "blocks", "allocs", "alloc_bytes", "churn", "peak", "copied",
-    "delta", "delta_blocks", "new",    "gone",   "old",         "now",   "name", NULL};
+    "",        "outstanding",  "blocks", "allocs",      "alloc_bytes", "churn", "peak", "copied",
+    "delta",   "delta_blocks", "new",    "gone",        "old",         "now",   "name", "born",
+    "address", "size",         "heap",   "pid",         "died",        "age",   "life", "class",
+    "tid",     "free_tid",     "source", "free_source", "stack",       "chain", NULL};
+static const char *const class_words[] = {"aifi", "aifo", "aofi", "aofo", NULL};
 
 /* ---- how an argument becomes a value ---- */
 
@@ -95,6 +98,14 @@ static bool read_word(const struct option_row *row, const char *text, void *memb
     return find_word(row->words, text, strlen(text), member);
 }
 
+/* Which words it may be depends on the command, which is not known yet: check_sort() knows. */
+static bool read_sort(const struct option_row *row, const char *text, void *member)
+{
+    if (!find_word(row->words, text, strlen(text), member))
+        *(unsigned *)member = OPTION_SORT_END;
+    return true;
+}
+
 /* A flag that is one of several words itself. */
 static bool read_kind(const struct option_row *row, const char *text, void *member)
 {
@@ -137,6 +148,7 @@ static bool read_words(const struct option_row *row, const char *text, void *mem
 #define EXPECTED_size   "a number of bytes such as 500M or 100G"
 #define EXPECTED_moment "a time since the trace's start, such as 0.5, 300ms or 2m"
 #define EXPECTED_word   NULL
+#define EXPECTED_sort   NULL
 #define EXPECTED_kind   NULL
 #define EXPECTED_fold   "patterns such as 'ntdll; ucrtbase!; *!malloc*'"
 #define EXPECTED_words  NULL

@@ -27,7 +27,20 @@ says "try 'heaptail report --help'"
 expect 2 --nonsense "$HT_DEMO"
 says "try 'heaptail --help'"
 expect 2 reprot "$HT_DEMO"
-says 'report, events, stacks, diff and info'
+says 'report, events, blocks, stacks, diff and info'
+
+expect 2 blocks --all --class aifo "$HT_DEMO"
+says 'leave it or --class out'
+expect 2 blocks --class leaked "$HT_DEMO"
+says 'expected aifi, aifo, aofi or aofo'
+expect 2 blocks --sort delta "$HT_DEMO"
+says 'expected born, address, size'
+expect 2 blocks --columns op "$HT_DEMO"
+says "no column 'op'"
+[ ! -s "$work/out" ] || fail 'bad column: wrote to stdout'
+expect 0 blocks --sort size --top 3 "$HT_DEMO"
+prints '^  outstanding [0-9,]* blocks, [0-9,]* bytes$'
+prints '^and [0-9,]* more$'
 
 # ---- a bad filter: the text, the caret below the first wrong character, what was expected
 expect 2 events --filter 'size >= 4K && colour == 3' "$HT_DEMO"
