@@ -45,12 +45,13 @@ struct call_node {
     uint32_t depth;
     uint64_t total[CALL_TREE_COLUMNS]; /* of all stacks through it */
     uint64_t self[CALL_TREE_COLUMNS];  /* of the stacks that end here */
+    int64_t impacting;                 /* bytes, of all stacks through it: as in fold.h */
     uint32_t first_stack, stack_count; /* in `through`: the stacks through it */
     enum image_hit hit;
     bool named; /* by a symbol */
 };
 
-/* So many nodes at most: what is deeper counts for the frame above it. 180 bytes each. */
+/* So many nodes at most: what is deeper counts for the frame above it. 190 bytes each. */
 #define CALL_TREE_NODES_MOST (UINT32_C(1) << 20)
 
 struct call_tree {
@@ -60,6 +61,7 @@ struct call_tree {
     struct call_node *nodes; /* the roots first */
     uint32_t count, root_count;
     uint64_t whole[CALL_TREE_COLUMNS]; /* of everything asked, stacks or not */
+    uint64_t impacting_most;           /* of the nodes, signs left aside */
     uint64_t with, without;            /* stack_totals' */
     uint32_t stacks;                   /* distinct ones in it */
     bool cut;                          /* at CALL_TREE_NODES_MOST */

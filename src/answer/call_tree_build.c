@@ -33,6 +33,7 @@ struct new_node {
     uint32_t children;
     uint32_t last_stack; /* functions, modules: 1 + the last stack that was counted */
     uint64_t total[CALL_TREE_COLUMNS], self[CALL_TREE_COLUMNS];
+    int64_t impacting; /* as `total`; of trees at first as `self` */
 };
 
 /* A stack that goes through a node; of trees, that ends in it. */
@@ -301,6 +302,7 @@ static int walk(struct call_tree_build *b, uint32_t count)
         uint64_t columns[CALL_TREE_COLUMNS];
         read_columns(&b->totals->items[l->item], columns);
         add_columns(b->nodes[l->node].self, columns);
+        b->nodes[l->node].impacting += b->totals->items[l->item].impacting_bytes;
         rc = pass(b, l->node, l->item);
     }
     return rc;
@@ -322,6 +324,7 @@ static int list(struct call_tree_build *b, const struct lane *l)
             continue;
         n->last_stack = (uint32_t)l->item + 1;
         add_columns(n->total, columns);
+        n->impacting += b->totals->items[l->item].impacting_bytes;
         int rc = pass(b, node, l->item);
         if (rc != 0)
             return rc;
@@ -418,8 +421,10 @@ static void sum_up(struct call_tree_build *b)
     for (size_t i = b->node_count; i-- > 0;) {
         struct new_node *n = &b->nodes[i];
         add_columns(n->total, n->self);
-        if (n->parent != NO_NODE)
-            add_columns(b->nodes[n->parent].total, n->total);
+        if (n->parent == NO_NODE)
+            continue;
+        add_columns(b->nodes[n->parent].total, n->total);
+        b->nodes[n->parent].impacting += n->impacting;
     }
 }
 
@@ -443,6 +448,9 @@ static void place_node(struct call_tree_build *b, uint32_t from, uint32_t parent
         .hit = name->hit,
         .named = name->named,
     };
+    to->impacting = n->impacting;
+    uint64_t size = n->impacting < 0 ? 0 - (uint64_t)n->impacting : (uint64_t)n->impacting;
+    t->impacting_most = size > t->impacting_most ? size : t->impacting_most;
     memcpy(to->total, n->total, sizeof to->total);
     memcpy(to->self, n->self, sizeof to->self);
 }

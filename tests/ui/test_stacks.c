@@ -57,6 +57,17 @@ static void it_answers_before_a_key_is_pressed(void **state)
     assert_non_null(st.answer[ANSWER_TREE].rules);
 }
 
+static void what_grew_is_told_in_a_range(void **state)
+{
+    (void)state;
+    assert_false(sees("Impacting"));
+    stage_close(&st);
+    stage_open(&st, &(struct stage_options){
+                        .rows = 30, .cols = 200, .since = 2000000000, .until = INT64_MAX});
+    type("7");
+    assert_true(sees("Impacting"));
+}
+
 static void rows_open_and_close(void **state)
 {
     (void)state;
@@ -318,6 +329,7 @@ int main(void)
 #define WALK(f) cmocka_unit_test_setup_teardown(f, open_stage, close_stage)
     const struct CMUnitTest tests[] = {
         WALK(it_answers_before_a_key_is_pressed),
+        WALK(what_grew_is_told_in_a_range),
         WALK(rows_open_and_close),
         WALK(keys_lead_down_the_heaviest_path),
         WALK(kinds_go_round_and_come_back_to_their_place),

@@ -64,6 +64,7 @@ static void add_item(struct world *w, uint32_t process, uint32_t stack, uint64_t
         .outstanding_bytes = weight * 100,
         .at_peak_bytes = weight * 1000,
         .copied_bytes = weight * 11,
+        .impacting_bytes = -(int64_t)weight * 5,
     };
     w->items[w->totals.count++] = f;
     struct stack_figures *whole = &w->totals.whole;
@@ -177,6 +178,7 @@ static void check_node(const struct world *w, const struct call_tree *t, uint32_
         self += ends ? w->items[i].allocs : 0;
     }
     assert_columns(n->total, total);
+    assert_true(n->impacting == -(int64_t)total * 5);
     assert_columns(n->self, self);
     check_through(w, t, n, through);
 }

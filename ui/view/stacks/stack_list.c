@@ -157,6 +157,14 @@ static void put_outstanding(void *ctx, struct list_cell *cell)
     show_figure(l, cell, CALL_TREE_OUTSTANDING, l->node->total[CALL_TREE_OUTSTANDING]);
 }
 
+static void put_impacting(void *ctx, struct list_cell *cell)
+{
+    const struct stack_list *l = ctx;
+    int64_t by = l->node->impacting;
+    cell_set_role(cell, by > 0 ? ROLE_OUTSTANDING : by == 0 ? ROLE_TEXT_MUTED : ROLE_TEXT);
+    cell_put_delta_bytes(cell->text, l->env, by);
+}
+
 static void put_self(void *ctx, struct list_cell *cell)
 {
     const struct stack_list *l = ctx;
@@ -291,6 +299,8 @@ static const struct list_column stack_columns[STACK_COLUMN_COUNT] = {
     FIGURE("at_peak", "At peak", 9, put_at_peak,
            "bytes not freed when the whole was at its greatest"),
     FIGURE("copied", "Copied", 11, put_copied, "bytes copied by reallocs that moved a block"),
+    {"impacting_bytes", "Impacting", ALIGN_RIGHT, CUT_END, 0, 0, 4, false, put_impacting, NULL,
+     "by how much outstanding bytes grew in the range", false},
     {"self", "Self", ALIGN_RIGHT, CUT_END, 0, 0, 10, false, put_self, NULL,
      "of the figure sorted by: without the functions it called", false},
     {"place", "Place", ALIGN_LEFT, CUT_MIDDLE, 12, 40, 7, false, put_place, NULL,
@@ -312,6 +322,28 @@ static void fit_figure(struct stack_list *l, size_t column, enum call_tree_colum
     l->columns[column].min_width = l->columns[column].max_width = width;
 }
 
+/* As wide as the one that takes most room. */
+static void fit_impacting(struct stack_list *l)
+{
+    const struct call_tree *t = stack_list_outline(l)->tree;
+    struct list_column *column = &l->columns[STACK_COLUMN_IMPACTING];
+    int width = (int)strlen(column->title);
+    strbuf_clear(&l->text);
+    cell_put_delta_bytes(&l->text, l->env, t != NULL ? (int64_t)t->impacting_most : 0);
+    if ((int)l->text.len > width)
+        width = (int)l->text.len;
+    column->min_width = column->max_width = width;
+}
+
+static bool has_range(const struct stack_list *l)
+{
+    const struct snapshot *s = l->env->snapshot;
+    if (s == NULL || s->query == NULL)
+        return false;
+    const struct query_spec *spec = query_asked(s->query);
+    return spec->since != INT64_MIN || spec->until != INT64_MAX;
+}
+
 static bool has_places(const struct call_tree *t)
 {
     for (uint32_t i = 0; t != NULL && i < t->count && i < 256; i++)
@@ -329,6 +361,7 @@ static void fit_columns(struct stack_list *l)
         l->columns[i].priority = i == sorted ? 1 : stack_columns[i].priority;
     }
     fit_figure(l, STACK_COLUMN_SELF, stack_list_figure(l));
+    fit_impacting(l);
     bool modules = l->kind == CALL_TREE_MODULES;
     struct list_column *name = &l->columns[STACK_COLUMN_FUNCTION];
     name->title = modules ? "Module" : "Function";
@@ -341,6 +374,8 @@ static void fit_columns(struct stack_list *l)
     bool copies = t == NULL || t->whole[CALL_TREE_COPIED] != 0;
     if (!copies && sorted != STACK_COLUMN_COPIED)
         l->list.absent |= 1u << STACK_COLUMN_COPIED;
+    if (!has_range(l))
+        l->list.absent |= 1u << STACK_COLUMN_IMPACTING;
     /* Bottom-up every path ends at its outermost caller, who asked for nothing himself. */
     if (l->kind == CALL_TREE_BOTTOM_UP)
         l->list.absent |= 1u << STACK_COLUMN_SELF;
