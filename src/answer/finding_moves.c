@@ -189,7 +189,8 @@ static void put_sentence(struct finding_writer *w, const struct finding_site *s,
 
 static void add_facts(struct finding_writer *w, const struct finding_moves *m)
 {
-    finding_put_count(&w->fact, m->turns, "turn", "turns");
+    strbuf_puts(&w->fact, "turned back ");
+    finding_put_count(&w->fact, m->turns, "time", "times");
     strbuf_printf(&w->fact, ", at least %d with ", TURNS_LEAST);
     text_put_size(&w->fact, TURNS_LEAST_COPIED);
     strbuf_printf(&w->fact, " copied; or %d moves that copy %d times the block", STEPS_LEAST,

@@ -304,6 +304,8 @@ static void test_ping_pong(void **state)
     assert_int_equal(found->items[0].kind, FINDING_REALLOC);
     assert_int_equal(found->items[0].count, 17);
     assert_int_equal(found->items[0].bytes, 17 * 4096);
+    assert_non_null(strstr(found->items[0].sentence, "17 times"));
+    assert_non_null(strstr(found->items[0].facts[0].text, "turned back 16 times, at least"));
     assert_int_equal(world_count(&w, &found->items[0]), 17);
     answer_unref(&found->base);
     world_close(&w);
