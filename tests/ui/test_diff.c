@@ -54,7 +54,7 @@ static void marks_are_compared(void **state)
     (void)state;
     type("0");
     assert_true(sees("Diff start .. end by heap"));
-    assert_true(sees("No marks are set: m and a letter sets one"));
+    assert_true(sees("No marks are set: start and end are compared. In Events (2) m sets one."));
     type("x");
     assert_true(sees("There are no other moments"));
     type("2#21Gma0");
@@ -91,8 +91,11 @@ static void moments_are_picked(void **state)
     assert_true(sees("Steps"));
     type("x");
     assert_true(sees("Diff a .. c"));
-    type(":diff a z<Enter>");
-    assert_true(sees("marks, times (1.5s), start or end"));
+    type(":diff start peak<Enter>");
+    assert_int_equal(snapshot_moments(st.app->shown)->whole.at[1].bytes,
+                     st.app->shown->summary->total.peak_bytes);
+    type("xx:diff a z<Enter>");
+    assert_true(sees("marks, times (1.5s), start, peak or end"));
     type("<Esc>:diff a b<Enter>:unmark b<Enter>");
     assert_true(sees("Diff a .. c"));
 }

@@ -118,7 +118,17 @@ static void run_unmark(struct app *a, const char *args)
 
 /* ---- diff ---- */
 
-/* A mark's letter, start, end, or a time; false when it is none of them. */
+/* The moment when most was outstanding, under the filter and in the range. */
+static bool find_peak(const struct app *a, int64_t *out_raw)
+{
+    const struct summary *s = a->shown->summary;
+    if (s == NULL || s->total.peak_time == INT64_MIN)
+        return false;
+    *out_raw = s->total.peak_time;
+    return true;
+}
+
+/* A mark's letter, start, end, peak, or a time; false when it is none of them. */
 static bool parse_pick(struct app *a, const char *s, size_t n, struct view_diff_pick *out_pick)
 {
     char text[64];
@@ -135,6 +145,8 @@ static bool parse_pick(struct app *a, const char *s, size_t n, struct view_diff_
     out_pick->time = strcasecmp(text, "start") == 0 ? INT64_MIN : INT64_MAX;
     if (strcasecmp(text, "start") == 0 || strcasecmp(text, "end") == 0)
         return true;
+    if (strcasecmp(text, "peak") == 0)
+        return find_peak(a, &out_pick->time);
     place_parse(text, &place);
     if (place.kind != PLACE_TIME || !app_has_rows(a))
         return false;
@@ -166,7 +178,8 @@ static const char *check_diff(struct app *a, const char *args, size_t *out_at)
     const char *wrong;
     size_t count = parse_picks(a, args, picks, &wrong);
     *out_at = wrong != NULL ? (size_t)(wrong - args) : strlen(args);
-    return wrong != NULL || count < 2 ? "marks, times (1.5s), start or end: two or more" : NULL;
+    return wrong != NULL || count < 2 ? "marks, times (1.5s), start, peak or end: two or more"
+                                      : NULL;
 }
 
 static void note_diff(struct app *a, const char *args, struct strbuf *out)

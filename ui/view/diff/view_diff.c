@@ -381,8 +381,8 @@ static int draw_remark(struct diff_view *v, const struct canvas *c, int y)
         return 0;
     strbuf_clear(&v->text);
     keymap_put_text(v->view.env->keymap,
-                    "No marks are set: {mark.set} and a letter sets one at the selected event. "
-                    "Until then the ends of the range are compared.",
+                    "No marks are set: start and end are compared. In Events ({screen.events}) "
+                    "{mark.set} sets one.",
                     &v->text);
     canvas_field(c, y, TIME_AT, c->cols - TIME_AT, ROLE_TEXT_MUTED, ALIGN_LEFT, CUT_END, v->text.s,
                  v->text.len);
