@@ -232,7 +232,8 @@ static void draw_title(const struct timeline_chart *g, enum panel p, const struc
     if (p != PANEL_BYTES)
         return;
     put_peak(g);
-    canvas_puts(c, 0, x + 2, ROLE_GRAPH_PEAK, strbuf_str(g->text));
+    canvas_field(c, 0, x + 2, c->cols - x - 2, ROLE_GRAPH_PEAK, ALIGN_LEFT, CUT_END, g->text->s,
+                 g->text->len);
 }
 
 static void draw_panel(const struct timeline_chart *g, enum panel p, const struct canvas *c)
