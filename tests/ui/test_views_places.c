@@ -47,8 +47,7 @@ static void marks_are_set_and_found(void **state)
     type("m<Esc>");
     assert_true(sees("lost:"));
     type("4m");
-    assert_true(
-        sees("A mark is set at a moment: choose an event (2), or a heap (3) for its peak."));
+    assert_true(sees("A mark is set at a moment: select an event (2), a heap (3) or a time (8)."));
     type("2#1g");
     int row = term_find(st.term, "* ");
     assert_true(row > 0);

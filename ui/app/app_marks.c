@@ -89,8 +89,8 @@ void app_say_no_moment(struct app *a, const char *what)
 {
     struct strbuf b = {0};
     strbuf_printf(&b,
-                  "%s at a moment: choose an event ({screen.events}), or a heap ({screen.heaps}) "
-                  "for its peak.",
+                  "%s at a moment: select an event ({screen.events}), a heap ({screen.heaps}) or a "
+                  "time ({screen.timeline}).",
                   what);
     app_tell(a, false, strbuf_str(&b));
     strbuf_release(&b);
