@@ -117,12 +117,12 @@ static void moments_want(struct answer_job *job, const struct answer_spec *spec)
     j->stale = true;
 }
 
-/* Its figures do not depend on the range. */
+/* Its figures do not depend on the range, unless the filter does: then the matches are others. */
 static bool moments_move(struct answer_job *job, struct query *query)
 {
     struct moments_job *j = (struct moments_job *)job;
     struct query *old = j->query;
-    j->stale = j->stale || j->stage != STAGE_IDLE;
+    j->stale = j->stale || j->stage != STAGE_IDLE || query_matches(query) != query_matches(old);
     forget_answer(j);
     j->query = query_ref(query);
     query_unref(old);

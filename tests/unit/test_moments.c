@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/answer_job.h"
 #include "answer/answer_maker.h"
 #include "answer/moments.h"
 #include "query/fold.h"
@@ -314,10 +315,67 @@ static void test_random_traces(void **state)
     free(w);
 }
 
+/* ---- another range ---- */
+
+static struct moments *work_on(struct answer_job *job, struct query *q)
+{
+    struct answer *newest = NULL;
+    while (query_advance(q, 1000))
+        continue;
+    while (moments_job_ops.has_work(job, &nameless)) {
+        struct answer *done = NULL;
+        assert_int_equal(moments_job_ops.work(job, &nameless, &done), 0);
+        if (done == NULL)
+            continue;
+        answer_unref(newest);
+        newest = done;
+    }
+    return (struct moments *)newest;
+}
+
+/* Figures do not depend on the range, but for a filter that asks about it. */
+static void test_other_range(void **state)
+{
+    (void)state;
+    static const char text[] = "class == aifo";
+    struct filter_error error;
+    struct random_trace rt;
+    random_trace_init(&rt, 3, 10000000, 5);
+    random_trace_add(&rt, ROWS);
+    struct query_spec asked = {
+        .filter = filter_parse(text, strlen(text), &error), .since = INT64_MIN, .until = INT64_MAX};
+    assert_non_null(asked.filter);
+    struct query *whole = query_new(rt.trace, &asked);
+    asked.since = trace_ns(rt.trace, store_time(rt.trace->store, ROWS / 2));
+    struct query *half = query_new_like(whole, &asked);
+    const struct answer_spec spec = {
+        .kind = ANSWER_MOMENTS,
+        .moments = {.by = MOMENTS_BY_HEAP, .count = 1, .times = {INT64_MAX}}};
+    struct answer_job *job = moments_job_ops.create(whole, &spec);
+    struct moments *before = work_on(job, whole);
+    assert_non_null(before);
+    assert_true(moments_job_ops.move(job, half));
+    struct moments *now = work_on(job, half);
+    struct answer *anew = answer_make(half, &spec, &nameless);
+    assert_non_null(now);
+    assert_non_null(anew);
+    assert_int_equal(now->whole.at[0].blocks, ((struct moments *)anew)->whole.at[0].blocks);
+    assert_true(now->whole.at[0].blocks < before->whole.at[0].blocks);
+    answer_unref(&before->base);
+    answer_unref(&now->base);
+    answer_unref(anew);
+    moments_job_ops.free(job);
+    query_unref(whole);
+    query_unref(half);
+    filter_unref(asked.filter);
+    random_trace_release(&rt);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_traces),
+        cmocka_unit_test(test_other_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
