@@ -41,6 +41,9 @@ struct answer_job_ops {
      * namer, which the job references while it uses it. Returns 0 or -ENOMEM.
      */
     int (*work)(struct answer_job *job, const struct frame_namer *namer, struct answer **out_done);
+
+    /* Optional: how much of the answer under way is done, 0..100; 0 when none is. O(1). */
+    unsigned (*percent)(const struct answer_job *job);
 };
 
 /* By kind. */

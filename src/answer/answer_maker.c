@@ -125,6 +125,11 @@ struct answer *answer_maker_answer(const struct answer_maker *m)
     return m->answer;
 }
 
+unsigned answer_maker_percent(const struct answer_maker *m)
+{
+    return m->ops->percent != NULL && !m->failed ? m->ops->percent(m->job) : 0;
+}
+
 bool answer_maker_is_settled(const struct answer_maker *m)
 {
     return m->answer != NULL && !m->pending && m->answer->rows >= query_scanned(m->query) &&

@@ -39,6 +39,9 @@ int64_t answer_maker_deadline(const struct answer_maker *m);
 /* The newest answer, borrowed; NULL before the first, and when memory ran out. */
 struct answer *answer_maker_answer(const struct answer_maker *m);
 
+/* How much of the next answer is made, 0..100; 0 where nobody can tell. O(1). */
+unsigned answer_maker_percent(const struct answer_maker *m);
+
 /* True when the newest answer is the one that is wanted, of every row that the query has decided.
  */
 bool answer_maker_is_settled(const struct answer_maker *m);

@@ -10,6 +10,18 @@
 #define HALF_BITS  32u
 #define DIGIT_BITS 8u
 
+/* A value told once more costs as much as moving so many items. */
+#define FETCH_COST 16u
+
+/* So many items' memory goes back to the system for one that is moved. */
+#define SHRINK_ITEMS 2u
+
+/* The memory for an item costs as much as moving so many. */
+#define TOUCH_COST 4u
+
+/* Items from one word to the next that is touched: the smallest page a system has. */
+#define TOUCH_ITEMS (4096 / sizeof(uint64_t))
+
 void block_sort_release(struct block_sort *s)
 {
     free(s->items);
@@ -26,6 +38,13 @@ static void count_item(struct block_sort *s, uint64_t item)
 {
     for (unsigned d = 0; d < BLOCK_SORT_DIGITS; d++)
         s->place[d][digit_of(item, d)]++;
+}
+
+void block_sort_reserve(struct block_sort *s, size_t most)
+{
+    if (s->items == NULL && most > 0 && most <= SIZE_MAX / sizeof *s->items)
+        s->items = malloc(most * sizeof *s->items);
+    s->cap = s->items != NULL ? most : 0;
 }
 
 int block_sort_add(struct block_sort *s, uint32_t row, uint64_t value)
@@ -67,7 +86,8 @@ unsigned block_sort_percent(const struct block_sort *s)
     for (unsigned d = 0; d < BLOCK_SORT_DIGITS; d++)
         passes += (size_t)differs(s, false, d) + (size_t)differs(s, true, d);
     double all = (double)passes * (double)s->count;
-    double done = (double)s->passes * (double)s->count + (double)s->at;
+    double done = (double)s->passes * (double)s->count;
+    done += s->pass != BLOCK_SORT_TOUCH ? (double)s->at : 0;
     return done < all ? (unsigned)(done * 100 / all) : 100;
 }
 
@@ -134,6 +154,17 @@ static void move_items(struct block_sort *s, size_t end)
     s->at = end;
 }
 
+/*
+ * The first items to move go to places all over the new memory, and pages of it, which may be
+ * large, are cleared by the system at their first use: all at once that takes many milliseconds.
+ */
+static void touch_items(struct block_sort *s, size_t end)
+{
+    for (size_t i = s->at; i < end; i += TOUCH_ITEMS)
+        ((volatile uint64_t *)s->other)[i] = 0;
+    s->at = end;
+}
+
 /* They overtake no item on their way. */
 static void pack_rows(struct block_sort *s, size_t end)
 {
@@ -144,17 +175,47 @@ static void pack_rows(struct block_sort *s, size_t end)
     }
 }
 
+static void shrink(uint64_t **items, size_t *cap, size_t by)
+{
+    void *smaller = realloc(*items, (*cap - by) * sizeof **items);
+    *items = smaller != NULL ? smaller : *items;
+    *cap -= by;
+}
+
+/* Piece by piece: to take back many pages at once costs the system many milliseconds. */
+static void give_back(struct block_sort *s, size_t most)
+{
+    if (s->other_cap > most) {
+        shrink(&s->other, &s->other_cap, most);
+    } else if (s->other != NULL) {
+        free(s->other);
+        s->other = NULL;
+        s->other_cap = 0;
+    } else if (s->cap > s->count / 2 + 1 + most) {
+        shrink(&s->items, &s->cap, most);
+    } else {
+        s->pass = BLOCK_SORT_DONE;
+    }
+}
+
 static void end_pass(struct block_sort *s)
 {
     s->at = 0;
+    if (s->pass == BLOCK_SORT_TOUCH) {
+        s->pass = BLOCK_SORT_MOVE;
+        return;
+    }
     s->passes++;
     if (s->pass == BLOCK_SORT_MOVE) {
         uint64_t *items = s->items;
         s->items = s->other;
         s->other = items;
+        size_t cap = s->cap;
+        s->cap = s->other_cap;
+        s->other_cap = cap;
         s->digit++;
     }
-    s->pass = s->pass == BLOCK_SORT_PACK ? BLOCK_SORT_DONE : BLOCK_SORT_CHOOSE;
+    s->pass = s->pass == BLOCK_SORT_PACK ? BLOCK_SORT_SHRINK : BLOCK_SORT_CHOOSE;
 }
 
 int block_sort_step(struct block_sort *s, size_t work, block_sort_value_fn value, void *ctx)
@@ -163,12 +224,25 @@ int block_sort_step(struct block_sort *s, size_t work, block_sort_value_fn value
         choose_pass(s);
     if (s->pass == BLOCK_SORT_DONE || s->count == 0)
         return 0;
-    if (s->pass == BLOCK_SORT_MOVE && s->other == NULL &&
-        (s->other = malloc(s->count * sizeof *s->other)) == NULL)
-        return -ENOMEM;
+    if (s->pass == BLOCK_SORT_MOVE && s->other == NULL) {
+        s->other = malloc(s->count * sizeof *s->other);
+        s->other_cap = s->count;
+        s->pass = BLOCK_SORT_TOUCH;
+        return s->other != NULL ? 1 : -ENOMEM;
+    }
+    if (s->pass == BLOCK_SORT_SHRINK) {
+        give_back(s, work * SHRINK_ITEMS);
+        return s->pass != BLOCK_SORT_DONE;
+    }
+    if (s->pass == BLOCK_SORT_TOUCH)
+        work = work > TOUCH_COST ? work / TOUCH_COST : 1;
+    if (s->pass == BLOCK_SORT_FETCH)
+        work = work > FETCH_COST ? work / FETCH_COST : 1;
     size_t end = s->count - s->at > work ? s->at + work : s->count;
     if (s->pass == BLOCK_SORT_FETCH)
         fetch_items(s, end, value, ctx);
+    else if (s->pass == BLOCK_SORT_TOUCH)
+        touch_items(s, end);
     else if (s->pass == BLOCK_SORT_MOVE)
         move_items(s, end);
     else

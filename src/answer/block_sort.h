@@ -22,18 +22,21 @@
 
 enum block_sort_pass {
     BLOCK_SORT_CHOOSE, /* between two passes */
+    BLOCK_SORT_TOUCH,  /* the memory they move to, which the system hands out when it is used */
     BLOCK_SORT_MOVE,   /* by the digit at hand */
     BLOCK_SORT_FETCH,  /* the values anew: other bits of them */
     BLOCK_SORT_PACK,   /* the rows to the front of their memory, after all the others */
+    BLOCK_SORT_SHRINK, /* the memory that is not needed any more goes back */
     BLOCK_SORT_DONE,
 };
 
 /* Zeroed it is empty. */
 struct block_sort {
     uint64_t *items, *other; /* owned; `other` NULL until the sorting begins */
-    size_t count, cap;
-    uint64_t first;  /* value of the first row */
-    uint64_t differ; /* bits that are not the same in all values */
+    size_t count, cap;       /* items; what `items` has room for, */
+    size_t other_cap;        /* and what `other` has */
+    uint64_t first;          /* value of the first row */
+    uint64_t differ;         /* bits that are not the same in all values */
 
     enum block_sort_pass pass;
     size_t at;      /* how far it is */
@@ -48,14 +51,20 @@ struct block_sort {
 
 void block_sort_release(struct block_sort *s);
 
+/* Makes room for `most` rows, so that none of them is moved when more come: memory that is not used
+ * costs nothing. Without it, and where there is no such room, it grows as rows come. */
+void block_sort_reserve(struct block_sort *s, size_t most);
+
 /* The next row, in ascending order of rows. 0 or -ENOMEM. */
 int block_sort_add(struct block_sort *s, uint32_t row, uint64_t value);
 
 /* Tells the value of a row once more, for values of which more than 32 bits differ. */
 typedef uint64_t (*block_sort_value_fn)(void *ctx, uint32_t row);
 
-/* Sorts on: about `work` rows once. Returns 1 while there is more to do, 0 when the rows are
- * sorted, -ENOMEM. */
+/*
+ * Sorts on: about `work` rows once, fewer of those whose values are told once more, for these lie
+ * anywhere in the trace. Returns 1 while there is more to do, 0 when the rows are sorted, -ENOMEM.
+ */
 int block_sort_step(struct block_sort *s, size_t work, block_sort_value_fn value, void *ctx);
 
 /* After that: the rows, which pass to the caller (free); NULL when there are none. The rest is

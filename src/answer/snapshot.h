@@ -77,6 +77,7 @@ struct snapshot {
     bool rows_complete;                 /* every row of the input is there */
     bool summary_complete;              /* `summary` covers all `rows` */
     bool answer_complete[ANSWER_KINDS]; /* so does the answer, and it is what was asked last */
+    uint8_t answer_percent[ANSWER_KINDS]; /* of the next one that is made; 0: nobody can tell */
 };
 
 /* The answer to ANSWER_TREE, borrowed; NULL while there is none. */

@@ -365,6 +365,8 @@ struct snapshot *session_snapshot(struct session *s)
     for (int i = 0; i < ANSWER_KINDS; i++)
         out->answer[i] =
             session_answers_show(&s->answers, (enum answer_kind)i, &out->answer_complete[i]);
+    for (int i = 0; i < ANSWER_KINDS; i++)
+        out->answer_percent[i] = (uint8_t)session_answers_percent(&s->answers, (enum answer_kind)i);
     copy_figures(s, out);
     return out;
 }

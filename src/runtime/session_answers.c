@@ -3,6 +3,9 @@
 
 #include "answer/answer_job.h"
 
+/* Percent of an answer under way that are worth a new picture. */
+#define PERCENT_STEP 4
+
 static void show(struct session_answer *a, struct answer *answer)
 {
     struct answer *old = a->shown;
@@ -85,12 +88,28 @@ bool session_answers_are_asked(const struct session_answers *answers)
     return asked;
 }
 
+unsigned session_answers_percent(const struct session_answers *answers, enum answer_kind kind)
+{
+    const struct session_answer *a = &answers->of[kind];
+    return a->asked && a->maker != NULL ? answer_maker_percent(a->maker) : 0;
+}
+
+/* A person who waits sees every few percent. */
+static bool has_come_on(struct session_answer *a)
+{
+    unsigned percent = answer_maker_percent(a->maker) / PERCENT_STEP;
+    bool on = percent != a->told;
+    a->told = percent;
+    return on;
+}
+
 static bool step(struct session_answer *a, const struct frame_namer *namer, bool *out_news)
 {
     if (!a->asked || a->maker == NULL)
         return false;
     bool more = answer_maker_step(a->maker, namer);
     struct answer *made = answer_maker_answer(a->maker);
+    *out_news = has_come_on(a) || *out_news;
     if (made != NULL && made != a->shown) {
         show(a, made);
         *out_news = true;

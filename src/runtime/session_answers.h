@@ -16,6 +16,7 @@ struct session_answer {
     struct answer_spec spec;    /* holds references */
     struct answer_maker *maker; /* of the present query; kept while nobody asks, NULL before */
     struct answer *shown;       /* the newest one, of the last query until this one has its own */
+    unsigned told;              /* how much of the next one a person was told, in steps */
 };
 
 struct session_answers {
@@ -50,6 +51,9 @@ bool session_answers_step(struct session_answers *a, const struct frame_namer *n
 
 /* When they want to be stepped again although nothing happened; monotonic ns. */
 int64_t session_answers_deadline(const struct session_answers *a);
+
+/* How much of the next answer is made, 0..100; 0 where nobody can tell. */
+unsigned session_answers_percent(const struct session_answers *a, enum answer_kind kind);
 
 /* A reference to the newest answer; NULL when there is none. *out_complete: it covers every row. */
 struct answer *session_answers_show(const struct session_answers *a, enum answer_kind kind,
