@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -143,6 +144,161 @@ static void cells_filter(void **state)
     assert_true(st.last_filter[0] == '!' || strstr(st.last_filter, "!=") != NULL);
 }
 
+/* ---- finding ---- */
+
+static uint64_t at_cursor(void)
+{
+    return block_list_opener(listed(), blocks()->pos, blocks()->sort_descending);
+}
+
+static struct row opener_at(uint64_t pos)
+{
+    struct row row;
+    store_get(st.app->shown->trace->store,
+              block_list_opener(listed(), pos, blocks()->sort_descending), &row);
+    return row;
+}
+
+/* The positions of the blocks that cover the address, read off one by one. */
+static size_t covering(uint64_t address, uint64_t out_pos[], size_t most)
+{
+    size_t n = 0;
+    for (uint64_t pos = 0; pos < blocks()->count && n < most; pos++) {
+        struct row row = opener_at(pos);
+        if (address >= row.address && address - row.address < row.size)
+            out_pos[n++] = pos;
+    }
+    return n;
+}
+
+/* A byte in the middle of a block, of which no start begins with the same digits. */
+static uint64_t byte_inside(uint64_t pos)
+{
+    struct row row = opener_at(pos);
+    return row.address + row.size / 2;
+}
+
+static void type_address(const char *before, uint64_t address)
+{
+    char keys[64];
+    snprintf(keys, sizeof keys, "%s0x%llx<Enter>", before, (unsigned long long)address);
+    type(keys);
+}
+
+static void find_leads_to_blocks_that_cover_a_byte(void **state)
+{
+    (void)state;
+    uint64_t pos[64];
+    type("oo"); /* freed ones: several lived at an address */
+    for (uint64_t i = 0; i < blocks()->count; i += blocks()->count / 7 + 1) {
+        uint64_t byte = byte_inside(i);
+        if (opener_at(i).size < 3)
+            continue;
+        size_t n = covering(byte, pos, 64);
+        assert_true(n >= 1);
+        type("g");
+        type_address("/", byte);
+        size_t k = 0;
+        assert_int_equal(blocks()->pos, pos[k]);
+        for (size_t more = 0; more < n; more++) {
+            type("n");
+            k = (k + 1) % n;
+            assert_int_equal(blocks()->pos, pos[k]);
+        }
+        type("N");
+        assert_int_equal(blocks()->pos, pos[(k + n - 1) % n]);
+    }
+}
+
+static void goto_leads_to_the_block_that_covers_a_byte(void **state)
+{
+    (void)state;
+    uint64_t at = blocks()->count / 2, block = opener_at(at).id;
+    type_address(":", byte_inside(at));
+    assert_int_equal(st.app->stack.shown, SCOPE_BLOCKS);
+    assert_int_equal(at_cursor(), block);
+    type("g:0x1234<Enter>");
+    assert_true(sees("No block of this list covers 0x1234"));
+    assert_int_equal(blocks()->pos, 0);
+}
+
+static void find_tells_what_it_finds(void **state)
+{
+    (void)state;
+    type("/no-such-thing<Enter>");
+    assert_true(sees("no hit: address, size"));
+    type("/size >=<Enter>");
+    assert_true(sees("expected"));
+    type("<Esc><Esc>/size > 0<Enter>");
+    assert_true(sees("hit "));
+    type("2/size > 0<Enter>");
+    assert_true(sees("hit "));
+}
+
+/* A block that is older than the range is found all the same. */
+static void find_knows_no_range(void **state)
+{
+    (void)state;
+    type("2#900g[6");
+    uint64_t at = blocks()->count / 2;
+    for (uint64_t i = 0; i < blocks()->count; i++)
+        if (opener_at(i).id < 900 && opener_at(i).size > 2)
+            at = i;
+    uint64_t block = opener_at(at).id;
+    assert_true(block < 900);
+    type("g");
+    type_address("/", byte_inside(at));
+    assert_int_equal(at_cursor(), block);
+}
+
+/* The same text in Events asks for the rows of the filter, back in Blocks for blocks. */
+static void find_follows_the_screen(void **state)
+{
+    (void)state;
+    uint64_t byte = byte_inside(3), block = opener_at(3).id;
+    type_address("/", byte);
+    assert_int_equal(at_cursor(), block);
+    type("2/alloc<Enter>n");
+    assert_true(sees(" hits") || sees("hit "));
+    type("6gn");
+    assert_true(sees("hit 2 of ") || sees("many hits"));
+}
+
+static void braces_follow_the_block_in_events(void **state)
+{
+    (void)state;
+    type("oojj");
+    uint64_t chosen = at_cursor();
+    uint64_t end = store_closer(st.app->shown->trace->store, chosen);
+    type("}");
+    assert_int_equal(st.app->stack.shown, SCOPE_EVENTS);
+    uint64_t row = view_events_selected(app_events(st.app));
+    assert_true(row > chosen && row <= end);
+    type("{");
+    assert_int_equal(view_events_selected(app_events(st.app)), chosen);
+    type("<BS>");
+    assert_int_equal(st.app->stack.shown, SCOPE_BLOCKS);
+    assert_int_equal(blocks()->id, chosen);
+}
+
+/* ---- progress ---- */
+
+static void put_percent(struct snapshot *s)
+{
+    s->answer_percent[ANSWER_BLOCKS] = 62;
+    answer_unref(s->answer[ANSWER_BLOCKS]);
+    s->answer[ANSWER_BLOCKS] = NULL;
+}
+
+static void tells_how_far_the_sorting_is(void **state)
+{
+    (void)state;
+    st.dress = put_percent;
+    type("s");
+    assert_true(sees("62 %"));
+    st.dress = NULL;
+}
+
 static void stacks_open_blocks(void **state)
 {
     (void)state;
@@ -173,6 +329,13 @@ int main(void)
         TEST(end_leads_to_the_free),
         TEST(details_are_those_of_the_alloc),
         TEST(cells_filter),
+        TEST(find_leads_to_blocks_that_cover_a_byte),
+        TEST(goto_leads_to_the_block_that_covers_a_byte),
+        TEST(find_tells_what_it_finds),
+        TEST(find_knows_no_range),
+        TEST(find_follows_the_screen),
+        TEST(braces_follow_the_block_in_events),
+        TEST(tells_how_far_the_sorting_is),
         TEST(stacks_open_blocks),
         TEST(blocks_are_written),
     };

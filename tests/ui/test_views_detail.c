@@ -139,7 +139,7 @@ static void braces_follow_a_moved_block(void **state)
     type("<A-9>}");
     assert_true(sees("Outstanding; nothing later"));
     type("<Esc>3}");
-    assert_true(sees("{ and } follow one block in Events"));
+    assert_true(sees("{ and } follow one block, from Events or Blocks"));
 }
 
 static void braces_reach_a_destroy_and_come_back(void **state)

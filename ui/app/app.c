@@ -311,11 +311,16 @@ void app_draw(struct app *a)
     view_stack_sync(&a->stack);
     const struct snapshot *synced = a->newest;
     bool walks = app_block_is_walking(a);
+    bool seeks = app_find_seeks(a) || app_goto_seeks(a);
     if (walks)
         app_block_go_on(a);
+    if (app_find_seeks(a))
+        app_find_settle(a);
+    if (app_goto_seeks(a))
+        app_goto_settle(a);
     app_block_ask(a);
     app_answers_ask(a);
-    if (walks || a->newest != synced) /* the selection moved, or an answer came at once */
+    if (walks || seeks || a->newest != synced) /* the selection moved, or an answer came at once */
         view_stack_sync(&a->stack);
     a->env.hits = app_find_hits(a);
     app_fill_frame(a, &state);
@@ -328,7 +333,7 @@ void app_draw(struct app *a)
     frame_draw(&a->frame, &state, &a->keymap, &a->prompt, &whole);
     app_draw_prompt_note(a, &whole);
     screen_flush(a->screen);
-    a->dirty = app_block_is_walking(a);
+    a->dirty = app_block_is_walking(a) || app_find_seeks(a) || app_goto_seeks(a);
 }
 
 int64_t app_next_change(const struct app *a)

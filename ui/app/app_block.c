@@ -246,10 +246,27 @@ static void start_walk(struct app *a, uint64_t id, bool forward)
         block_walk_start(w, a->shown->trace, &row, forward);
 }
 
+/* A block that is listed is followed from the event that opened it. */
+static bool turn_to_alloc(struct app *a)
+{
+    struct view_mark born;
+    if (!app_moment(a, &born))
+        return false;
+    struct list *l = view_list(a->stack.screens[SCOPE_BLOCKS]);
+    list_go(l, l->pos); /* chosen: the way back leads to it */
+    if (!app_go_to_event(a, born.row))
+        return false;
+    view_stack_sync(&a->stack);
+    return true;
+}
+
 static void step(struct app *a, uint64_t count, bool forward)
 {
+    if (a->stack.shown == SCOPE_BLOCKS && !turn_to_alloc(a))
+        return;
     if (a->stack.shown != SCOPE_EVENTS) {
-        app_tell(a, false, "{block.previous} and {block.next} follow one block in Events.");
+        app_tell(a, false,
+                 "{block.previous} and {block.next} follow one block, from Events or Blocks.");
         return;
     }
     uint64_t id = app_has_rows(a) ? view_events_selected(app_events(a)) : ROW_NONE;

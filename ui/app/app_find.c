@@ -7,12 +7,32 @@
 #include "ui/view/events/find_expression.h"
 #include "ui/view/views.h"
 
-/* ---- Events: rows that the worker searches for ---- */
+/* ---- Events and Blocks: rows that the worker searches for ---- */
 
 static bool is_events(const struct app *a)
 {
     const struct view *v = view_stack_focused(&a->stack);
     return v != NULL && v->ops->scope == SCOPE_EVENTS;
+}
+
+static bool is_blocks(const struct app *a)
+{
+    const struct view *v = view_stack_focused(&a->stack);
+    return v != NULL && v->ops->scope == SCOPE_BLOCKS;
+}
+
+/* The screen asks for rows rather than for text that it shows. */
+static bool asks_rows(const struct app *a)
+{
+    return is_events(a) || is_blocks(a);
+}
+
+/* What a text stands for on the screen at hand. */
+static enum find_kind put_expression(const struct app *a, struct strbuf *out, const char *text,
+                                     struct filter_error *out_error)
+{
+    return is_blocks(a) ? find_expression_put_opener(out, text, out_error)
+                        : find_expression_put(out, text, out_error);
 }
 
 static void forget_rows(struct app *a)
@@ -23,14 +43,19 @@ static void forget_rows(struct app *a)
     a->find.asked = NULL;
 }
 
-/* The rows of the question in force that are hits; NULL when the text asks for none. */
+/* The rows that are hits, NULL when the text asks for none: those of the question in force; in
+ * Blocks of all rows, for its list knows what the filter and the range leave. */
 static struct filter *rows_wanted(const struct app *a)
 {
     struct strbuf expression = {0};
     struct filter_error error;
-    enum find_kind kind = find_expression_put(&expression, strbuf_str(&a->find.text), &error);
+    enum find_kind kind = put_expression(a, &expression, strbuf_str(&a->find.text), &error);
     bool wanted = kind != FIND_NOTHING && kind != FIND_WRONG;
-    struct filter *filter = wanted ? app_narrow(a, strbuf_str(&expression)) : NULL;
+    struct filter *filter = NULL;
+    if (wanted && is_blocks(a))
+        filter = app_parse_filter(a, expression.s, expression.len, &error);
+    else if (wanted)
+        filter = app_narrow(a, strbuf_str(&expression));
     strbuf_release(&expression);
     return filter;
 }
@@ -40,6 +65,7 @@ static void ask_rows(struct app *a)
     struct app_find *f = &a->find;
     struct filter *wanted = rows_wanted(a);
     f->stale = false;
+    f->of_blocks = is_blocks(a);
     if (wanted == NULL) {
         f->jumping = false;
         forget_rows(a);
@@ -47,7 +73,7 @@ static void ask_rows(struct app *a)
     }
     filter_unref(f->asked);
     f->asked = wanted;
-    f->asked_range = a->asked_range;
+    f->asked_range = f->of_blocks ? (struct view_range){INT64_MIN, INT64_MAX} : a->asked_range;
     struct query_spec spec = {
         .filter = wanted, .since = f->asked_range.since, .until = f->asked_range.until};
     a->host->ask_aside(a->host->ctx, ASIDE_FIND, &spec);
@@ -78,10 +104,37 @@ static bool is_listed(const struct app *a, uint64_t row)
     return s->query != NULL && row < s->scanned && query_rank(s->query, row) < s->matched;
 }
 
+static struct view *blocks_of(const struct app *a)
+{
+    return a->stack.screens[SCOPE_BLOCKS];
+}
+
+static void try_jump_in_blocks(struct app *a)
+{
+    struct app_find *f = &a->find;
+    if (!f->jumping || !is_blocks(a))
+        return;
+    enum block_seek_state state = view_blocks_seek(blocks_of(a), &f->seek, app_find_hits(a));
+    f->jumping = state == BLOCK_SEEK_WAITS || state == BLOCK_SEEK_GOES;
+    f->wrapped = state == BLOCK_SEEK_FOUND && f->seek.wrapped;
+    if (state == BLOCK_SEEK_FOUND)
+        f->hit = app_place(a);
+    a->dirty = true;
+}
+
+bool app_find_seeks(const struct app *a)
+{
+    return a->find.jumping && is_blocks(a) && a->find.seek.state == BLOCK_SEEK_GOES;
+}
+
 /* Jumps as soon as the rows that decide where to are searched. */
 static void try_jump(struct app *a)
 {
     struct app_find *f = &a->find;
+    if (f->of_blocks) {
+        try_jump_in_blocks(a);
+        return;
+    }
     const struct query *q = app_find_hits(a);
     if (!f->jumping || q == NULL)
         return;
@@ -118,6 +171,14 @@ static void jump_in_events(struct app *a, const struct stops_jump *jump)
     app_find_settle(a);
 }
 
+static void jump_in_blocks(struct app *a, const struct stops_jump *jump)
+{
+    view_blocks_seek_start(blocks_of(a), &a->find.seek, jump);
+    a->find.hit.view = NULL;
+    a->find.jumping = has_question(&a->find);
+    app_find_settle(a);
+}
+
 /* ---- any screen ---- */
 
 static void set_text(struct app *a, const char *text)
@@ -132,16 +193,18 @@ static void set_text(struct app *a, const char *text)
     f->hit.view = NULL;
 }
 
-/* What is marked: in Events any case is, for the rows are found in any. */
+/* What is marked: in Events and Blocks any case is, for the rows are found in any. */
 static void set_matcher(struct app *a)
 {
-    matcher_set(&a->find.matcher, strbuf_str(&a->find.text), is_events(a));
+    matcher_set(&a->find.matcher, strbuf_str(&a->find.text), asks_rows(a));
 }
 
 void app_find_settle(struct app *a)
 {
     set_matcher(a);
-    if (a->find.stale && (is_events(a) || a->find.text.len == 0))
+    bool other = asks_rows(a) && a->find.of_blocks != is_blocks(a);
+    a->find.stale = a->find.stale || (other && a->find.text.len > 0);
+    if (a->find.stale && (asks_rows(a) || a->find.text.len == 0))
         ask_rows(a);
     try_jump(a);
 }
@@ -152,6 +215,8 @@ static void jump(struct app *a, const struct stops_jump *j)
     a->find.wrapped = false;
     if (is_events(a))
         jump_in_events(a, j);
+    else if (is_blocks(a))
+        jump_in_blocks(a, j);
     else
         app_find_in_view(a, j);
 }
@@ -207,11 +272,11 @@ static bool judge(struct app *a)
 {
     struct strbuf expression = {0};
     struct filter_error error;
-    bool events = is_events(a);
-    enum find_kind kind = find_expression_put(&expression, strbuf_str(&a->prompt.text), &error);
+    bool asks = asks_rows(a);
+    enum find_kind kind = put_expression(a, &expression, strbuf_str(&a->prompt.text), &error);
     strbuf_release(&expression);
     prompt_judge(&a->prompt, PROMPT_VALID, 0, NULL);
-    if (kind != FIND_WRONG || !events)
+    if (kind != FIND_WRONG || !asks)
         return true;
     struct strbuf b = {0};
     strbuf_printf(&b, "expected %s", error.expected);
@@ -259,7 +324,7 @@ static void put_note(struct app *a, struct strbuf *out)
 {
     struct strbuf expression = {0};
     struct filter_error error;
-    enum find_kind kind = find_expression_put(&expression, strbuf_str(&a->prompt.text), &error);
+    enum find_kind kind = put_expression(a, &expression, strbuf_str(&a->prompt.text), &error);
     strbuf_release(&expression);
     if (a->prompt.text.len == 0) {
         strbuf_puts(out, a->find.kept.len > 0 || a->find.last.len > 0
@@ -267,7 +332,9 @@ static void put_note(struct app *a, struct strbuf *out)
                              : "text, address, size, name or a filter expression");
         return;
     }
-    if (is_events(a))
+    if (is_blocks(a) && kind == FIND_ADDRESS)
+        strbuf_puts(out, "in a block, or part of an address or heap: ");
+    else if (asks_rows(a))
         strbuf_printf(out, "%s: ", find_kind_words(kind));
     app_find_put_status(a, out);
 }
@@ -333,6 +400,33 @@ static bool put_events_status(const struct app *a, struct strbuf *out)
     return on;
 }
 
+/* True when the selected block is a hit. */
+static bool put_blocks_status(struct app *a, struct strbuf *out)
+{
+    const struct app_find *f = &a->find;
+    const struct query *q = app_find_hits(a);
+    if (f->jumping && f->seek.state == BLOCK_SEEK_GOES) {
+        strbuf_printf(out, "searching %u %%", block_seek_percent(&f->seek));
+        return false;
+    }
+    if (f->jumping && q != NULL && query_scanned(q) < a->shown->rows) {
+        strbuf_printf(out, "searching %u %%", cell_percent(query_scanned(q), a->shown->rows));
+        return false;
+    }
+    if (f->jumping || q == NULL) {
+        strbuf_puts(out, has_question(f) ? "searching" : "no filter expression");
+        return false;
+    }
+    bool on = f->hit.view != NULL && app_place(a).list.id == f->hit.list.id;
+    if (f->seek.state == BLOCK_SEEK_NONE)
+        strbuf_puts(out, "no hit: address, size, heap, thread, Source or filter expression");
+    else if (f->seek.state == BLOCK_SEEK_FOUND && f->seek.total > 0)
+        put_count(out, on ? f->seek.index : 0, f->seek.total, true);
+    else if (f->seek.state == BLOCK_SEEK_FOUND)
+        strbuf_puts(out, on ? "one of many hits" : "many hits");
+    return on;
+}
+
 void app_find_put_status(struct app *a, struct strbuf *out)
 {
     const struct app_find *f = &a->find;
@@ -342,6 +436,8 @@ void app_find_put_status(struct app *a, struct strbuf *out)
         return;
     if (is_events(a)) {
         on = put_events_status(a, out);
+    } else if (is_blocks(a)) {
+        on = put_blocks_status(a, out);
     } else if (f->hit.view == v) {
         struct app_place now = app_place(a);
         on = now.list.id == f->hit.list.id && now.page_found == f->hit.page_found;

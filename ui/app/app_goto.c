@@ -5,6 +5,7 @@
 #include "ui/app/app_state.h"
 #include "ui/keys/action_match.h"
 #include "ui/view/cell_format.h"
+#include "ui/view/events/find_expression.h"
 #include "ui/view/place.h"
 #include "ui/view/views.h"
 
@@ -88,27 +89,50 @@ static void forget_rows(struct app *a)
     a->going.asked = NULL;
 }
 
+/* In Blocks the rows that open blocks which cover the address; its list knows what the filter and
+ * the range leave of them. */
+static struct filter *cover_wanted(struct app *a, uint64_t address)
+{
+    struct strbuf b = {0};
+    struct filter_error error;
+    find_expression_put_cover(&b, address);
+    struct filter *filter = app_parse_filter(a, b.s, b.len, &error);
+    strbuf_release(&b);
+    view_blocks_seek_start(a->stack.screens[SCOPE_BLOCKS], &a->going.seek,
+                           &(struct stops_jump){.here = true, .count = 1});
+    return filter;
+}
+
 /* The rows of the question in force that touch the address. */
+static struct filter *touch_wanted(struct app *a)
+{
+    struct strbuf b = {0};
+    const char *name = strbuf_str(&a->going.name);
+    strbuf_printf(&b, "address == %s || old_address == %s || address contains %s", name, name,
+                  name);
+    struct filter *filter = app_narrow(a, b.s);
+    strbuf_release(&b);
+    return filter;
+}
+
 static void go_to_address(struct app *a, uint64_t address)
 {
     struct app_goto *g = &a->going;
-    struct strbuf b = {0};
     strbuf_put_hex(&g->name, address);
-    strbuf_printf(&b, "address == %s || old_address == %s || address contains %s", g->name.s,
-                  g->name.s, g->name.s);
     uint64_t from = app_selected_row(a, NULL);
     g->row = from != ROW_NONE ? from : 0;
     app_note_jump(a);
     g->state = GOTO_ADDRESS;
-    g->asked = app_narrow(a, b.s);
-    strbuf_release(&b);
+    g->in_blocks = a->stack.shown == SCOPE_BLOCKS;
+    g->asked = g->in_blocks ? cover_wanted(a, address) : touch_wanted(a);
+    g->asked_range = g->in_blocks ? (struct view_range){INT64_MIN, INT64_MAX} : a->asked_range;
     if (g->asked == NULL) {
         g->state = GOTO_IDLE;
         app_message(a, true, "The filter is too long for a search inside it.");
         return;
     }
     struct query_spec spec = {
-        .filter = g->asked, .since = a->asked_range.since, .until = a->asked_range.until};
+        .filter = g->asked, .since = g->asked_range.since, .until = g->asked_range.until};
     a->host->ask_aside(a->host->ctx, ASIDE_GOTO, &spec);
     app_goto_settle(a);
 }
@@ -117,7 +141,7 @@ static const struct query *address_rows(const struct app *a)
 {
     const struct snapshot *s = a->newest;
     const struct query *q = s != NULL && s->trace == a->shown->trace ? s->aside[ASIDE_GOTO] : NULL;
-    return app_answers(q, a->going.asked, a->asked_range) ? q : NULL;
+    return app_answers(q, a->going.asked, a->going.asked_range) ? q : NULL;
 }
 
 static void say_searching(struct app *a, const struct query *q)
@@ -149,8 +173,44 @@ static void arrive(struct app *a, uint64_t row, bool wrapped)
     strbuf_release(&b);
 }
 
+bool app_goto_seeks(const struct app *a)
+{
+    const struct app_goto *g = &a->going;
+    return g->state == GOTO_ADDRESS && g->in_blocks && g->seek.state == BLOCK_SEEK_GOES;
+}
+
+static void try_block(struct app *a)
+{
+    struct app_goto *g = &a->going;
+    const struct query *q = address_rows(a);
+    if (a->stack.shown != SCOPE_BLOCKS) {
+        app_goto_stop(a);
+        return;
+    }
+    enum block_seek_state state = view_blocks_seek(a->stack.screens[SCOPE_BLOCKS], &g->seek, q);
+    if (state == BLOCK_SEEK_WAITS || state == BLOCK_SEEK_GOES) {
+        say_searching(a, q);
+        return;
+    }
+    g->state = GOTO_IDLE;
+    forget_rows(a);
+    strbuf_clear(&a->message);
+    if (state == BLOCK_SEEK_NONE) {
+        struct strbuf b = {0};
+        strbuf_printf(&b, "No block of this list covers %s: {blocks.show} shows others.",
+                      g->name.s);
+        app_tell(a, false, b.s);
+        strbuf_release(&b);
+    }
+    a->dirty = true;
+}
+
 static void try_address(struct app *a)
 {
+    if (a->going.in_blocks) {
+        try_block(a);
+        return;
+    }
     const struct query *q = address_rows(a);
     uint64_t rows = a->shown->rows;
     uint64_t total = q != NULL ? query_rank(q, rows) : 0;
@@ -327,7 +387,9 @@ static void put_note(struct app *a, struct strbuf *out)
             put_time_note(a, place_clock_ns(&place, a->shown, a->settings.utc), out);
         break;
     case PLACE_ADDRESS:
-        strbuf_puts(out, "the next event of a block that covers this address");
+        strbuf_puts(out, a->stack.shown == SCOPE_BLOCKS
+                             ? "the next block that covers this address"
+                             : "the next event of a block that covers this address");
         break;
     case PLACE_MARK:
         strbuf_puts(out, place.mark == '\'' ? "where the last jump began" : "a mark");

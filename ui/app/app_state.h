@@ -90,13 +90,15 @@ struct app_place {
 struct app_find {
     struct strbuf text, last; /* now, "" for nothing; and before it was cleared */
     struct matcher matcher;   /* of `text` */
-    bool stale;               /* Events has to ask for its rows anew */
-    struct filter *asked;     /* the rows asked for, filter in force included; NULL: none. Owned */
+    bool stale;               /* Events or Blocks has to ask for its rows anew */
+    bool of_blocks;           /* the rows asked for are those of Blocks */
+    struct filter *asked;     /* they, in Events with the filter in force; NULL: none. Owned */
     struct view_range asked_range;
     bool jumping; /* a jump waits for rows that are not searched yet */
     struct stops_jump jump;
-    uint64_t from; /* the row in Events it starts at */
-    bool wrapped;  /* the last jump went round */
+    uint64_t from;          /* the row in Events it starts at */
+    bool wrapped;           /* the last jump went round */
+    struct block_seek seek; /* the same in Blocks */
     struct stops stops;
     struct app_place hit;       /* of the last jump in a list or page; `view` NULL: none */
     uint64_t index, total;      /* of that hit */
@@ -113,6 +115,9 @@ struct app_goto {
     struct strbuf name;   /* of the place, for messages */
     struct strbuf note;   /* told on arrival; "" for nothing */
     struct filter *asked; /* ADDRESS: the rows asked for. Owned */
+    struct view_range asked_range;
+    bool in_blocks;         /* ADDRESS: a block is searched for, in Blocks */
+    struct block_seek seek; /* by this */
 };
 
 /* The answers asked of the host while views that want them are shown. */
@@ -307,6 +312,9 @@ void app_find_close(struct app *a, uint64_t count);
  * finishes a jump that can be. */
 void app_find_settle(struct app *a);
 
+/* A search through Blocks goes on in the next frame. */
+bool app_find_seeks(const struct app *a);
+
 /* The rows that are hits, as far as they are known; NULL while Events has none. */
 const struct query *app_find_hits(const struct app *a);
 
@@ -337,6 +345,9 @@ void app_goto(struct app *a, uint64_t count);
 
 /* Another picture: what could not be reached may be now. */
 void app_goto_settle(struct app *a);
+
+/* A search through Blocks for an address goes on in the next frame. */
+bool app_goto_seeks(const struct app *a);
 
 /* Calls off what is not reached yet. */
 void app_goto_stop(struct app *a);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "ui/keys/keymap.h"
+#include "ui/view/blocks/block_seek.h"
 #include "ui/view/view.h"
 
 /* `env` and `km` are borrowed and outlive the view; its ops' close() frees it. */
@@ -69,6 +70,13 @@ bool view_events_follows(const struct view *events);
 /* Selects row `row` and ends following. False, and nothing is done, when the filter or the range
  * hides the row, or it was not searched yet. */
 bool view_events_go(struct view *events, uint64_t row);
+
+/* Of view_blocks_new(): starts a search for hits at the selection; works on, for about a
+ * millisecond at most, and selects what is found. */
+void view_blocks_seek_start(const struct view *blocks, struct block_seek *s,
+                            const struct stops_jump *jump);
+enum block_seek_state view_blocks_seek(struct view *blocks, struct block_seek *s,
+                                       const struct query *hits);
 
 /* Of view_events_new(): selects the event `row`, or the nearest one that is shown. O(log rows). */
 void view_events_select(struct view *events, uint64_t row);

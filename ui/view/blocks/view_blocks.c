@@ -115,6 +115,14 @@ static void show_next(struct blocks_view *v)
 
 /* ---- why there are none ---- */
 
+/* How much of the list that is waited for is there. */
+static void put_percent(const struct blocks_view *v, const char *separator, struct strbuf *out)
+{
+    unsigned percent = shown(v)->answer_percent[ANSWER_BLOCKS];
+    if (percent > 0)
+        strbuf_printf(out, "%s%u %%", separator, percent);
+}
+
 static void put_why_none(struct blocks_view *v, struct strbuf *out)
 {
     static const char *const none[SHOWN_KINDS] = {
@@ -135,7 +143,9 @@ static void put_why_none(struct blocks_view *v, struct strbuf *out)
     if (v->rows.list == NULL || !is_current(v)) {
         strbuf_puts(out, "Looking for the blocks of ");
         text_put_grouped(out, s->rows);
-        strbuf_puts(out, s->rows == 1 ? " event." : " events.");
+        strbuf_puts(out, s->rows == 1 ? " event" : " events");
+        put_percent(v, ": ", out);
+        strbuf_putc(out, '.');
         return;
     }
     strbuf_puts(out, none[v->kind]);
@@ -220,6 +230,7 @@ static void put_caption(struct blocks_view *v, struct strbuf *out)
         return;
     if (!is_current(v)) {
         strbuf_puts(out, ": sorting");
+        put_percent(v, " ", out);
         return;
     }
     strbuf_puts(out, ": ");
@@ -375,6 +386,24 @@ static bool blocks_moment(const struct view *view, int64_t *out_raw, uint64_t *o
     *out_row = block_list_opener(v->rows.list, v->list.pos, v->rows.descending);
     *out_raw = store_time(shown(v)->trace->store, *out_row);
     return true;
+}
+
+void view_blocks_seek_start(const struct view *blocks, struct block_seek *s,
+                            const struct stops_jump *jump)
+{
+    const struct blocks_view *v = (const struct blocks_view *)blocks;
+    block_seek_start(s, jump, v->list.pos);
+}
+
+/* A list in the order before is no place to go to: the one that is wanted comes. */
+enum block_seek_state view_blocks_seek(struct view *blocks, struct block_seek *s,
+                                       const struct query *hits)
+{
+    struct blocks_view *v = (struct blocks_view *)blocks;
+    enum block_seek_state state = block_seek_step(s, &v->rows, is_current(v) ? hits : NULL);
+    if (state == BLOCK_SEEK_FOUND)
+        list_jump(&v->list, s->at);
+    return state;
 }
 
 static const struct action_hint block_hints[] = {

@@ -177,6 +177,37 @@ enum find_kind find_expression_put(struct strbuf *out, const char *text,
     return kind;
 }
 
+/* Rows that open blocks, among others; a list of blocks knows which they are. */
+static void put_openers(struct strbuf *out, const char *expression)
+{
+    strbuf_printf(out, "(%s) && op in [Alloc, ReAlloc]", expression);
+}
+
+void find_expression_put_cover(struct strbuf *out, uint64_t address)
+{
+    struct strbuf b = {0}, hex = {0};
+    strbuf_put_hex(&hex, address);
+    strbuf_printf(&b, "address == %s || address contains %s", hex.s, hex.s);
+    put_openers(out, b.s);
+    strbuf_release(&hex);
+    strbuf_release(&b);
+}
+
+enum find_kind find_expression_put_opener(struct strbuf *out, const char *text,
+                                          struct filter_error *out_error)
+{
+    struct strbuf b = {0};
+    uint64_t address;
+    enum find_kind kind = find_expression_put(&b, text, out_error);
+    size_t from = strspn(text, " "), len = strcspn(text + from, " ");
+    if (kind == FIND_ADDRESS && text_parse_u64(text + from, len, false, &address))
+        strbuf_printf(&b, " || address contains 0x%llx", (unsigned long long)address);
+    if (b.len > 0)
+        put_openers(out, b.s);
+    strbuf_release(&b);
+    return kind;
+}
+
 const char *find_kind_words(enum find_kind kind)
 {
     switch (kind) {

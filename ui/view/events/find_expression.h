@@ -26,6 +26,13 @@ enum find_kind {
 enum find_kind find_expression_put(struct strbuf *out, const char *text,
                                    struct filter_error *out_error);
 
+/* The same for Blocks, as rows that open blocks: an address may be any that a block covers. */
+enum find_kind find_expression_put_opener(struct strbuf *out, const char *text,
+                                          struct filter_error *out_error);
+
+/* Appends the rows that open blocks which cover `address`. */
+void find_expression_put_cover(struct strbuf *out, uint64_t address);
+
 /* "size, thread or process", for a person; "" for a text that is nothing or wrong. */
 const char *find_kind_words(enum find_kind kind);
 
