@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "on_stage.h"
+#include "ui/app/app_state.h"
+#include "ui/widget/list.h"
 
 /* The story has four: a double free, a heap that grows, and two more. */
 static int open_stage(void **state)
@@ -39,7 +41,13 @@ static void leads_to_the_evidence_and_back(void **state)
     type("<Enter>");
     assert_true(strstr(st.last_filter, "heap == 0x13d35ec0000") != NULL);
     assert_true(strstr(st.last_filter, "live") != NULL);
-    type("<BS>");
+    /* Without call stacks what grows is a list of blocks, each event one that was allocated. */
+    assert_int_equal(st.app->stack.shown, SCOPE_BLOCKS);
+    assert_true(sees("Outstanding: "));
+    assert_int_equal(view_list(st.app->stack.screens[SCOPE_BLOCKS])->count, 100);
+    type("<Enter>");
+    assert_int_equal(st.app->stack.shown, SCOPE_EVENTS);
+    type("<BS><BS>");
     assert_true(sees("> growth"));
 }
 

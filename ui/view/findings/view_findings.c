@@ -129,7 +129,10 @@ static void put_nothing(struct findings_view *v, struct strbuf *out)
 /* The rows that prove it, on the screen that shows them best. */
 static enum ui_scope screen_of(const struct finding *f)
 {
-    return f->place == FINDING_IN_STACKS ? SCOPE_STACKS : SCOPE_EVENTS;
+    static const enum ui_scope screens[] = {[FINDING_IN_EVENTS] = SCOPE_EVENTS,
+                                            [FINDING_IN_BLOCKS] = SCOPE_BLOCKS,
+                                            [FINDING_IN_STACKS] = SCOPE_STACKS};
+    return screens[f->place];
 }
 
 static enum view_result go_to_evidence(struct findings_view *v, enum action a,
