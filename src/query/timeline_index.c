@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "query/timeline_priv.h"
@@ -16,11 +17,6 @@ static const struct timeline_most nothing = {INT64_MIN, INT64_MIN, 0, ROW_NONE};
 
 /* ---- life ---- */
 
-static void begin_leaf(struct timeline_index *ix)
-{
-    ix->most_bytes = ix->most_blocks = INT64_MIN;
-}
-
 struct timeline_index *timeline_index_new(const struct trace *trace, const struct matches *matches)
 {
     struct timeline_index *ix = calloc(1, sizeof *ix);
@@ -28,7 +24,7 @@ struct timeline_index *timeline_index_new(const struct trace *trace, const struc
         return NULL;
     ix->trace = trace;
     ix->matches = matches;
-    begin_leaf(ix);
+    ix->most = nothing;
     return ix;
 }
 
@@ -139,19 +135,25 @@ static int end_stretches(struct timeline_index *ix)
 
 /* ---- leaves and branches ---- */
 
+/* `m` stands behind what `most` is of. */
+static void take_most(struct timeline_most *most, const struct timeline_most *m)
+{
+    int64_t blocks = m->blocks > most->blocks ? m->blocks : most->blocks;
+    if (m->bytes > most->bytes)
+        *most = *m;
+    most->blocks = blocks;
+}
+
 static int end_branch(struct timeline_index *ix)
 {
     int rc = base_grow((void **)&ix->branches, &ix->branch_cap, ix->branch_count + 1,
                        sizeof *ix->branches);
     if (rc != 0)
         return rc;
-    struct timeline_branch b = {INT64_MIN, INT64_MIN};
-    for (size_t i = ix->leaf_count - TIMELINE_BRANCH; i < ix->leaf_count; i++) {
-        const struct timeline_leaf *l = &ix->leaves[i];
-        b.most_bytes = l->most_bytes > b.most_bytes ? l->most_bytes : b.most_bytes;
-        b.most_blocks = l->most_blocks > b.most_blocks ? l->most_blocks : b.most_blocks;
-    }
-    ix->branches[ix->branch_count++] = b;
+    struct timeline_most most = nothing;
+    for (size_t i = ix->leaf_count - TIMELINE_BRANCH; i < ix->leaf_count; i++)
+        take_most(&most, &ix->leaves[i].most);
+    ix->branches[ix->branch_count++] = most;
     return 0;
 }
 
@@ -160,19 +162,16 @@ static int end_leaf(struct timeline_index *ix)
     int rc = base_grow((void **)&ix->leaves, &ix->leaf_cap, ix->leaf_count + 1, sizeof *ix->leaves);
     if (rc != 0)
         return rc;
-    ix->leaves[ix->leaf_count++] = (struct timeline_leaf){ix->now, ix->most_bytes, ix->most_blocks};
-    begin_leaf(ix);
+    ix->leaves[ix->leaf_count++] = (struct timeline_leaf){ix->now, ix->most};
+    ix->most = nothing;
     return ix->leaf_count % TIMELINE_BRANCH == 0 ? end_branch(ix) : 0;
 }
 
 /* Up to `to`, which lies no further than the leaf's end. */
 static int take_part(struct timeline_index *ix, struct timeline_step *s, uint64_t to)
 {
-    struct timeline_most most = {ix->most_bytes, ix->most_blocks, 0, ROW_NONE};
-    timeline_scan(s, ix->next, to, &most);
+    timeline_scan(s, ix->next, to, &ix->most);
     int rc = timeline_take_commits(ix, ix->next, to);
-    ix->most_bytes = most.bytes;
-    ix->most_blocks = most.blocks;
     ix->next = to;
     if (rc == 0 && to % TIMELINE_LEAF == 0)
         rc = end_leaf(ix);
@@ -246,47 +245,16 @@ static void scan_on(const struct timeline_index *ix, uint64_t from, uint64_t to,
     timeline_scan(&s, from, to, most);
 }
 
-static void take_most(struct timeline_most *most, int64_t bytes, int64_t blocks, uint64_t row)
-{
-    if (bytes > most->bytes) {
-        most->bytes = bytes;
-        most->row = row;
-    }
-    if (blocks > most->blocks)
-        most->blocks = blocks;
-}
-
-/* The greatest of whole leaves; the row is the first of its leaf or branch. */
+/* The greatest of whole leaves. */
 static void search_leaves(const struct timeline_index *ix, uint64_t from, uint64_t to,
                           struct timeline_most *most)
 {
     while (from < to) {
-        if (from % BRANCH_ROWS == 0 && from + BRANCH_ROWS <= to) {
-            const struct timeline_branch *b = &ix->branches[from / BRANCH_ROWS];
-            take_most(most, b->most_bytes, b->most_blocks, from);
-            from += BRANCH_ROWS;
-        } else {
-            const struct timeline_leaf *l = &ix->leaves[from / TIMELINE_LEAF];
-            take_most(most, l->most_bytes, l->most_blocks, from);
-            from += TIMELINE_LEAF;
-        }
+        bool branch = from % BRANCH_ROWS == 0 && from + BRANCH_ROWS <= to;
+        take_most(most, branch ? &ix->branches[from / BRANCH_ROWS]
+                               : &ix->leaves[from / TIMELINE_LEAF].most);
+        from += branch ? BRANCH_ROWS : TIMELINE_LEAF;
     }
-}
-
-/* Finds the row behind which the bytes come to `most->bytes` first: at or behind `most->row`, where
- * a leaf begins that or one of whose branch has it. */
-static void find_row(const struct timeline_index *ix, struct timeline_most *most)
-{
-    size_t leaf = most->row / TIMELINE_LEAF;
-    while (ix->leaves[leaf].most_bytes < most->bytes)
-        leaf++;
-    struct timeline_most found = nothing;
-    struct timeline_sums sums;
-    uint64_t start = (uint64_t)leaf * TIMELINE_LEAF;
-    begin_at(ix, start, &sums);
-    scan_on(ix, start, start + TIMELINE_LEAF, &sums, &found);
-    most->row = found.row;
-    most->blocks_then = found.blocks_then;
 }
 
 struct timeline_most timeline_index_most(const struct timeline_index *ix, uint64_t from,
@@ -300,10 +268,7 @@ struct timeline_most timeline_index_most(const struct timeline_index *ix, uint64
         return most;
     }
     scan_on(ix, from, first, sums, &most);
-    int64_t before = most.bytes;
     search_leaves(ix, first, last, &most);
-    if (most.bytes > before)
-        find_row(ix, &most);
     if (last > first)
         begin_at(ix, last, sums);
     scan_on(ix, last, to, sums, &most);
@@ -360,8 +325,11 @@ int timeline_walk_begin(struct timeline_walk *w, const struct timeline_index *ix
         .moment = UINT64_MAX,
         .keys = ix->parting[by].keys,
     };
-    w->values = calloc(w->keys + 1, sizeof *w->values);
-    return w->values != NULL ? 0 : -ENOMEM;
+    w->values = calloc(2 * w->keys + 1, sizeof *w->values);
+    if (w->values == NULL)
+        return -ENOMEM;
+    w->between = w->values + w->keys;
+    return 0;
 }
 
 void timeline_walk_end(struct timeline_walk *w)
@@ -369,11 +337,10 @@ void timeline_walk_end(struct timeline_walk *w)
     free(w->values);
 }
 
-/* Values are those where the stretch of `moment` begins. */
-static void restart_walk(struct timeline_walk *w, uint64_t moment)
+/* Values are those where stretch number `stretch` begins. */
+static void restart_walk(struct timeline_walk *w, uint64_t stretch)
 {
     const struct timeline_parting_state *p = &w->ix->parting[w->by];
-    uint64_t stretch = moment / TIMELINE_STRETCH;
     for (size_t i = 0; i < w->count; i++) {
         const struct timeline_series *s = &p->series[w->series[i]];
         w->values[s->key] = value_before(s, stretch);
@@ -381,16 +348,49 @@ static void restart_walk(struct timeline_walk *w, uint64_t moment)
     w->moment = stretch * TIMELINE_STRETCH;
 }
 
-void timeline_walk_to(struct timeline_walk *w, uint64_t moment, int64_t *out_bytes)
+/* What the rows [from, to) add to the bytes of each key. */
+static void walk_rows(const struct timeline_walk *w, uint64_t from, uint64_t to, uint64_t *bytes)
 {
     struct timeline_sums sums = {0};
-    struct timeline_values values = {.bytes = w->values};
+    struct timeline_values values = {.bytes = bytes};
     struct timeline_step s = {
         .ix = (struct timeline_index *)(uintptr_t)w->ix, .sums = &sums, .bytes_only = true};
-    if (w->moment == UINT64_MAX || w->moment / TIMELINE_STRETCH != moment / TIMELINE_STRETCH)
-        restart_walk(w, moment);
     s.values[w->by] = &values;
-    timeline_scan(&s, w->moment, moment, NULL);
+    timeline_scan(&s, from, to, NULL);
+}
+
+/* From where a stretch ends back to `moment`: the sums wrap, what comes in between goes off. */
+static void walk_back(struct timeline_walk *w, uint64_t moment)
+{
+    const struct timeline_parting_state *p = &w->ix->parting[w->by];
+    memset(w->between, 0, w->keys * sizeof *w->between);
+    walk_rows(w, moment, w->moment, w->between);
+    for (size_t i = 0; i < w->count; i++) {
+        uint32_t key = p->series[w->series[i]].key;
+        w->values[key] -= w->between[key];
+    }
+    w->moment = moment;
+}
+
+/* To the end of a stretch that is nearer than where the walk is, and than the start of the stretch
+ * of `moment`. */
+static void go_near(struct timeline_walk *w, uint64_t moment)
+{
+    uint64_t stretch = moment / TIMELINE_STRETCH, start = stretch * TIMELINE_STRETCH;
+    bool far = w->moment == UINT64_MAX || w->moment < start;
+    uint64_t way = moment - (far ? start : w->moment), end = start + TIMELINE_STRETCH;
+    if (end - moment < way && end <= w->ix->next) {
+        restart_walk(w, stretch + 1);
+        walk_back(w, moment);
+    } else if (far) {
+        restart_walk(w, stretch);
+    }
+}
+
+void timeline_walk_to(struct timeline_walk *w, uint64_t moment, int64_t *out_bytes)
+{
+    go_near(w, moment);
+    walk_rows(w, w->moment, moment, w->values);
     w->moment = moment;
     for (size_t i = 0; i < w->count; i++)
         out_bytes[i] = (int64_t)w->values[w->ix->parting[w->by].series[w->series[i]].key];

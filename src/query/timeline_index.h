@@ -8,7 +8,7 @@
  *             TIMELINE_STRETCH rows ended that changed it
  *
  * One pass over the rows under a filter; a growing trace costs only its new rows. A moment is a row
- * number, as in blocks.h: the rows before it have happened. 72 bytes for 256 rows and 16 for each
+ * number, as in blocks.h: the rows before it have happened. 88 bytes for 256 rows and 16 for each
  * series that changes in 1,024 rows: about a byte a row, 6 at most. Sums wrap, as in fold.h; taken
  * as signed they are below zero after a size that lied. Worker or batch thread only.
  */
@@ -109,7 +109,8 @@ struct timeline_walk {
     const size_t *series; /* chosen; borrowed */
     size_t count;
     uint64_t moment;
-    uint64_t *values; /* by key */
+    uint64_t *values;  /* by key */
+    uint64_t *between; /* scratch, likewise */
     size_t keys;
 };
 

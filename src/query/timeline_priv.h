@@ -10,11 +10,7 @@
 
 struct timeline_leaf {
     struct timeline_sums end;
-    int64_t most_bytes, most_blocks;
-};
-
-struct timeline_branch {
-    int64_t most_bytes, most_blocks;
+    struct timeline_most most;
 };
 
 /* What a series had where a stretch ended. */
@@ -62,10 +58,10 @@ struct timeline_index {
     const struct matches *matches;
     uint64_t next; /* the first row that is not in it */
     struct timeline_sums now;
-    int64_t most_bytes, most_blocks; /* in the leaf that is not over */
+    struct timeline_most most; /* in the leaf that is not over */
     struct timeline_leaf *leaves;
     size_t leaf_count, leaf_cap;
-    struct timeline_branch *branches; /* those that are over */
+    struct timeline_most *branches; /* of those that are over */
     size_t branch_count, branch_cap;
     struct timeline_parting_state parting[TIMELINE_PARTINGS];
     uint32_t sources[FOLD_SOURCES];
