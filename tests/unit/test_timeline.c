@@ -305,6 +305,110 @@ static void test_windows(void **state)
     }
 }
 
+/* ---- committed ---- */
+
+/* What a heap told of itself, by the records' layouts in words: Create has HeapFlags,
+ * ReservedSpace, CommittedSpace; the others FreeSpace, CommittedSpace. */
+struct told_heap {
+    uint64_t bytes;
+    bool told, shown, gone;
+};
+
+static bool tells_committed(struct world *w, const struct row *row, uint64_t *out_bytes)
+{
+    const struct store_extra *e =
+        store_find_extra(w->rt.trace->store, row->id, STORE_EXTRA_PAYLOAD);
+    bool known = row->op == HEAP_OP_CREATE || row->op == HEAP_OP_EXPAND ||
+                 row->op == HEAP_OP_CONTRACT || row->op == HEAP_OP_SNAPSHOT;
+    if (!known || e == NULL || e->count < 3)
+        return false;
+    *out_bytes = e->values[row->op == HEAP_OP_CREATE ? 2 : 1];
+    return true;
+}
+
+static void tell(struct world *w, struct told_heap *heaps, uint64_t id)
+{
+    struct row row;
+    uint64_t bytes;
+    store_get(w->rt.trace->store, id, &row);
+    if (row.heap == INDEX_NONE)
+        return;
+    struct told_heap *h = &heaps[row.heap];
+    h->shown = h->shown || matches_has(w->matches, id);
+    if ((row.flags & ROW_DUPLICATE) != 0)
+        return;
+    h->gone = h->gone || row.op == HEAP_OP_DESTROY;
+    if (tells_committed(w, &row, &bytes)) {
+        h->told = true;
+        h->bytes = bytes;
+    }
+}
+
+/* Of the heaps that tell and have a row under the filter; TIMELINE_UNKNOWN while there is none. */
+static uint64_t sum_up(const struct told_heap *heaps, uint32_t count)
+{
+    uint64_t sum = 0;
+    bool known = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct told_heap *h = &heaps[i];
+        known = known || (h->told && h->shown);
+        sum += h->told && h->shown && !h->gone ? h->bytes : 0;
+    }
+    return known ? sum : TIMELINE_UNKNOWN;
+}
+
+static void check_committed(struct world *w, const uint64_t *truth)
+{
+    uint64_t rows = store_rows(w->rt.trace->store), bytes;
+    struct timeline_spec spec = {.since = INT64_MIN,
+                                 .until = INT64_MAX,
+                                 .columns = COLUMNS,
+                                 .by = TIMELINE_WHOLE,
+                                 .row = rows / 2};
+    for (uint64_t moment = 0; moment <= rows; moment++) {
+        bool known = timeline_index_committed(w->ix, moment, &bytes);
+        assert_int_equal(known ? bytes : TIMELINE_UNKNOWN, truth[moment]);
+    }
+    struct timeline *t =
+        timeline_new(w->ix, w->rt.trace, &spec, (struct block_range){0, rows}, INT64_MIN);
+    assert_non_null(t);
+    for (uint32_t k = 0; k < t->known; k++) {
+        assert_int_equal(t->columns[k].end_committed, truth[t->columns[k].end]);
+        assert_int_equal(t->columns[k].most.committed, truth[t->columns[k].most.row + 1]);
+    }
+    assert_int_equal(t->at.committed, truth[rows / 2 + 1]);
+    answer_unref(&t->base);
+}
+
+static void test_committed(void **state)
+{
+    static const char *const narrow[] = {
+        "", "size >= 64", "op == free && pid == 107", "op == snapshot", "size == 1", "tid == 1"};
+    enum { COUNT = sizeof narrow / sizeof narrow[0] };
+    (void)state;
+    for (uint64_t seed = 0; seed < 2 * COUNT; seed++) {
+        struct world w;
+        begin(&w, 300 + seed, narrow[seed % COUNT]);
+        for (int part = 0; part < 2; part++) {
+            grow(&w, ROWS / 2);
+            uint64_t rows = store_rows(w.rt.trace->store);
+            uint32_t count = registry_heap_count(w.rt.trace->registry);
+            struct told_heap *heaps = calloc(count, sizeof *heaps);
+            uint64_t *truth = calloc(rows + 1, sizeof *truth);
+            assert_true(heaps != NULL && truth != NULL);
+            truth[0] = TIMELINE_UNKNOWN;
+            for (uint64_t id = 0; id < rows; id++) {
+                tell(&w, heaps, id);
+                truth[id + 1] = sum_up(heaps, count);
+            }
+            check_committed(&w, truth);
+            free(truth);
+            free(heaps);
+        }
+        end(&w);
+    }
+}
+
 /* Of nothing there is a picture, too. */
 static void test_empty(void **state)
 {
@@ -365,9 +469,10 @@ static void test_least_sum(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sums),     cmocka_unit_test(test_most),
-        cmocka_unit_test(test_branches), cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_empty),    cmocka_unit_test(test_least_sum),
+        cmocka_unit_test(test_sums),      cmocka_unit_test(test_most),
+        cmocka_unit_test(test_branches),  cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_committed), cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_least_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
