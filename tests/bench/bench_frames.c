@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer/timeline.h"
 #include "base/clock.h"
 #include "bench.h"
 #include "clocked.h"
@@ -113,7 +114,9 @@ static void bench_keys(struct app *app)
         {"frame, Stacks, open and close", "g", "*"},
         {"frame, Stacks, picture", "gi", "j"},
         {"frame, Stacks, picture, zoomed", "g<Enter>", "j"},
-        {"frame, Events", "<Esc><Esc>", "2"},
+        {"frame, Timeline by Source", "<Esc><Esc>", "8"},
+        {"frame, Timeline, to the left", "", "h"},
+        {"frame, Events", "", "2"},
         {"frame, Events, one down", "", "j"},
         {"frame, Events, a page down", "", "<PageDown>"},
         {"frame, Events, last", "", "G"},
@@ -167,6 +170,27 @@ static void close_terminal(struct fast_terminal *t)
     close(t->master);
 }
 
+/* Of all rows, as Timeline would ask for it: more to draw than any other. */
+static struct answer *make_timeline(const struct snapshot *shot)
+{
+    struct timeline_spec spec = {.since = INT64_MIN,
+                                 .until = INT64_MAX,
+                                 .columns = 378,
+                                 .by = TIMELINE_BY_SOURCE,
+                                 .row = ROW_NONE};
+    struct timeline_index *ix = timeline_index_new(shot->trace, NULL);
+    if (ix == NULL || timeline_index_advance(ix, shot->rows, shot->rows) != 0)
+        bench_die("out of memory");
+    struct block_range all = {0, shot->rows};
+    struct timeline *t = timeline_new(ix, shot->trace, &spec, all, INT64_MIN);
+    timeline_index_free(ix);
+    if (t == NULL)
+        bench_die("out of memory");
+    t->base.spec.kind = ANSWER_TIMELINE;
+    t->base.spec.timeline = spec;
+    return &t->base;
+}
+
 void bench_frames(struct bench *b)
 {
     bench_need_rows(b);
@@ -189,6 +213,9 @@ void bench_frames(struct bench *b)
     shot->answer[ANSWER_TREE] =
         &forest_grow(40, 25, 100, CALL_TREE_BOTTOM_UP, CALL_TREE_OUTSTANDING)->base;
     shot->answer_complete[ANSWER_TREE] = true;
+    answer_unref(shot->answer[ANSWER_TIMELINE]);
+    shot->answer[ANSWER_TIMELINE] = make_timeline(shot);
+    shot->answer_complete[ANSWER_TIMELINE] = true;
     app_set_snapshot(app, shot);
     bench_keys(app);
     app_free(app);
