@@ -15,12 +15,7 @@
 
 static int cell_of(const struct timeline_chart *g, int64_t raw)
 {
-    const struct timeline *t = g->t;
-    if (raw < t->from)
-        return -1;
-    uint64_t column = ((uint64_t)raw - (uint64_t)t->from) / t->column_ticks;
-    int cells = g->place->cells;
-    return column < t->count ? (int)(column * (uint64_t)cells / t->count) : cells;
+    return timeline_place_cell_of(g->place, g->t, raw);
 }
 
 /* ---- ticks ---- */

@@ -47,13 +47,17 @@ static int64_t cursor_time(const struct timeline_place *p, const struct timeline
     return p->at_end ? t->last : p->time;
 }
 
+int timeline_place_cell_of(const struct timeline_place *p, const struct timeline *t, int64_t raw)
+{
+    if (raw < t->from)
+        return -1;
+    uint64_t column = ((uint64_t)raw - (uint64_t)t->from) / t->column_ticks;
+    return column < t->count ? (int)(column * cells_of(p) / t->count) : (int)cells_of(p);
+}
+
 int timeline_place_cell(const struct timeline_place *p, const struct timeline *t)
 {
-    int64_t time = cursor_time(p, t);
-    if (time < t->from)
-        return -1;
-    uint64_t column = ((uint64_t)time - (uint64_t)t->from) / t->column_ticks;
-    return column < t->count ? (int)(column * cells_of(p) / t->count) : (int)cells_of(p);
+    return timeline_place_cell_of(p, t, cursor_time(p, t));
 }
 
 uint32_t timeline_place_columns(const struct timeline_place *p, const struct timeline *t, int cell,

@@ -32,7 +32,10 @@ void timeline_place_init(struct timeline_place *p);
 void timeline_place_ask(const struct timeline_place *p, enum timeline_parting by,
                         struct timeline_spec *out_spec);
 
-/* The cell of the cursor; it may lie outside: below 0, or behind the last. */
+/* The cell of a raw time; it may lie outside: below 0, or behind the last. */
+int timeline_place_cell_of(const struct timeline_place *p, const struct timeline *t, int64_t raw);
+
+/* Likewise that of the cursor. */
 int timeline_place_cell(const struct timeline_place *p, const struct timeline *t);
 
 /* The raw ticks of a cell. */

@@ -223,7 +223,26 @@ static enum view_result show_whole(struct timeline_view *v, const struct timelin
     return VIEW_DONE;
 }
 
-/* ---- the way to the events ---- */
+/* ---- the way to what was alive, and to the events ---- */
+
+/* Whether the cursor stands at the peak: on its event, or anywhere in its column. */
+static bool is_at_peak(const struct timeline_view *v, const struct timeline *t)
+{
+    const struct timeline_place *p = &v->place;
+    if (!t->has_peak)
+        return false;
+    if (!p->at_end && p->row != ROW_NONE)
+        return p->row == t->peak.row;
+    return timeline_place_cell(p, t) == timeline_place_cell_of(p, t, t->peak.time);
+}
+
+static enum view_result open_peak(const struct timeline_view *v, const struct timeline *t,
+                                  struct view_request *out_request)
+{
+    out_request->kind = VIEW_REQUEST_PUSH;
+    out_request->view = view_moment_new(v->view.env, t->peak.time);
+    return VIEW_REQUEST;
+}
 
 /* The one event that a cell has; ROW_NONE when there are more or none. */
 static uint64_t only_event(const struct timeline_view *v, const struct timeline *t, int cell,
@@ -304,7 +323,7 @@ static enum view_result timeline_action(struct view *view, enum action a, uint64
     case ACTION_TIMELINE_PEAK:
         return go_peak(v, t, out_request);
     case ACTION_OPEN:
-        return open_events(v, t, out_request);
+        return is_at_peak(v, t) ? open_peak(v, t, out_request) : open_events(v, t, out_request);
     default:
         return VIEW_IGNORED;
     }
@@ -456,6 +475,25 @@ static const struct action_hint timeline_hints[] = {{ACTION_TIMELINE_ZOOM_IN, NU
                                                     {ACTION_RANGE_END, NULL},
                                                     {ACTION_TIMELINE_WHOLE, NULL}};
 
+static const struct action_hint peak_hints[] = {{ACTION_TIMELINE_ZOOM_IN, NULL},
+                                                {ACTION_FILTER_EXCLUDE, "farther"},
+                                                {ACTION_RIGHT, "cursor"},
+                                                {ACTION_OPEN, "alive then"},
+                                                {ACTION_TIMELINE_STACK, NULL},
+                                                {ACTION_TIMELINE_PEAK, NULL},
+                                                {ACTION_HELP, NULL},
+                                                {ACTION_RANGE_START, NULL},
+                                                {ACTION_RANGE_END, NULL},
+                                                {ACTION_TIMELINE_WHOLE, NULL}};
+
+static size_t timeline_hints_now(const struct view *view, const struct action_hint **out_hints)
+{
+    const struct timeline_view *v = (const struct timeline_view *)view;
+    const struct timeline *t = answer_of(v);
+    *out_hints = t != NULL && is_at_peak(v, t) ? peak_hints : timeline_hints;
+    return sizeof timeline_hints / sizeof timeline_hints[0];
+}
+
 static const struct view_ops timeline_ops = {
     .scope = SCOPE_TIMELINE,
     .is_list = true,
@@ -467,8 +505,7 @@ static const struct view_ops timeline_ops = {
     .moment = timeline_moment_of,
     .touch = timeline_touch,
     .put_copy = timeline_put_copy,
-    .hints = timeline_hints,
-    .hint_count = sizeof timeline_hints / sizeof timeline_hints[0],
+    .hints_now = timeline_hints_now,
 };
 
 struct view *view_timeline_new(const struct view_env *env)
