@@ -27,10 +27,10 @@ static void opens_what_was_alive_at_the_peak(void **state)
     assert_int_equal(st.answer[ANSWER_MOMENTS].moments.count, 1);
     type("<Esc>");
     assert_false(sees("Alive at"));
-    /* Anywhere in its column, too, but not on another event there. */
+    /* Anywhere in its column, too, but not where one went from event to event. */
     type("hl<Enter>");
     assert_true(sees("Alive at 4.488 889 0"));
-    type("<Esc>pk<Enter>");
+    type("<Esc>pkj<Enter>");
     assert_false(sees("Alive at"));
     assert_int_equal(st.app->stack.shown, SCOPE_EVENTS);
 }

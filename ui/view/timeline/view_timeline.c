@@ -30,6 +30,7 @@ struct timeline_view {
     struct view view;
     struct timeline_place place;
     enum timeline_parting by;
+    bool stepped;                     /* the cursor went to its row as an event, not as the peak */
     int graph_x, graph_y, graph_rows; /* of the last frame, on the screen */
     struct strbuf text;               /* scratch */
 };
@@ -153,6 +154,7 @@ static enum view_result step_event(struct timeline_view *v, const struct timelin
     if (to == ROW_NONE)
         return VIEW_DONE;
     timeline_place_go(&v->place, t, store_time(s->trace->store, to), to);
+    v->stepped = true;
     return VIEW_DONE;
 }
 
@@ -162,6 +164,7 @@ static enum view_result go_peak(struct timeline_view *v, const struct timeline *
     if (!t->has_peak)
         return view_say(out_request, "Nothing is outstanding in this window.");
     timeline_place_go(&v->place, t, t->peak.time, t->peak.row);
+    v->stepped = false;
     return VIEW_DONE;
 }
 
@@ -187,6 +190,7 @@ static enum view_result go_mark(struct timeline_view *v, const struct timeline *
         return view_say(out_request,
                         on ? "No mark lies behind the cursor." : "No mark lies before the cursor.");
     timeline_place_go(&v->place, t, best->time, best->row);
+    v->stepped = true;
     return VIEW_DONE;
 }
 
@@ -225,14 +229,14 @@ static enum view_result show_whole(struct timeline_view *v, const struct timelin
 
 /* ---- the way to what was alive, and to the events ---- */
 
-/* Whether the cursor stands at the peak: on its event, or anywhere in its column. */
+/* Whether the cursor stands at the peak: in its column, where it has not gone to an event. */
 static bool is_at_peak(const struct timeline_view *v, const struct timeline *t)
 {
     const struct timeline_place *p = &v->place;
     if (!t->has_peak)
         return false;
     if (!p->at_end && p->row != ROW_NONE)
-        return p->row == t->peak.row;
+        return p->row == t->peak.row && !v->stepped;
     return timeline_place_cell(p, t) == timeline_place_cell_of(p, t, t->peak.time);
 }
 
@@ -329,16 +333,24 @@ static enum view_result timeline_action(struct view *view, enum action a, uint64
     }
 }
 
+/* Of a row, and of a time that the answer has not yet, it is known all the same: keys may come
+ * faster than answers. */
 static bool timeline_moment_of(const struct view *view, int64_t *out_raw, uint64_t *out_row)
 {
     const struct timeline_view *v = (const struct timeline_view *)view;
+    const struct snapshot *s = view->env->snapshot;
     const struct timeline *t = answer_of(v);
-    const struct timeline_moment *m = t != NULL ? timeline_place_moment(&v->place, t) : NULL;
-    if (m == NULL)
+    if (t == NULL)
         return false;
-    bool at_row =
-        m->row != ROW_NONE && store_time(view->env->snapshot->trace->store, m->row) == m->time;
-    *out_raw = m->time;
+    uint64_t pinned = v->place.at_end ? s->rows - 1 : v->place.row;
+    if (pinned < s->rows) {
+        *out_row = pinned;
+        *out_raw = store_time(s->trace->store, pinned);
+        return true;
+    }
+    const struct timeline_moment *m = timeline_place_moment(&v->place, t);
+    *out_raw = m != NULL ? m->time : v->place.time;
+    bool at_row = m != NULL && m->row != ROW_NONE && store_time(s->trace->store, m->row) == m->time;
     *out_row = at_row ? m->row : ROW_NONE;
     return true;
 }
