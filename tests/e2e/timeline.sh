@@ -39,6 +39,7 @@ walk() { # walk COLSxROWS ENVIRONMENT OPTIONS
     wait_for 'filter .*time >='
     keys BSpace
     wait_for 'filter *none'
+    wait_for 'Outstanding bytes'
 
     # A window moves; a range from the start to the peak is told beside the tabs and drawn above the seconds.
     keys p
