@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "answer/call_tree.h"
-#include "answer/findings.h"
-#include "answer/moments.h"
-#include "answer/size_table.h"
-#include "answer/timeline.h"
+#include "answer/findings/findings.h"
+#include "answer/moments/moments.h"
+#include "answer/sizes/size_table.h"
+#include "answer/timeline/timeline.h"
+#include "answer/tree/call_tree.h"
 #include "decoder/etl_tally.h"
 #include "model/image_map.h"
 #include "model/symbol_table.h"

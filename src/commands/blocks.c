@@ -2,7 +2,7 @@
 #include "commands/blocks.h"
 
 #include "answer/answer_maker.h"
-#include "answer/block_order.h"
+#include "answer/blocks/block_order.h"
 #include "base/text.h"
 #include "commands/command.h"
 

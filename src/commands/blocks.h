@@ -4,7 +4,7 @@
 #ifndef COMMANDS_BLOCKS_H
 #define COMMANDS_BLOCKS_H
 
-#include "answer/block_list.h"
+#include "answer/blocks/block_list.h"
 #include "commands/subject.h"
 #include "export/block_records.h"
 #include "export/output.h"

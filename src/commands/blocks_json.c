@@ -2,7 +2,7 @@
  * many. */
 #include <stdlib.h>
 
-#include "answer/block_order.h"
+#include "answer/blocks/block_order.h"
 #include "commands/blocks.h"
 #include "commands/json_value.h"
 

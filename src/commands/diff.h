@@ -4,7 +4,7 @@
 #ifndef COMMANDS_DIFF_H
 #define COMMANDS_DIFF_H
 
-#include "answer/moments.h"
+#include "answer/moments/moments.h"
 #include "commands/diff_moments.h"
 #include "commands/subject.h"
 

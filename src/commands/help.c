@@ -1,7 +1,7 @@
 /* Help from the tables; see help.h. */
 #include "commands/help.h"
 
-#include "answer/block_column.h"
+#include "answer/blocks/block_column.h"
 #include "export/report_table.h"
 #include "model/event_column.h"
 

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "commands/subject.h"
 #include "export/output.h"
 

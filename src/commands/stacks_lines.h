@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "base/strbuf.h"
 
 #define STACKS_LINES_FIGURES 8

@@ -4,7 +4,7 @@
 #ifndef COMMANDS_STACKS_TEXT_H
 #define COMMANDS_STACKS_TEXT_H
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "base/strbuf.h"
 #include "commands/subject.h"
 

@@ -4,8 +4,8 @@
 #ifndef COMMANDS_SUBJECT_STACKS_H
 #define COMMANDS_SUBJECT_STACKS_H
 
-#include "answer/call_tree.h"
-#include "answer/findings.h"
+#include "answer/findings/findings.h"
+#include "answer/tree/call_tree.h"
 #include "commands/subject.h"
 
 /* What stacks are shown with. */

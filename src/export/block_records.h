@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answer/block_column.h"
+#include "answer/blocks/block_column.h"
 #include "export/format.h"
 #include "export/output.h"
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "answer/moments.h"
+#include "answer/moments/moments.h"
 
 /* What rows are sorted by: the greatest first, names from A on. */
 enum moments_column {

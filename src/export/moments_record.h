@@ -5,7 +5,7 @@
 #ifndef EXPORT_MOMENTS_RECORD_H
 #define EXPORT_MOMENTS_RECORD_H
 
-#include "answer/moments.h"
+#include "answer/moments/moments.h"
 #include "export/record.h"
 
 #define MOMENTS_RECORD_FIELDS 15

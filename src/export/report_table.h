@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answer/findings.h"
-#include "answer/size_table.h"
-#include "answer/timeline.h"
+#include "answer/findings/findings.h"
+#include "answer/sizes/size_table.h"
+#include "answer/timeline/timeline.h"
 #include "base/strbuf.h"
 #include "export/record.h"
 #include "export/stack_rows.h"

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "export/record.h"
 
 /* The columns of a node, then its totals and its own figures in order of call_tree_column. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer/block_list.h"
+#include "answer/blocks/block_list.h"
 #include "base/alloc.h"
 #include "base/text.h"
 #include "base/xdg.h"

@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "answer/answer_job.h"
-#include "answer/block_list.h"
-#include "answer/block_order.h"
+#include "answer/blocks/block_list.h"
+#include "answer/blocks/block_order.h"
 #include "bench.h"
 #include "clocked.h"
 

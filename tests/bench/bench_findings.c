@@ -1,6 +1,6 @@
 /* What looking for what is wrong costs: the one pass, and judging what it collected. */
 #include "answer/answer_maker.h"
-#include "answer/findings.h"
+#include "answer/findings/findings.h"
 #include "bench.h"
 #include "clocked.h"
 #include "query/query.h"

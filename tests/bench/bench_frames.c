@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer/timeline.h"
+#include "answer/timeline/timeline.h"
 #include "base/clock.h"
 #include "bench.h"
 #include "clocked.h"

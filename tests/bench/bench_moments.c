@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "answer/answer_job.h"
-#include "answer/moments.h"
+#include "answer/moments/moments.h"
 #include "bench.h"
 #include "clocked.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "answer/answer_job.h"
-#include "answer/size_table.h"
+#include "answer/sizes/size_table.h"
 #include "bench.h"
 #include "clocked.h"
 

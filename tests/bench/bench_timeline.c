@@ -1,7 +1,7 @@
 /* Timelines: the index of all rows, and windows of it at every zoom. */
 #include <stdio.h>
 
-#include "answer/timeline.h"
+#include "answer/timeline/timeline.h"
 #include "bench.h"
 #include "clocked.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "bench.h"
 #include "clocked.h"
 #include "query/matches.h"

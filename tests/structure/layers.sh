@@ -26,7 +26,10 @@ allow src/config   "$std|(base|config)/.*"
 allow decoder      "$std|(base|decoder)/.*"
 allow src/model    "$std|(base|decoder|model)/.*"
 allow src/query    "$std|(base|decoder|model|query)/.*"
-allow src/answer   "$std|(base|decoder|model|query|answer)/.*"
+for kind in src/answer src/answer/*/; do
+    allow "${kind%/}" "$std|(base|decoder|model|query|answer)/.*"
+    own "${kind%/}" 'none'
+done
 allow src/source   "$std|(base|decoder|model|query|source)/.*|archive_entry\.h|gsf/gsf-[a-z-]+\.h"
 allow src/symbols  "$std|(base|symbols)/.*"
 allow src/export   "$std|(base|decoder|model|query|answer|export)/.*"
@@ -45,7 +48,6 @@ own src/config   'ini'
 own decoder      'libfwnt'
 own src/model    'xxhash'
 own src/query    'pcre2'
-own src/answer   'none'
 own src/source   'archive|zlib'
 own src/symbols  'jansson'
 own src/export   'none'

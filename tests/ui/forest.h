@@ -9,7 +9,7 @@
 #ifndef TESTS_UI_FOREST_H
 #define TESTS_UI_FOREST_H
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 
 /* One reference, by call_tree_unref(). */
 struct call_tree *forest_plant(const char *lines, enum call_tree_kind kind,

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "answer/answer_maker.h"
-#include "answer/moments.h"
+#include "answer/moments/moments.h"
 #include "on_stage.h"
 
 /* The other file: the first part of the same story, in other places of memory. */

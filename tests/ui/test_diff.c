@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "answer/moments.h"
+#include "answer/moments/moments.h"
 #include "on_stage.h"
 #include "ui/app/app_state.h"
 #include "ui/view/diff/diff_rows.h"

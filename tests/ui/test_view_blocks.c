@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "answer/block_list.h"
+#include "answer/blocks/block_list.h"
 #include "base/text.h"
 #include "on_stage.h"
 #include "ui/app/app_state.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "answer/answer_maker.h"
-#include "answer/findings.h"
+#include "answer/findings/findings.h"
 #include "decoder/heap_op.h"
 #include "random_trace.h"
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "answer/answer_maker.h"
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 
 enum { ROWS_BEFORE = 100000, STEPS = 100 };
 

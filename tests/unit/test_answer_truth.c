@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "answer/answer_maker.h"
-#include "answer/block_list.h"
-#include "answer/moments.h"
+#include "answer/blocks/block_list.h"
+#include "answer/moments/moments.h"
 #include "told_apart.h"
 
 enum { MOMENTS = 10, SEEDS = 6 };

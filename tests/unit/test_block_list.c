@@ -12,9 +12,9 @@
 
 #include "answer/answer_job.h"
 #include "answer/answer_maker.h"
-#include "answer/block_list.h"
-#include "answer/block_order.h"
-#include "answer/block_sort.h"
+#include "answer/blocks/block_list.h"
+#include "answer/blocks/block_order.h"
+#include "answer/blocks/block_sort.h"
 #include "model/chains.h"
 #include "random_trace.h"
 

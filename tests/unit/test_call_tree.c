@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "base/strbuf.h"
 #include "tests/tools/rng.h"
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "answer/answer_maker.h"
-#include "answer/block_list.h"
+#include "answer/blocks/block_list.h"
 #include "random_trace.h"
 
 enum { SEEDS = 8, ROWS = 2500, RANGES = 12, NOT_OPENED = 255 };

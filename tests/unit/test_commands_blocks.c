@@ -13,8 +13,8 @@
 
 #include <jansson.h>
 
-#include "answer/block_column.h"
-#include "answer/block_order.h"
+#include "answer/blocks/block_column.h"
+#include "answer/blocks/block_order.h"
 #include "command_world.h"
 #include "export/text_table.h"
 

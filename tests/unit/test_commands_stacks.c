@@ -16,7 +16,7 @@
 
 #include <jansson.h>
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "command_world.h"
 
 static const struct mketl_options usual = {.seed = 5, .events = 5000, .mix = true};

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "answer/answer_maker.h"
-#include "answer/findings.h"
+#include "answer/findings/findings.h"
 #include "support/ingested.h"
 
 struct scene {

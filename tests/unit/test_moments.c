@@ -15,7 +15,7 @@
 
 #include "answer/answer_job.h"
 #include "answer/answer_maker.h"
-#include "answer/moments.h"
+#include "answer/moments/moments.h"
 #include "query/fold.h"
 #include "random_trace.h"
 

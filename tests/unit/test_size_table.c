@@ -16,7 +16,7 @@
 
 #include "answer/answer_job.h"
 #include "answer/answer_maker.h"
-#include "answer/size_table.h"
+#include "answer/sizes/size_table.h"
 #include "decoder/heap_op.h"
 #include "query/lfh.h"
 #include "random_trace.h"

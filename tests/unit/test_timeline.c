@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/timeline.h"
+#include "answer/timeline/timeline.h"
 #include "fold_world.h"
 #include "query/filter.h"
 #include "query/fold.h"

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "answer/answer_job.h"
-#include "answer/timeline.h"
+#include "answer/timeline/timeline.h"
 #include "random_trace.h"
 
 enum { PARTS = 12, PART_ROWS = 1500 };

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/block_column.h"
+#include "answer/blocks/block_column.h"
 #include "base/alloc.h"
 #include "base/text.h"
 #include "model/event_column.h"

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "answer/block_column.h"
+#include "answer/blocks/block_column.h"
 #include "ui/view/view.h"
 #include "ui/widget/list.h"
 

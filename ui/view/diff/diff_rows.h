@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answer/moments.h"
+#include "answer/moments/moments.h"
 #include "ui/view/view.h"
 #include "ui/widget/list.h"
 

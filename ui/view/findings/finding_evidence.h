@@ -5,7 +5,7 @@
 #ifndef UI_VIEW_FINDINGS_FINDING_EVIDENCE_H
 #define UI_VIEW_FINDINGS_FINDING_EVIDENCE_H
 
-#include "answer/findings.h"
+#include "answer/findings/findings.h"
 #include "ui/term/canvas.h"
 #include "ui/view/view.h"
 

@@ -7,7 +7,7 @@
 #ifndef UI_VIEW_FINDINGS_FINDING_LIST_H
 #define UI_VIEW_FINDINGS_FINDING_LIST_H
 
-#include "answer/findings.h"
+#include "answer/findings/findings.h"
 #include "ui/view/view.h"
 #include "ui/widget/list.h"
 

@@ -7,7 +7,7 @@
 #ifndef UI_VIEW_SIZES_SIZE_LIST_H
 #define UI_VIEW_SIZES_SIZE_LIST_H
 
-#include "answer/size_table.h"
+#include "answer/sizes/size_table.h"
 #include "ui/view/sizes/size_show.h"
 #include "ui/view/view.h"
 #include "ui/widget/list.h"

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "ui/keys/action.h"
 #include "ui/term/canvas.h"
 #include "ui/view/stacks/outline.h"

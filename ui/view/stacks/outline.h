@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "model/id_map.h"
 
 #define OUTLINE_NO_NODE UINT32_MAX

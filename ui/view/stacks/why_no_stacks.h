@@ -3,7 +3,7 @@
 #ifndef UI_VIEW_STACKS_WHY_NO_STACKS_H
 #define UI_VIEW_STACKS_WHY_NO_STACKS_H
 
-#include "answer/call_tree.h"
+#include "answer/tree/call_tree.h"
 #include "base/strbuf.h"
 #include "ui/view/view.h"
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "answer/timeline.h"
+#include "answer/timeline/timeline.h"
 
 struct timeline_place {
     bool whole;    /* the window is the whole trace */
