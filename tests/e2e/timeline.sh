@@ -7,7 +7,7 @@ walk() { # walk COLSxROWS ENVIRONMENT OPTIONS
     wait_for 'Biggest heaps'
     keys 8
     wait_for 'Outstanding bytes'
-    wait_for '^ at [0-9]'
+    wait_for '^ at 29[.]998' # all of it is read
     whole=$(screen | sed -n 's/^ at \([0-9. ]*\):.*/\1/p')
 
     # The peak, and what was alive then.
