@@ -33,6 +33,7 @@ struct timeline_view {
     bool stepped;                     /* the cursor went to its row as an event, not as the peak */
     int graph_x, graph_y, graph_rows; /* of the last frame, on the screen */
     struct strbuf text;               /* scratch */
+    bool peak_due; /* the peak was asked for, and what is known so far may not have it */
 };
 
 /* Whether no event of the filter is there, in the range or out of it. */
@@ -54,6 +55,11 @@ static const struct timeline *answer_of(const struct timeline_view *v)
     return t != NULL && t->known > 0 && !(v->place.whole && is_empty(t)) ? t : NULL;
 }
 
+static bool is_complete(const struct timeline_view *v)
+{
+    return v->view.env->snapshot->answer_complete[ANSWER_TIMELINE];
+}
+
 static bool timeline_wants(const struct view *view, enum answer_kind kind,
                            struct answer_spec *out_spec)
 {
@@ -64,9 +70,19 @@ static bool timeline_wants(const struct view *view, enum answer_kind kind,
     return true;
 }
 
+static enum view_result go_peak(struct timeline_view *v, const struct timeline *t,
+                                struct view_request *out_request);
+
+/* The peak of what has been added up so far gives way to that of the whole. */
 static bool timeline_sync(struct view *view)
 {
-    (void)view;
+    struct timeline_view *v = (struct timeline_view *)view;
+    const struct timeline *t = v->peak_due ? answer_of(v) : NULL;
+    struct view_request said = {0};
+    if (t != NULL)
+        go_peak(v, t, &said);
+    strbuf_release(&said.condition);
+    v->peak_due = v->peak_due && (t == NULL || !is_complete(v));
     return true;
 }
 
@@ -304,8 +320,9 @@ static enum view_result timeline_action(struct view *view, enum action a, uint64
         v->by = (enum timeline_parting)((v->by + 1) % TIMELINE_PARTINGS);
         return VIEW_DONE;
     }
+    v->peak_due = a == ACTION_TIMELINE_PEAK && (t == NULL || !is_complete(v));
     if (t == NULL)
-        return VIEW_IGNORED;
+        return v->peak_due ? VIEW_DONE : VIEW_IGNORED;
     if (move(v, t, a, count))
         return VIEW_DONE;
     switch ((int)a) {
