@@ -33,7 +33,7 @@ struct timeline_view {
     bool stepped;                     /* the cursor went to its row as an event, not as the peak */
     int graph_x, graph_y, graph_rows; /* of the last frame, on the screen */
     struct strbuf text;               /* scratch */
-    bool peak_due; /* the peak was asked for, and what is known so far may not have it */
+    bool at_peak; /* it was asked for, and is kept to until the next key or click */
 };
 
 /* Whether no event of the filter is there, in the range or out of it. */
@@ -55,11 +55,6 @@ static const struct timeline *answer_of(const struct timeline_view *v)
     return t != NULL && t->known > 0 && !(v->place.whole && is_empty(t)) ? t : NULL;
 }
 
-static bool is_complete(const struct timeline_view *v)
-{
-    return v->view.env->snapshot->answer_complete[ANSWER_TIMELINE];
-}
-
 static bool timeline_wants(const struct view *view, enum answer_kind kind,
                            struct answer_spec *out_spec)
 {
@@ -73,16 +68,16 @@ static bool timeline_wants(const struct view *view, enum answer_kind kind,
 static enum view_result go_peak(struct timeline_view *v, const struct timeline *t,
                                 struct view_request *out_request);
 
-/* The peak of what has been added up so far gives way to that of the whole. */
+/* The peak of what has been added up so far gives way to that of the whole, a range may bring
+ * another, and rows that are not known yet would send the cursor elsewhere. */
 static bool timeline_sync(struct view *view)
 {
     struct timeline_view *v = (struct timeline_view *)view;
-    const struct timeline *t = v->peak_due ? answer_of(v) : NULL;
+    const struct timeline *t = v->at_peak ? answer_of(v) : NULL;
     struct view_request said = {0};
     if (t != NULL)
         go_peak(v, t, &said);
     strbuf_release(&said.condition);
-    v->peak_due = v->peak_due && (t == NULL || !is_complete(v));
     return true;
 }
 
@@ -320,9 +315,9 @@ static enum view_result timeline_action(struct view *view, enum action a, uint64
         v->by = (enum timeline_parting)((v->by + 1) % TIMELINE_PARTINGS);
         return VIEW_DONE;
     }
-    v->peak_due = a == ACTION_TIMELINE_PEAK && (t == NULL || !is_complete(v));
+    v->at_peak = a == ACTION_TIMELINE_PEAK;
     if (t == NULL)
-        return v->peak_due ? VIEW_DONE : VIEW_IGNORED;
+        return v->at_peak ? VIEW_DONE : VIEW_IGNORED;
     if (move(v, t, a, count))
         return VIEW_DONE;
     switch ((int)a) {
@@ -458,6 +453,7 @@ static void timeline_draw(struct view *view, const struct canvas *c)
 static bool timeline_touch(struct view *view, struct ui_key event, enum action *out_action)
 {
     struct timeline_view *v = (struct timeline_view *)view;
+    v->at_peak = false;
     const struct timeline *t = answer_of(v);
     int cell = event.x - v->graph_x;
     bool inside = t != NULL && cell >= 0 && cell < v->place.cells && event.y >= v->graph_y &&
